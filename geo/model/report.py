@@ -1,0 +1,139 @@
+"""Everything about one check. Numbers are unrounded here; `geo.answer` rounds on output."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from geo.model.layers import OutOfScope
+from geo.model.project import Part
+from geo.model.rules import Basis, Rule, Scalar
+from geo.model.words import Certainty, LayerState, Outcome, Reason, Text, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A zone met, or (distance rules) a zone near.
+
+    Attributes
+    ----------
+    overlap_m2, overlap_m
+        Ellipsoidal area (m²) and geodesic length (m) of the overlap.
+    overlap_share
+        Share of the site, 0–1; by area, by length, or by count of points.
+    distance_m
+        Geodesic distance from site to zone; 0 when met.
+    touch
+        Met, but by less than the minimum overlap or only on the border.
+    """
+
+    layer: str
+    zone_id: str
+    zone_class: str | None
+    name: str | None
+    overlap_m2: float
+    overlap_m: float
+    overlap_share: float
+    distance_m: float
+    touch: bool
+    zone_derived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedFact:
+    """A fact as it was used: declared, implied (按类型推定), default or unknown."""
+
+    id: str
+    value: Scalar | None
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Outcome of a rule at a site.
+
+    Attributes
+    ----------
+    reason
+        Why it stays open; ``reasons`` has all of them.
+    margin_m
+        Signed: positive = does not apply, by so much; negative = applies; None for ``anywhere`` or when beyond
+        the search.
+    minimum
+        Tolerance, minimum overlap and legal distance as used, by name.
+    missing_facts
+        Facts that would help to settle the rule.
+    """
+
+    rule: Rule
+    outcome: Outcome
+    reason: Reason | None
+    reasons: tuple[Reason, ...]
+    certainty: Certainty
+    margin_m: float | None
+    borderline: bool
+    hits: tuple[Hit, ...]
+    basis: tuple[Basis, ...]
+    distance_m: float | None
+    missing_facts: tuple[str, ...]
+    explanation: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassShare:
+    """Overlap with one class of a layer, as a union (m², m, share 0–1)."""
+
+    zone_class: str | None
+    overlap_m2: float
+    overlap_m: float
+    overlap_share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerReport:
+    """What one layer said, listed whether asked or not."""
+
+    id: str
+    title: Text
+    state: LayerState
+    flags: tuple[str, ...]
+    edition: str | None
+    sha256: str | None
+    synthetic: bool
+    by_class: tuple[ClassShare, ...]
+    union_share: float
+    remainder_share: float
+    remarks: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartReport:
+    """One part's verdict and all its evidence; ``findings`` holds every rule looked at."""
+
+    part: Part
+    area_m2: float
+    length_m: float
+    verdict: Verdict
+    worst_possible: Verdict
+    complete: bool
+    findings: tuple[Finding, ...]
+    duties: tuple[Finding, ...]
+    hits: tuple[Hit, ...]
+    layers: tuple[LayerReport, ...]
+    facts: tuple[UsedFact, ...]
+    remarks: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything about one check of one project."""
+
+    verdict: Verdict
+    worst_possible: Verdict
+    complete: bool
+    on: date
+    name: str | None
+    parts: tuple[PartReport, ...]
+    out_of_scope: tuple[OutOfScope, ...]
+    headline: Text
+    synthetic: bool
+    bundle_id: str
+    digest: str

@@ -1,0 +1,209 @@
+"""What comes from the rulebook: facts, activities, bases, rules."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from geo.model.words import Certainty, Effect, FactType, Footprint, Op, Relation, Text
+
+Scalar = str | float | bool
+"""A declared value: a code or text, a number, yes/no."""
+
+ANY = "ANY"
+"""In ``activities``: every activity, and the unknown one too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A declared property of a part.
+
+    Attributes
+    ----------
+    values
+        The allowed codes of an enum, in order, with their titles.
+    unit
+        Unit of a number, as in ``m2``.
+    default
+        Taken when nothing is declared (``land: permanent``); None = unknown.
+    aliases
+        Other names accepted in tables and on the command line.
+    """
+
+    id: str
+    title: Text
+    question: Text
+    type: FactType
+    values: tuple[tuple[str, Text], ...] = ()
+    unit: str | None = None
+    default: Scalar | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """What is to be built.
+
+    Attributes
+    ----------
+    groups
+        All groups it belongs to, transitively, its own id first.
+    typical_area_m2
+        Land a project of this kind usually takes (m²), for a point given without ``land_area_m2``.
+    implies
+        Facts taken as given unless declared otherwise (按类型推定).
+    """
+
+    id: str
+    title: Text
+    groups: tuple[str, ...]
+    footprint: Footprint
+    typical_area_m2: float | None = None
+    implies: tuple[tuple[str, Scalar], ...] = ()
+    aliases: tuple[str, ...] = ()
+    gb4754: tuple[str, ...] = ()
+    eia_items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """One article of one instrument, with the dates between which it is law: [valid_from, valid_to)."""
+
+    id: str
+    instrument: Text
+    article: str
+    valid_from: date
+    certainty: Certainty
+    source: str
+    number: str | None = None
+    title: Text | None = None
+    gloss: Text | None = None
+    valid_to: date | None = None
+    supersedes: tuple[str, ...] = ()
+    needs_review: bool = False
+
+    def in_force(self, on: date) -> bool:
+        """Whether the article is law on ``on``."""
+        return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """A test of a fact, or (``zone_where``) of an attribute of the zone."""
+
+    name: str
+    op: Op
+    value: Scalar | tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class With:
+    """A second layer, on the overlapped piece: must it be there, or must it not."""
+
+    layer: str
+    zone_classes: tuple[str, ...] = ()
+    zone_where: tuple[Condition, ...] = ()
+    present: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Season:
+    """Days of the year, both included, as (month, day); may run over New Year."""
+
+    start: tuple[int, int]
+    end: tuple[int, int]
+
+    def holds(self, on: date) -> bool:
+        """Whether ``on`` lies in the season."""
+        day = (on.month, on.day)
+        if self.start <= self.end:
+            return self.start <= day <= self.end
+        return day >= self.start or day <= self.end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A worked case beside a rule: what is given, and whether the rule applies (True/False/None = open)."""
+
+    given: "Given"
+    applies: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """The given half of an example; ``zone`` None means that no zone is met."""
+
+    zone: tuple[tuple[str, Scalar | None], ...] | None = None
+    companions: tuple[tuple[str, tuple[tuple[str, Scalar | None], ...]], ...] = ()
+    distance_m: float | None = None
+    overlap_m2: float | None = None
+    on: date | None = None
+    activity: str | None = None
+    facts: tuple[tuple[str, Scalar | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What zones ask of an activity.
+
+    Attributes
+    ----------
+    layers
+        Any of these; empty for ``anywhere``.
+    distance_m, distance_min_m
+        Legal distance and the distance beyond which (exclusive) the rule begins, metres.
+    distance_name, screening_m
+        For a locally approved distance: its name in the bundle's ``distances`` and the distance inside
+        which an unset value leaves the rule open.
+    min_overlap_m, min_overlap_m2, min_overlap_share
+        Least overlap of a line (m), of a polygon (m²) and of a polygon (share of the site, 0–1).
+    certainty
+        As declared; the bases in force may lower it.
+    """
+
+    id: str
+    title: Text
+    layers: tuple[str, ...]
+    relation: Relation
+    activities: tuple[str, ...]
+    effect: Effect
+    action: Text
+    basis: tuple[str, ...]
+    valid_from: date
+    certainty: Certainty
+    zone_classes: tuple[str, ...] = ()
+    zone_where: tuple[Condition, ...] = ()
+    companions: tuple[With, ...] = ()
+    distance_m: float | None = None
+    distance_min_m: float | None = None
+    distance_name: str | None = None
+    screening_m: float | None = None
+    min_overlap_m: float = 1.0
+    min_overlap_m2: float = 1.0
+    min_overlap_share: float = 0.0
+    min_zones: int = 1
+    season: Season | None = None
+    max_cell_m: float | None = None
+    clause_verbs: tuple[str, ...] = ()
+    excepted: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    jurisdictions: tuple[str, ...] = ()
+    valid_to: date | None = None
+    needs_review: bool = False
+    note: Text | None = None
+    examples: tuple[Example, ...] = ()
+    source: str = ""
+
+    def in_force(self, on: date) -> bool:
+        """Whether the rule speaks on ``on``, its season included."""
+        valid = self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
+        return valid and (self.season is None or self.season.holds(on))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulebook:
+    """Rules with the words they use."""
+
+    rules: tuple[Rule, ...]
+    bases: dict[str, Basis]
+    facts: dict[str, Fact]
+    activities: dict[str, Activity]
+    groups: dict[str, Text]

@@ -1,0 +1,165 @@
+"""The CRS door: names in, EPSG:4490 longitude/latitude out.
+
+Edges are straight in the CRS of supply, so projected geometry is densified before its vertices are transformed.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pyproj
+import shapely
+from pyproj.exceptions import CRSError
+from shapely import Geometry
+
+from geo.datum import Floats, bd_to_wgs, gcj_to_wgs
+from geo.errors import InputError, Problem
+from geo.model import Text
+
+DENSIFY_M = 200.0
+"""Longest edge, metres, that is transformed by its end points alone (its sagitta is under 1 mm)."""
+
+_DENSIFY_DEG = 0.0015
+_EQUAL_DATUMS = ("World Geodetic System 1984", "China 2000", "WGS 84", "WGS_1984")
+_OLD_CHINESE = ("Xian 1980", "Beijing 1954", "New Beijing")
+_NAMED = {
+    "CGCS2000": "EPSG:4490", "WGS84": "EPSG:4326", "WGS-84": "EPSG:4326", "CRS84": "EPSG:4326",
+    "OGC:CRS84": "EPSG:4326", "URN:OGC:DEF:CRS:OGC:1.3:CRS84": "EPSG:4326", "URN:OGC:DEF:CRS:OGC::CRS84": "EPSG:4326",
+}
+_SHIFTED = {"GCJ-02": "GCJ-02", "GCJ02": "GCJ-02", "BD-09": "BD-09", "BD09": "BD-09", "UNKNOWN": "unknown",
+            "未知": "unknown"}
+_ALLOWED = "EPSG:n, CGCS2000, WGS84, GCJ-02, BD-09, unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crs:
+    """A coordinate reference system as named by a person.
+
+    Attributes
+    ----------
+    name
+        ``EPSG:n``, ``GCJ-02``, ``BD-09`` or ``unknown``.
+    projected
+        Coordinates are metres (or another length), easting first.
+    old_datum
+        Xi'an 80 or Beijing 54: no public parameters lead to CGCS2000.
+    """
+
+    name: str
+    projected: bool
+    old_datum: bool = False
+
+    @property
+    def datum_known(self) -> bool:
+        """False only where the datum was declared unknown."""
+        return self.name != "unknown"
+
+
+EPSG_4490 = Crs(name="EPSG:4490", projected=False)
+
+
+def parse_crs(name: str | int, *, where: str = "crs") -> Crs:
+    """Read a CRS name.
+
+    Raises
+    ------
+    InputError
+        If the name is none we know, or the CRS is neither geographic nor projected.
+    """
+    key = str(name).strip().upper()
+    if key in _SHIFTED:
+        return Crs(name=_SHIFTED[key], projected=False)
+    match = re.fullmatch(r"(?:URN:OGC:DEF:CRS:)?EPSG:[\d.]*:?(\d{4,6})|(\d{4,6})", key)
+    code = f"EPSG:{match[1] or match[2]}" if match else _NAMED.get(key)
+    if code is None:
+        raise InputError(_crs_problem(where, name))
+    return _epsg(code, where)
+
+
+@lru_cache(maxsize=256)
+def _epsg(code: str, where: str) -> Crs:
+    try:
+        crs = pyproj.CRS.from_user_input(code)
+    except CRSError as error:
+        raise InputError(_crs_problem(where, code)) from error
+    if not (crs.is_geographic or crs.is_projected) or crs.geodetic_crs is None or crs.geodetic_crs.datum is None:
+        raise InputError(_crs_problem(where, code))
+    datum = crs.geodetic_crs.datum.name
+    return Crs(name=code, projected=crs.is_projected, old_datum=any(old in datum for old in _OLD_CHINESE))
+
+
+def crs_from_wkt(text: str, *, where: str = "crs") -> Crs:
+    """A file's own CRS (WKT, PROJ string or name) as the nearest named one.
+
+    Raises
+    ------
+    InputError
+        If no EPSG code describes it.
+    """
+    try:
+        code = pyproj.CRS.from_user_input(text).to_epsg(min_confidence=25)
+    except CRSError as error:
+        raise InputError(_crs_problem(where, text[:80])) from error
+    if code is None:
+        code = _code_by_definition(text)
+    if code is None:
+        raise InputError(_crs_problem(where, text[:80]))
+    return _epsg(f"EPSG:{code}", where)
+
+
+def _code_by_definition(text: str) -> int | None:
+    """CRS84 and the like have no EPSG code; they are WGS84 with longitude first."""
+    crs = pyproj.CRS.from_user_input(text)
+    return 4326 if crs.is_geographic and crs.datum is not None and crs.datum.name in _EQUAL_DATUMS else None
+
+
+def agree(one: Crs, other: Crs) -> bool:
+    """Whether two names may stand for each other: equal, or both geographic on WGS84/CGCS2000."""
+    geographic = {"EPSG:4490", "EPSG:4326"}
+    return one.name == other.name or {one.name, other.name} <= geographic
+
+
+def to_lonlat(geometry: Geometry, crs: Crs) -> Geometry:
+    """Bring a geometry, or an array of them, to EPSG:4490 longitude/latitude.
+
+    WGS84 is taken as CGCS2000 (they differ by centimetres to decimetres, regulations.md §8.2). Xi'an 80 and
+    Beijing 54 are taken at face value: the caller must have demanded an accuracy of 100 m or worse.
+    """
+    if not crs.projected and crs.name not in {"GCJ-02", "BD-09"}:
+        mover = None if crs.name in {"EPSG:4490", "EPSG:4326", "unknown"} or crs.old_datum else _mover(crs.name, False)
+        return geometry if mover is None else shapely.transform(geometry, mover)
+    if crs.projected:
+        unit = pyproj.CRS.from_user_input(crs.name).axis_info[0].unit_conversion_factor
+        return shapely.transform(shapely.segmentize(geometry, DENSIFY_M / unit), _mover(crs.name, crs.old_datum))
+    shift = gcj_to_wgs if crs.name == "GCJ-02" else bd_to_wgs
+    return shapely.transform(
+        shapely.segmentize(geometry, _DENSIFY_DEG), lambda xy: np.column_stack(shift(xy[:, 0], xy[:, 1]))
+    )
+
+
+@lru_cache(maxsize=64)
+def _mover(name: str, face_value: bool) -> Callable[[Floats], Floats]:
+    source = pyproj.CRS.from_user_input(name)
+    own = source.geodetic_crs
+    same = face_value or (own is not None and own.datum is not None and own.datum.name.startswith(_EQUAL_DATUMS))
+    target = own if same else pyproj.CRS.from_epsg(4490)
+    transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)
+
+    def move(xy: Floats) -> Floats:
+        return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+
+    return move
+
+
+def _crs_problem(where: str, given: object) -> Problem:
+    return Problem(
+        where=where,
+        given=str(given),
+        allowed=_ALLOWED,
+        hint=Text(
+            "未知或不可用的坐标系，请写 EPSG 代码或坐标基准名称",
+            "unknown or unusable coordinate reference system: name an EPSG code or a datum",
+        ),
+    )

@@ -1,0 +1,139 @@
+"""The declaration's door: activities and facts as people write them become vocabulary."""
+
+import difflib
+import math
+from collections.abc import Iterable, Mapping
+
+from geo.errors import InputError, Problem
+from geo.model import Activity, Fact, FactType, Rulebook, Scalar, Text
+
+_YES = {"yes", "true", "1", "是", "y", "有", "t"}
+_NO = {"no", "false", "0", "否", "n", "无", "f"}
+_UNKNOWN = {"unknown", "未知", "不明", "不详"}
+_BLANK = {"", "nan", "none", "null", "-", "—"}
+
+
+def find_activity(rulebook: Rulebook, text: str, *, where: str = "activity") -> str:
+    """The activity's code, from its code, title or alias.
+
+    Raises
+    ------
+    InputError
+        Naming the nearest known activities.
+    """
+    key = str(text).strip()
+    if key in rulebook.activities:
+        return key
+    folded = key.casefold()
+    for activity in rulebook.activities.values():
+        if folded in (name.casefold() for name in activity_names(activity)):
+            return activity.id
+    names = [name for a in rulebook.activities.values() for name in activity_names(a)]
+    near = difflib.get_close_matches(key, names, n=5, cutoff=0.4) or list(rulebook.activities)[:8]
+    raise InputError(
+        Problem(
+            where=where,
+            given=key,
+            allowed=", ".join(near) + " …",
+            hint=Text("未知的项目类型，可用代码或名称", "unknown activity: use its code or name"),
+        )
+    )
+
+
+def activity_names(activity: Activity) -> tuple[str, ...]:
+    """All names by which an activity may be called."""
+    return (activity.id, activity.title.zh, activity.title.en, *activity.aliases)
+
+
+def fact_names(facts: Iterable[Fact]) -> dict[str, str]:
+    """Fact ids by every name they may be called, in lower case."""
+    names: dict[str, str] = {}
+    for fact in facts:
+        for name in (fact.id, fact.title.zh, fact.title.en, *fact.aliases):
+            names.setdefault(name.strip().casefold(), fact.id)
+    return names
+
+
+def declare_facts(
+    rulebook: Rulebook, given: Mapping[str, object], *, where: str = "facts"
+) -> tuple[tuple[str, Scalar | None], ...]:
+    """Declared facts by id, in a fixed order; blanks left out, *unknown* kept as None.
+
+    Raises
+    ------
+    InputError
+        With every unknown name and unreadable value.
+    """
+    names = fact_names(rulebook.facts.values())
+    problems: list[Problem] = []
+    declared: dict[str, Scalar | None] = {}
+    for name, raw in given.items():
+        at = f"{where}.{name}"
+        fact_id = names.get(str(name).strip().casefold())
+        if fact_id is None:
+            problems.append(_unknown_fact(at, name, rulebook))
+        elif not is_blank(raw):
+            try:
+                declared[fact_id] = read_fact(rulebook.facts[fact_id], raw, where=at)
+            except InputError as error:
+                problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
+    return tuple(sorted(declared.items()))
+
+
+def is_blank(raw: object) -> bool:
+    """Whether a cell or JSON value says nothing (an explicit JSON null says *unknown*)."""
+    return isinstance(raw, float) and math.isnan(raw) or isinstance(raw, str) and raw.strip().casefold() in _BLANK
+
+
+def read_fact(fact: Fact, raw: object, *, where: str) -> Scalar | None:
+    """One declared value; None = declared unknown.
+
+    Raises
+    ------
+    InputError
+        If the value is not of the fact's type.
+    """
+    text = str(raw).strip()
+    folded = text.casefold()
+    if raw is None or folded in _UNKNOWN:
+        return None
+    if fact.type is FactType.BOOL:
+        if isinstance(raw, bool) or folded in _YES | _NO:
+            return raw if isinstance(raw, bool) else folded in _YES
+        raise InputError(_bad_value(where, text, "yes, no, unknown (是/否/未知)"))
+    if fact.type is FactType.NUMBER:
+        return _number(raw, text, where)
+    if fact.type is FactType.ENUM:
+        for code, title in fact.values:
+            if folded in {code.casefold(), title.zh.casefold(), title.en.casefold()}:
+                return code
+        raise InputError(_bad_value(where, text, ", ".join(f"{c} ({t.zh})" for c, t in fact.values)))
+    return text
+
+
+def _number(raw: object, text: str, where: str) -> float:
+    try:
+        number = float(text.replace(",", "")) if not isinstance(raw, bool) else math.nan
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number) or number < 0:
+        raise InputError(_bad_value(where, text, "a number ≥ 0"))
+    return number
+
+
+def _bad_value(where: str, given: str, allowed: str) -> Problem:
+    return Problem(
+        where=where, given=given, allowed=allowed, hint=Text("项目参数的取值不合要求", "the fact's value is not allowed")
+    )
+
+
+def _unknown_fact(where: str, name: str, rulebook: Rulebook) -> Problem:
+    near = difflib.get_close_matches(str(name), list(rulebook.facts), n=5, cutoff=0.4) or list(rulebook.facts)[:8]
+    return Problem(
+        where=where,
+        given=str(name),
+        allowed=", ".join(near),
+        hint=Text("未知的项目参数", "unknown fact"),
+    )

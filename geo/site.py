@@ -1,0 +1,164 @@
+"""The site's door: a geometry as given becomes a Site, or is refused with every reason.
+
+Nothing is repaired silently: an invalid shape is refused, or repaired on request by a named method with a remark.
+"""
+
+import math
+
+import numpy as np
+import shapely
+from shapely import Geometry
+
+from geo.crs import EPSG_4490, Crs, parse_crs, to_lonlat
+from geo.errors import InputError, Problem
+from geo.measure import area_m2
+from geo.model import DEFAULT_ACCURACY_M, UNKNOWN_DATUM_ACCURACY_M, Site, Text
+
+REPAIRS = ("make_valid",)
+"""Named repairs that may be asked for."""
+
+OLD_DATUM_ACCURACY_M = 100.0
+"""Least accuracy that must be declared with Xi'an 80 or Beijing 54 coordinates (regulations.md §8.1)."""
+
+_SHAPES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
+
+
+def make_site(
+    geometry: Geometry,
+    *,
+    crs: str | None = None,
+    accuracy_m: float | None = None,
+    repair: str | None = None,
+    where: str = "site",
+) -> Site:
+    """Check a geometry and bring it to EPSG:4490.
+
+    Parameters
+    ----------
+    geometry
+        Point, line, polygon or multi-form, x = longitude or easting, in ``crs``.
+    crs
+        EPSG:n, GCJ-02, BD-09 or unknown; None = EPSG:4490, and said so.
+    accuracy_m
+        Positional accuracy in metres; None = 5 m (1 200 m where the datum is unknown).
+    repair
+        None, or ``make_valid``: an invalid polygon is rebuilt and the site says so.
+
+    Raises
+    ------
+    InputError
+        With every problem found.
+    """
+    remarks: list[Text] = []
+    system = parse_crs(crs, where=f"{where}.crs") if crs is not None else EPSG_4490
+    if crs is None:
+        remarks.append(Text("未注明坐标系，按 EPSG:4490 处理", "no CRS given: taken as EPSG:4490"))
+    accuracy = _accuracy(accuracy_m, system, where, remarks)
+    if repair is not None and repair not in REPAIRS:
+        raise InputError(_problem(f"{where}.repair", repair, ", ".join(REPAIRS), "未知的修复方法", "unknown repair"))
+    shape = _checked_shape(geometry, where, remarks)
+    shape = _valid(shape, repair, where, remarks)
+    placed = to_lonlat(shape, system)
+    _check_range(placed, shape, system, where)
+    if system.name == "EPSG:4326":
+        remarks.append(Text("WGS84 坐标按 CGCS2000 处理", "WGS84 coordinates are taken as CGCS2000"))
+    return Site(
+        geometry=placed,
+        crs=system.name,
+        accuracy_m=accuracy,
+        datum_known=system.datum_known,
+        remarks=tuple(remarks),
+    )
+
+
+def _accuracy(given: float | None, crs: Crs, where: str, remarks: list[Text]) -> float:
+    where = f"{where}.accuracy_m"
+    if given is not None and not (math.isfinite(given) and 0 <= given <= 100_000):
+        raise InputError(_problem(where, given, "0–100000 m", "精度须为非负的米数", "accuracy must be metres ≥ 0"))
+    if not crs.datum_known:
+        remarks.append(Text("坐标基准不明，精度按 1200 米计", "datum unknown: accuracy taken as 1200 m"))
+        return max(UNKNOWN_DATUM_ACCURACY_M, given or 0.0)
+    if crs.old_datum and (given is None or given < OLD_DATUM_ACCURACY_M):
+        raise InputError(
+            _problem(
+                where,
+                given,
+                f"accuracy_m ≥ {OLD_DATUM_ACCURACY_M:g}",
+                "西安80、北京54 坐标无公开转换参数，须声明不小于 100 米的精度",
+                "Xi'an 80 and Beijing 54 have no public parameters: declare an accuracy of 100 m or more",
+            )
+        )
+    if given is None:
+        remarks.append(Text("未注明精度，按 5 米计", "no accuracy given: taken as 5 m"))
+        return DEFAULT_ACCURACY_M
+    return float(given)
+
+
+def _checked_shape(geometry: Geometry, where: str, remarks: list[Text]) -> Geometry:
+    kind = geometry.geom_type
+    if kind not in _SHAPES:
+        raise InputError(
+            _problem(where, kind, ", ".join(_SHAPES), "不支持的几何类型，请拆分为单一类型", "unsupported geometry type: split it")
+        )
+    if geometry.is_empty:
+        raise InputError(_problem(where, f"{kind} EMPTY", "at least one coordinate", "几何为空", "the geometry is empty"))
+    if not np.isfinite(shapely.get_coordinates(geometry)).all():
+        raise InputError(
+            _problem(where, "NaN or infinity", "finite numbers", "坐标含有 NaN 或无穷大", "a coordinate is NaN or infinite")
+        )
+    if geometry.has_z or shapely.has_m(geometry):
+        remarks.append(Text("三维坐标的高程已略去", "the third dimension was dropped"))
+        geometry = shapely.force_2d(geometry)
+    return geometry
+
+
+def _valid(shape: Geometry, repair: str | None, where: str, remarks: list[Text]) -> Geometry:
+    dimension = shapely.get_dimensions(shape)
+    if dimension == 1 and shape.length == 0 or dimension == 2 and shape.area == 0:
+        raise InputError(
+            _problem(where, f"{shape.geom_type} of size 0", "length or area above 0", "线长或面积为零", "the shape has no size")
+        )
+    if shape.is_valid:
+        return shape
+    reason = shapely.is_valid_reason(shape)
+    if repair is None:
+        raise InputError(
+            _problem(
+                where,
+                reason,
+                "a valid polygon (rings that do not cross)",
+                "多边形自相交或无效；请改正，或指定 repair=make_valid",
+                "the polygon crosses itself or is invalid: correct it, or ask for repair=make_valid",
+            )
+        )
+    mended = _same_dimension(shapely.make_valid(shape), int(dimension))
+    if mended.is_empty:
+        raise InputError(_problem(where, reason, "a repairable polygon", "修复后为空", "nothing is left after the repair"))
+    remarks.append(
+        Text(f"按要求以 make_valid 修复：{reason}", f"repaired on request by make_valid: {reason}")
+    )
+    return mended
+
+
+def _same_dimension(shape: Geometry, dimension: int) -> Geometry:
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    kept = parts[shapely.get_dimensions(parts) == dimension]
+    return shapely.union_all(kept) if len(kept) else shapely.Polygon()
+
+
+def _check_range(placed: Geometry, given: Geometry, crs: Crs, where: str) -> None:
+    lon, lat = shapely.get_coordinates(placed).T
+    if np.isfinite(lon).all() and np.isfinite(lat).all() and (np.abs(lon) <= 180).all() and (np.abs(lat) <= 90).all():
+        if shapely.get_dimensions(placed) < 2 or float(area_m2(placed)) > 0:
+            return
+    x, y = shapely.get_coordinates(given)[0]
+    hint = Text("坐标超出经纬度范围", "the coordinates are outside longitude ±180, latitude ±90")
+    if not crs.projected and abs(x) <= 90 < abs(y) <= 180:
+        hint = Text("经纬度似乎颠倒，应为经度在前", "longitude and latitude look swapped: longitude comes first")
+    elif not crs.projected and max(abs(x), abs(y)) > 1000:
+        hint = Text("坐标似为米制投影坐标，请注明坐标系", "the coordinates look like metres: name their CRS")
+    raise InputError(_problem(where, f"{x:g}, {y:g} ({crs.name})", "lon −180…180, lat −90…90", hint.zh, hint.en))
+
+
+def _problem(where: str, given: object, allowed: str, zh: str, en: str) -> Problem:
+    return Problem(where=where, given=str(given), allowed=allowed, hint=Text(zh, en))

@@ -1,0 +1,71 @@
+"""What all tests share: the hypothesis profile, the order, the third-party data, and that CI skips nothing.
+
+Environment
+-----------
+CI : ``true`` makes hypothesis repeatable, and a missing browser a failure.
+FENQU_SHARED : folder of the third-party data; ``../shared/data`` beside the repository unless named.
+FENQU_NO_SKIP : ``1`` turns every skipped test into a failed one (.ci/run sets it).
+"""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+# No deadline and no `too_slow`: both read the wall clock, which says more of the machine than the code.
+settings.register_profile("fenqu", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("fenqu-ci", settings.get_profile("fenqu"), derandomize=True, print_blob=True)
+settings.load_profile("fenqu-ci" if os.environ.get("CI") == "true" else "fenqu")
+
+_ORDER = ("slow", "browser")  # what has none of these marks comes first
+_Report = TypeVar("_Report", pytest.TestReport, pytest.CollectReport)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of the third-party data, or skip: it is not part of the repository."""
+    folder = Path(os.environ.get("FENQU_SHARED") or REPOSITORY.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"third-party data: no folder {folder} (name it in FENQU_SHARED)")
+    return folder
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run the fast tests first; leave out soak tests unless `-m` speaks of them."""
+    if "soak" not in config.option.markexpr:
+        soaks = [item for item in items if item.get_closest_marker("soak")]
+        if soaks:
+            config.hook.pytest_deselected(items=soaks)
+            items[:] = [item for item in items if item not in soaks]
+    items.sort(key=_lateness)
+
+
+def _lateness(item: pytest.Item) -> int:
+    return max((1 + rank for rank, mark in enumerate(_ORDER) if item.get_closest_marker(mark)), default=0)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a skipped test where nothing may be skipped."""
+    return _no_skip((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Fail a file that is skipped as a whole where nothing may be skipped."""
+    return _no_skip((yield))
+
+
+def _no_skip(report: _Report) -> _Report:
+    wanted = os.environ.get("FENQU_NO_SKIP") == "1"
+    if wanted and report.outcome == "skipped" and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome = "failed"
+        report.longrepr = f"{report.nodeid}: skipped where nothing may be (FENQU_NO_SKIP=1): {reason}"
+    return report

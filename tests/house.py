@@ -38,9 +38,11 @@ NESTED = {
     "docx": "for Word reports only",
     "dask": "optional: --engine dask",
     "distributed": "optional: --engine dask",
+    "h5py": "one source of the demonstration bundle, read on --sources only",
 }
 
-READERS_OF_FILES = ("layers/", *_GENERATORS)
+# server/lang.py reads the words of its own pages, once, at the start: not data, and no answer rests on them.
+READERS_OF_FILES = ("layers/", "server/lang.py", *_GENERATORS)
 _READING_MODULES = ("pandas", "geopandas", "pyarrow", "pyogrio")
 _READING_CALLS = frozenset(
     [

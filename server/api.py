@@ -1,0 +1,115 @@
+"""The routes of ``/api/v1``: parse, call one function, answer."""
+
+from datetime import date
+from typing import Any
+
+import orjson
+from flask import Response
+from flask_openapi import APIBlueprint, Tag
+from flask_openapi.types import ResponseDict
+
+from server import checks, current, describe, zones
+from server.schemas import (
+    CheckQuery,
+    CheckRequest,
+    DateQuery,
+    ErrorOut,
+    LangQuery,
+    LayerPath,
+    RulePath,
+    RulesQuery,
+    ZonesQuery,
+)
+
+_PROBLEM = {"application/problem+json": {"schema": {"$ref": f"#/components/schemas/{ErrorOut.__name__}"}}}
+_ERRORS: ResponseDict = {
+    "400": {"description": "The request could not be read.", "content": _PROBLEM},
+    "404": {"description": "There is nothing of that id.", "content": _PROBLEM},
+    "413": {"description": "Too large.", "content": _PROBLEM},
+    "422": {"description": "Understood but wrong; every fault is listed.", "content": _PROBLEM},
+    "503": {"description": "Nothing is loaded.", "content": _PROBLEM},
+}
+_READ: ResponseDict = {key: _ERRORS[key] for key in ("404", "422", "503")}
+_ZONES: ResponseDict = {
+    **_READ,
+    "403": {"description": "Only coarse shapes are given.", "content": _PROBLEM},
+}
+_WRITE: ResponseDict = {key: _ERRORS[key] for key in ("400", "413", "422", "503")}
+
+CHECKS = Tag(name="checks", description="May this project stand here, under which clauses, how sure are we?")
+DATA = Tag(name="data", description="What the answers rest on.")
+
+api = APIBlueprint("api", __name__, url_prefix="/api/v1")
+
+
+def _json(body: dict[str, Any], mimetype: str = "application/json") -> Response:
+    return Response(orjson.dumps(body), mimetype=mimetype)
+
+
+def _day(text: str | None) -> date:
+    return checks.read_day(text, today=current.today())
+
+
+@api.post("/checks", tags=[CHECKS], summary="Check a site or a project", responses=_WRITE)
+def post_checks(body: CheckRequest, query: CheckQuery) -> Response:
+    """Check a site or a project of several parts against the rules in force on a date."""
+    bundle = current.bundle()
+    project, on = checks.read_request(
+        body, bundle.rulebook, settings=current.settings(), today=current.today()
+    )
+    return _json(checks.check(bundle, project, on, detail=query.detail, margins=query.margins))
+
+
+@api.post("/questions", tags=[CHECKS], summary="What to ask about a project", responses=_WRITE)
+def post_questions(body: CheckRequest, query: LangQuery) -> Response:  # noqa: ARG001  # its model refuses unknown keys
+    """The facts that rules in reach of the site ask for, with what is taken for them so far."""
+    bundle = current.bundle()
+    project, on = checks.read_request(
+        body, bundle.rulebook, settings=current.settings(), today=current.today()
+    )
+    return _json(checks.questions(bundle, project, on))
+
+
+@api.get("/layers", tags=[DATA], summary="Layers", responses=_READ)
+def get_layers(query: DateQuery) -> Response:
+    """Every layer with its editions and its state on a date, and those out of scope."""
+    return _json(describe.layers(current.bundle(), _day(query.on)))
+
+
+@api.get("/layers/<layer_id>/zones", tags=[DATA], summary="Zones of a layer", responses=_ZONES)
+def get_zones(path: LayerPath, query: ZonesQuery) -> Response:
+    """Zones as GeoJSON (EPSG:4490, longitude first); counts say when there are more than were returned."""
+    on = _day(query.on)
+    cap = current.settings().max_zones
+    return _json(zones.zones(current.bundle(), path.layer_id, on, query, cap=cap), "application/geo+json")
+
+
+@api.get("/rules", tags=[DATA], summary="Rules", responses=_READ)
+def get_rules(query: RulesQuery) -> Response:
+    """Rules valid on a date, of one layer or for one activity where asked."""
+    on = _day(query.on)
+    return _json(describe.rules(current.bundle(), on, layer=query.layer, activity=query.activity))
+
+
+@api.get("/rules/<rule_id>", tags=[DATA], summary="One rule", responses=_READ)
+def get_rule(path: RulePath, query: DateQuery) -> Response:
+    """Everything about one rule: every version, conditions, distances, bases with their dates."""
+    return _json(describe.rule(current.bundle(), path.rule_id, _day(query.on)))
+
+
+@api.get("/activities", tags=[DATA], summary="Activities", responses=_READ)
+def get_activities(query: LangQuery) -> Response:  # noqa: ARG001  # its model refuses unknown keys
+    """Every activity, with its groups and the facts it implies."""
+    return _json(describe.activities(current.bundle()))
+
+
+@api.get("/facts", tags=[DATA], summary="Facts", responses=_READ)
+def get_facts(query: LangQuery) -> Response:  # noqa: ARG001  # its model refuses unknown keys
+    """Every fact that may be declared, with its question, type and values."""
+    return _json(describe.facts(current.bundle()))
+
+
+@api.get("/bundle", tags=[DATA], summary="The bundle", responses=_READ)
+def get_bundle(query: DateQuery) -> Response:
+    """What is served: digest, jurisdictions, distances, layer states."""
+    return _json(describe.bundle_summary(current.bundle(), _day(query.on)))

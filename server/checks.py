@@ -1,0 +1,197 @@
+"""A check and its questions: from a request's body to the JSON of the answer. No flask here."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import shapely
+from geo.answer import to_json
+from geo.check import check_date, check_projects
+
+from geo.declare import declare_facts, find_activity
+from geo.errors import InputError
+from geo.model import (
+    Bundle,
+    Fact,
+    Finding,
+    Outcome,
+    Part,
+    PartReport,
+    Problem,
+    Project,
+    Report,
+    Rulebook,
+    Site,
+    Text,
+    UsedFact,
+)
+from geo.site import make_site
+from layers.sites.geometry import from_geojson
+from server.errors import TooLargeError
+from server.schemas import CheckRequest, PartIn
+from server.settings import Settings
+from server.texts import both
+
+_SITE_KEYS = ("crs", "accuracy_m", "repair")
+
+
+def read_day(text: str | None, *, today: date, where: str = "on") -> date:
+    """The date of a check: ``today`` where none is given.
+
+    Raises
+    ------
+    InputError
+        If it is no calendar date in the form YYYY-MM-DD, or lies before the history begins.
+    """
+    if text is None:
+        return today
+    try:
+        on = date.fromisoformat(text) if len(text) == len("YYYY-MM-DD") else None
+    except ValueError:
+        on = None
+    if on is None:
+        hint = Text("请按 YYYY-MM-DD 给出日期", "give a calendar date as YYYY-MM-DD")
+        raise InputError(Problem(where=where, given=text, allowed="YYYY-MM-DD", hint=hint))
+    check_date(on, where=where)
+    return on
+
+
+def read_request(
+    body: CheckRequest, rulebook: Rulebook, *, settings: Settings, today: date
+) -> tuple[Project, date]:
+    """Project and date of a request.
+
+    Raises
+    ------
+    InputError
+        With every fault found in the request.
+    TooLargeError
+        If there are more parts or vertices than the settings allow.
+    """
+    problems: list[Problem] = []
+    on = today
+    try:
+        on = read_day(body.on, today=today)
+    except InputError as error:
+        problems.extend(error.problems)
+    declared = _declared(body, problems)
+    _refuse_more("project.parts", len(declared), settings.max_parts)
+    parts = [_read_part(part, at, rulebook, problems) for at, part in declared.items()]
+    if problems:
+        raise InputError(problems)
+    read = tuple(part for part in parts if part is not None)
+    vertices = sum(int(shapely.get_num_coordinates(part.site.geometry)) for part in read)
+    _refuse_more("site (vertices)", vertices, settings.max_vertices)
+    return Project(parts=read, name=body.project.name if body.project else None), on
+
+
+def _declared(body: CheckRequest, problems: list[Problem]) -> Mapping[str, PartIn]:
+    """The parts of the request by the prefix of their place; exactly one of site and project may be there."""
+    if (body.site is None) == (body.project is None):
+        given = "site, project" if body.site is not None else "—"
+        hint = Text("请给出 site 或 project 之一", "give either site or project")
+        problems.append(Problem(where="body", given=given, allowed="site | project", hint=hint))
+        return {}
+    if body.project is None:
+        keys = {key: getattr(body, key) for key in PartIn.model_fields if key in body.model_fields_set}
+        return {"": PartIn.model_construct(**keys)}
+    for key in sorted(body.model_fields_set - {"project", "on"}):
+        hint = Text("请写入各组成部分", "belongs in each part of the project")
+        problems.append(Problem(where=key, given=key, allowed="project.parts[…]." + key, hint=hint))
+    return {f"project.parts[{i}].": part for i, part in enumerate(body.project.parts)}
+
+
+def _read_part(part: PartIn, at: str, rulebook: Rulebook, problems: list[Problem]) -> Part | None:
+    site: Site | None = None
+    activity: str | None = None
+    facts: tuple[tuple[str, Any], ...] = ()
+    try:
+        geometry = from_geojson(part.site)
+        site = make_site(
+            geometry, crs=part.crs, accuracy_m=part.accuracy_m, repair=part.repair, where=f"{at}site"
+        )
+    except InputError as error:
+        problems.extend(_at_body_key(problem, at) for problem in error.problems)
+    if part.activity is not None and part.activity.strip():
+        try:
+            activity = find_activity(rulebook, part.activity, where=f"{at}activity")
+        except InputError as error:
+            problems.extend(error.problems)
+    try:
+        facts = declare_facts(rulebook, part.facts, where=f"{at}facts")
+    except InputError as error:
+        problems.extend(error.problems)
+    return Part(site=site, activity=activity, facts=facts, name=part.name) if site else None
+
+
+def _at_body_key(problem: Problem, at: str) -> Problem:
+    """The same problem, placed at the body's own key: there ``crs`` stands beside ``site``, not in it."""
+    for key in _SITE_KEYS:
+        if problem.where == f"{at}site.{key}":
+            return Problem(
+                where=f"{at}{key}", given=problem.given, allowed=problem.allowed, hint=problem.hint
+            )
+    return problem
+
+
+def _refuse_more(where: str, given: int, allowed: int) -> None:
+    if given > allowed:
+        hint = Text("请拆分或简化", "split or simplify it")
+        raise TooLargeError(Problem(where=where, given=str(given), allowed=f"≤ {allowed}", hint=hint))
+
+
+def check(bundle: Bundle, project: Project, on: date, *, detail: str, margins: str) -> dict[str, Any]:
+    """The answer of DESIGN §6 to one project."""
+    return to_json(_report(bundle, project, on, margins), detail=detail)
+
+
+def _report(bundle: Bundle, project: Project, on: date, margins: str = "near") -> Report:
+    return next(iter(check_projects(bundle, (project,), on, margins=margins)))
+
+
+def questions(bundle: Bundle, project: Project, on: date) -> dict[str, Any]:
+    """The facts that rules in reach ask for, part by part, with what is taken for them so far."""
+    report = _report(bundle, project, on)
+    return {
+        "on": on.isoformat(),
+        "parts": [_part_questions(bundle.rulebook, part) for part in report.parts],
+        "bundle": {"id": bundle.id, "digest": bundle.digest},
+    }
+
+
+def _part_questions(rulebook: Rulebook, report: PartReport) -> dict[str, Any]:
+    open_rules: dict[str, list[str]] = {}
+    for finding in report.findings + report.duties:
+        for fact_id in _asked(finding):
+            open_rules.setdefault(fact_id, []).append(finding.rule.id)
+    used = {fact.id: fact for fact in report.facts}
+    activity = rulebook.activities.get(report.part.activity or "")
+    return {
+        "name": report.part.name,
+        "activity": activity and {"id": activity.id, "title": both(activity.title)},
+        "verdict": report.verdict,
+        "complete": report.complete,
+        "facts": [
+            _question(fact, used.get(fact.id), open_rules.get(fact.id, []))
+            for fact in rulebook.facts.values()
+            if fact.id in open_rules or fact.id in used
+        ],
+    }
+
+
+def _asked(finding: Finding) -> tuple[str, ...]:
+    return finding.missing_facts if finding.outcome is Outcome.NOT_ASSESSED else ()
+
+
+def _question(fact: Fact, used: UsedFact | None, rules: list[str]) -> dict[str, Any]:
+    return {
+        "id": fact.id,
+        "title": both(fact.title),
+        "question": both(fact.question),
+        "type": fact.type,
+        "values": [{"value": code, "title": both(title)} for code, title in fact.values],
+        "unit": fact.unit,
+        "value": used.value if used else None,
+        "origin": used.origin if used else "unknown",
+        "rules": rules,
+    }

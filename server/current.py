@@ -1,0 +1,37 @@
+"""What the running service holds: its settings, its bundle, today's date."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from flask import current_app
+
+from geo.model import Bundle, Problem, Text
+from server.errors import NothingLoadedError
+from server.settings import Settings
+
+_CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")  # one offset since 1991: no time-zone files needed
+
+
+def today() -> date:
+    """Today in China."""
+    return datetime.now(UTC).astimezone(_CHINA).date()
+
+
+def settings() -> Settings:
+    """The settings of the service."""
+    found: Settings = current_app.extensions["fenqu_settings"]
+    return found
+
+
+def bundle() -> Bundle:
+    """The bundle that is served.
+
+    Raises
+    ------
+    NothingLoadedError
+        If there is none.
+    """
+    found: Bundle | None = current_app.extensions["fenqu_bundle"]
+    if found is None:
+        hint = Text("尚未装载数据包，请联系管理员", "no bundle is loaded: ask the administrator")
+        raise NothingLoadedError(Problem(where="bundle", given="—", allowed="FENQU_BUNDLE", hint=hint))
+    return found

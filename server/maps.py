@@ -1,0 +1,113 @@
+"""The one importer of folium: the map's parts, with local assets only, for our own page.
+
+folium escapes nothing, so no word of the data is given to it: layers, names and results are drawn by our own
+browser code with ``textContent``.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import folium
+from folium import plugins
+
+_VENDOR = "/static/vendor/"
+MAP_NAME = "map_fenqu"
+"""Name of the map in the browser: folium makes it a global variable."""
+
+Bounds = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
+
+# Assigned once: folium reads these class lists at every rendering, and its own name other hosts.
+folium.Map.default_js = [("leaflet", _VENDOR + "leaflet/leaflet.js")]
+folium.Map.default_css = [("leaflet_css", _VENDOR + "leaflet/leaflet.css")]
+plugins.Fullscreen.default_js = [("fullscreen_js", _VENDOR + "fullscreen/Control.FullScreen.js")]
+plugins.Fullscreen.default_css = [("fullscreen_css", _VENDOR + "fullscreen/Control.FullScreen.css")]
+plugins.MousePosition.default_js = [("mouse_js", _VENDOR + "mouse-position/L.Control.MousePosition.js")]
+plugins.MousePosition.default_css = [("mouse_css", _VENDOR + "mouse-position/L.Control.MousePosition.css")]
+plugins.GeoMan.default_js = [("geoman_js", _VENDOR + "geoman/leaflet-geoman.min.js")]
+plugins.GeoMan.default_css = [("geoman_css", _VENDOR + "geoman/leaflet-geoman.css")]
+
+ELEMENTS: tuple[type, ...] = (folium.Map, plugins.Fullscreen, plugins.MousePosition, plugins.GeoMan)
+"""Every part of folium that the page is made of."""
+
+_DRAWING_OFF = dict.fromkeys(
+    (
+        "drawMarker",
+        "drawCircleMarker",
+        "drawCircle",
+        "drawText",
+        "drawPolyline",
+        "drawRectangle",
+        "drawPolygon",
+        "editMode",
+        "dragMode",
+        "cutPolygon",
+        "removalMode",
+        "rotateMode",
+    ),
+    False,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapParts:
+    """The three pieces of a folium map, for a page of our own."""
+
+    head: str
+    body: str
+    script: str
+
+    def with_nonce(self, nonce: str) -> "MapParts":
+        """The same parts, their inline scripts and styles allowed by the page's policy."""
+        head = re.sub(r"<script(?![^>]*\bsrc=)", f'<script nonce="{nonce}"', self.head)
+        return MapParts(
+            head=head.replace("<style>", f'<style nonce="{nonce}">'), body=self.body, script=self.script
+        )
+
+
+def map_parts(bounds: Bounds, words: dict[str, str]) -> MapParts:
+    """An empty map of a region: scale, pointer coordinates, full screen, drawing; no tiles, no outside host.
+
+    Parameters
+    ----------
+    bounds
+        What the map shows at first.
+    words
+        The page's words in one language.
+    """
+    west, south, east, north = bounds
+    chart = folium.Map(
+        location=[(south + north) / 2, (west + east) / 2],
+        zoom_start=7,
+        tiles=None,
+        control_scale=True,
+        attribution_control=False,
+        zoom_control=False,
+        min_zoom=4,
+        max_zoom=19,
+    )
+    chart._id = "fenqu"  # a fixed name: the same page twice, and one that our code can find  # noqa: SLF001
+    plugins.Fullscreen(
+        position="topright", title=words["map.fullscreen"], title_cancel=words["map.fullscreen_end"]
+    ).add_to(chart)
+    plugins.MousePosition(
+        position="bottomleft",
+        separator=", ",
+        empty_string=words["map.pointer"],
+        lng_first=True,
+        num_digits=6,
+        prefix=words["map.pointer_prefix"],
+    ).add_to(chart)
+    # Drawing is started by the form's own buttons; geoman's toolbar would say the same twice.
+    plugins.GeoMan(position="topright", **_DRAWING_OFF).add_to(chart)
+    figure: Any = chart.get_root()
+    figure.render()
+    return MapParts(
+        head=_tidy(figure.header.render()), body=figure.html.render(), script=figure.script.render()
+    )
+
+
+def _tidy(head: str) -> str:
+    """Without the viewport tag, which forbids zooming, and the charset that our page has already."""
+    return re.sub(r"<meta\b.*?/>", "", head, flags=re.DOTALL)

@@ -68,15 +68,15 @@ clean: ## remove what make made
 	  || { rm -rf .venv; echo "'$(PYTHON) -m venv' failed: on Debian and Ubuntu, install python3-venv."; exit 1; }
 
 # A stamp is newer than the requirements it was installed from; it is the last thing written.
-.venv/.run: requirements.txt | .venv/bin/python
+.venv/.run: requirements.txt constraints.txt | .venv/bin/python
 	$(PIP) -r requirements.txt
 	@touch $@
 
-.venv/.dev: requirements-dev.txt requirements.txt | .venv/bin/python
+.venv/.dev: requirements-dev.txt requirements.txt constraints.txt | .venv/bin/python
 	$(PIP) -r requirements-dev.txt
 	@touch .venv/.run $@
 
-.venv/.demo: requirements-demo.txt requirements.txt | .venv/bin/python
+.venv/.demo: requirements-demo.txt requirements.txt constraints.txt | .venv/bin/python
 	$(PIP) -r requirements.txt -r requirements-demo.txt
 	@touch .venv/.run $@
 

@@ -25,11 +25,22 @@ _DENSIFY_DEG = 0.0015
 _EQUAL_DATUMS = ("World Geodetic System 1984", "China 2000", "WGS 84", "WGS_1984")
 _OLD_CHINESE = ("Xian 1980", "Beijing 1954", "New Beijing")
 _NAMED = {
-    "CGCS2000": "EPSG:4490", "WGS84": "EPSG:4326", "WGS-84": "EPSG:4326", "CRS84": "EPSG:4326",
-    "OGC:CRS84": "EPSG:4326", "URN:OGC:DEF:CRS:OGC:1.3:CRS84": "EPSG:4326", "URN:OGC:DEF:CRS:OGC::CRS84": "EPSG:4326",
+    "CGCS2000": "EPSG:4490",
+    "WGS84": "EPSG:4326",
+    "WGS-84": "EPSG:4326",
+    "CRS84": "EPSG:4326",
+    "OGC:CRS84": "EPSG:4326",
+    "URN:OGC:DEF:CRS:OGC:1.3:CRS84": "EPSG:4326",
+    "URN:OGC:DEF:CRS:OGC::CRS84": "EPSG:4326",
 }
-_SHIFTED = {"GCJ-02": "GCJ-02", "GCJ02": "GCJ-02", "BD-09": "BD-09", "BD09": "BD-09", "UNKNOWN": "unknown",
-            "未知": "unknown"}
+_SHIFTED = {
+    "GCJ-02": "GCJ-02",
+    "GCJ02": "GCJ-02",
+    "BD-09": "BD-09",
+    "BD09": "BD-09",
+    "UNKNOWN": "unknown",
+    "未知": "unknown",
+}
 _ALLOWED = "EPSG:n, CGCS2000, WGS84, GCJ-02, BD-09, unknown"
 
 
@@ -84,7 +95,11 @@ def _epsg(code: str, where: str) -> Crs:
         crs = pyproj.CRS.from_user_input(code)
     except CRSError as error:
         raise InputError(_crs_problem(where, code)) from error
-    if not (crs.is_geographic or crs.is_projected) or crs.geodetic_crs is None or crs.geodetic_crs.datum is None:
+    if (
+        not (crs.is_geographic or crs.is_projected)
+        or crs.geodetic_crs is None
+        or crs.geodetic_crs.datum is None
+    ):
         raise InputError(_crs_problem(where, code))
     datum = crs.geodetic_crs.datum.name
     return Crs(name=code, projected=crs.is_projected, old_datum=any(old in datum for old in _OLD_CHINESE))
@@ -128,11 +143,17 @@ def to_lonlat(geometry: Geometry, crs: Crs) -> Geometry:
     Beijing 54 are taken at face value: the caller must have demanded an accuracy of 100 m or worse.
     """
     if not crs.projected and crs.name not in {"GCJ-02", "BD-09"}:
-        mover = None if crs.name in {"EPSG:4490", "EPSG:4326", "unknown"} or crs.old_datum else _mover(crs.name, False)
+        mover = (
+            None
+            if crs.name in {"EPSG:4490", "EPSG:4326", "unknown"} or crs.old_datum
+            else _mover(crs.name, False)
+        )
         return geometry if mover is None else shapely.transform(geometry, mover)
     if crs.projected:
         unit = pyproj.CRS.from_user_input(crs.name).axis_info[0].unit_conversion_factor
-        return shapely.transform(shapely.segmentize(geometry, DENSIFY_M / unit), _mover(crs.name, crs.old_datum))
+        return shapely.transform(
+            shapely.segmentize(geometry, DENSIFY_M / unit), _mover(crs.name, crs.old_datum)
+        )
     shift = gcj_to_wgs if crs.name == "GCJ-02" else bd_to_wgs
     return shapely.transform(
         shapely.segmentize(geometry, _DENSIFY_DEG), lambda xy: np.column_stack(shift(xy[:, 0], xy[:, 1]))
@@ -143,7 +164,9 @@ def to_lonlat(geometry: Geometry, crs: Crs) -> Geometry:
 def _mover(name: str, face_value: bool) -> Callable[[Floats], Floats]:
     source = pyproj.CRS.from_user_input(name)
     own = source.geodetic_crs
-    same = face_value or (own is not None and own.datum is not None and own.datum.name.startswith(_EQUAL_DATUMS))
+    same = face_value or (
+        own is not None and own.datum is not None and own.datum.name.startswith(_EQUAL_DATUMS)
+    )
     target = own if same else pyproj.CRS.from_epsg(4490)
     transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)
 
@@ -163,3 +186,18 @@ def _crs_problem(where: str, given: object) -> Problem:
             "unknown or unusable coordinate reference system: name an EPSG code or a datum",
         ),
     )
+
+
+def gauss_krueger(lon: float, lat: float) -> tuple[float, float, int, int]:
+    """CGCS2000 3° Gauss-Krüger: X north (m), Y east (m, without zone), zone number, central meridian (°)."""
+    zone = int((lon + 1.5) // 3)
+    transformer = _gauss(4534 + zone - 25) if 25 <= zone <= 45 else None
+    if transformer is None:
+        return float("nan"), float("nan"), zone, zone * 3
+    east, north = transformer.transform(lon, lat)
+    return float(north), float(east), zone, zone * 3
+
+
+@lru_cache(maxsize=32)
+def _gauss(code: int) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(4490, code, always_xy=True)

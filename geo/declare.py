@@ -84,7 +84,12 @@ def declare_facts(
 
 def is_blank(raw: object) -> bool:
     """Whether a cell or JSON value says nothing (an explicit JSON null says *unknown*)."""
-    return isinstance(raw, float) and math.isnan(raw) or isinstance(raw, str) and raw.strip().casefold() in _BLANK
+    return (
+        (isinstance(raw, float)
+        and math.isnan(raw))
+        or (isinstance(raw, str)
+        and raw.strip().casefold() in _BLANK)
+    )
 
 
 def read_fact(fact: Fact, raw: object, *, where: str) -> Scalar | None:
@@ -125,12 +130,18 @@ def _number(raw: object, text: str, where: str) -> float:
 
 def _bad_value(where: str, given: str, allowed: str) -> Problem:
     return Problem(
-        where=where, given=given, allowed=allowed, hint=Text("项目参数的取值不合要求", "the fact's value is not allowed")
+        where=where,
+        given=given,
+        allowed=allowed,
+        hint=Text("项目参数的取值不合要求", "the fact's value is not allowed"),
     )
 
 
 def _unknown_fact(where: str, name: str, rulebook: Rulebook) -> Problem:
-    near = difflib.get_close_matches(str(name), list(rulebook.facts), n=5, cutoff=0.4) or list(rulebook.facts)[:8]
+    near = (
+        difflib.get_close_matches(str(name), list(rulebook.facts), n=5, cutoff=0.4)
+        or list(rulebook.facts)[:8]
+    )
     return Problem(
         where=where,
         given=str(name),

@@ -55,7 +55,9 @@ def make_site(
         remarks.append(Text("未注明坐标系，按 EPSG:4490 处理", "no CRS given: taken as EPSG:4490"))
     accuracy = _accuracy(accuracy_m, system, where, remarks)
     if repair is not None and repair not in REPAIRS:
-        raise InputError(_problem(f"{where}.repair", repair, ", ".join(REPAIRS), "未知的修复方法", "unknown repair"))
+        raise InputError(
+            _problem(f"{where}.repair", repair, ", ".join(REPAIRS), "未知的修复方法", "unknown repair")
+        )
     shape = _checked_shape(geometry, where, remarks)
     shape = _valid(shape, repair, where, remarks)
     placed = to_lonlat(shape, system)
@@ -74,7 +76,9 @@ def make_site(
 def _accuracy(given: float | None, crs: Crs, where: str, remarks: list[Text]) -> float:
     where = f"{where}.accuracy_m"
     if given is not None and not (math.isfinite(given) and 0 <= given <= 100_000):
-        raise InputError(_problem(where, given, "0–100000 m", "精度须为非负的米数", "accuracy must be metres ≥ 0"))
+        raise InputError(
+            _problem(where, given, "0–100000 m", "精度须为非负的米数", "accuracy must be metres ≥ 0")
+        )
     if not crs.datum_known:
         remarks.append(Text("坐标基准不明，精度按 1200 米计", "datum unknown: accuracy taken as 1200 m"))
         return max(UNKNOWN_DATUM_ACCURACY_M, given or 0.0)
@@ -98,13 +102,27 @@ def _checked_shape(geometry: Geometry, where: str, remarks: list[Text]) -> Geome
     kind = geometry.geom_type
     if kind not in _SHAPES:
         raise InputError(
-            _problem(where, kind, ", ".join(_SHAPES), "不支持的几何类型，请拆分为单一类型", "unsupported geometry type: split it")
+            _problem(
+                where,
+                kind,
+                ", ".join(_SHAPES),
+                "不支持的几何类型，请拆分为单一类型",
+                "unsupported geometry type: split it",
+            )
         )
     if geometry.is_empty:
-        raise InputError(_problem(where, f"{kind} EMPTY", "at least one coordinate", "几何为空", "the geometry is empty"))
+        raise InputError(
+            _problem(where, f"{kind} EMPTY", "at least one coordinate", "几何为空", "the geometry is empty")
+        )
     if not np.isfinite(shapely.get_coordinates(geometry)).all():
         raise InputError(
-            _problem(where, "NaN or infinity", "finite numbers", "坐标含有 NaN 或无穷大", "a coordinate is NaN or infinite")
+            _problem(
+                where,
+                "NaN or infinity",
+                "finite numbers",
+                "坐标含有 NaN 或无穷大",
+                "a coordinate is NaN or infinite",
+            )
         )
     if geometry.has_z or shapely.has_m(geometry):
         remarks.append(Text("三维坐标的高程已略去", "the third dimension was dropped"))
@@ -113,12 +131,8 @@ def _checked_shape(geometry: Geometry, where: str, remarks: list[Text]) -> Geome
 
 
 def _valid(shape: Geometry, repair: str | None, where: str, remarks: list[Text]) -> Geometry:
-    dimension = shapely.get_dimensions(shape)
-    if dimension == 1 and shape.length == 0 or dimension == 2 and shape.area == 0:
-        raise InputError(
-            _problem(where, f"{shape.geom_type} of size 0", "length or area above 0", "线长或面积为零", "the shape has no size")
-        )
     if shape.is_valid:
+        _refuse_without_size(shape, where)
         return shape
     reason = shapely.is_valid_reason(shape)
     if repair is None:
@@ -126,18 +140,29 @@ def _valid(shape: Geometry, repair: str | None, where: str, remarks: list[Text])
             _problem(
                 where,
                 reason,
-                "a valid polygon (rings that do not cross)",
-                "多边形自相交或无效；请改正，或指定 repair=make_valid",
+                "a valid geometry (rings that do not cross)",
+                "多边形自相交或几何无效；请改正，或指定 repair=make_valid",
                 "the polygon crosses itself or is invalid: correct it, or ask for repair=make_valid",
             )
         )
-    mended = _same_dimension(shapely.make_valid(shape), int(dimension))
+    mended = _same_dimension(shapely.make_valid(shape), int(shapely.get_dimensions(shape)))
     if mended.is_empty:
-        raise InputError(_problem(where, reason, "a repairable polygon", "修复后为空", "nothing is left after the repair"))
+        raise InputError(
+            _problem(where, reason, "a repairable geometry", "修复后为空", "nothing is left after the repair")
+        )
     remarks.append(
         Text(f"按要求以 make_valid 修复：{reason}", f"repaired on request by make_valid: {reason}")
     )
     return mended
+
+
+def _refuse_without_size(shape: Geometry, where: str) -> None:
+    dimension = shapely.get_dimensions(shape)
+    if (dimension == 1 and shape.length == 0) or (dimension == 2 and shape.area == 0):
+        given = f"{shape.geom_type} of size 0"
+        raise InputError(
+            _problem(where, given, "length or area above 0", "线长或面积为零", "the shape has no size")
+        )
 
 
 def _same_dimension(shape: Geometry, dimension: int) -> Geometry:
@@ -148,16 +173,25 @@ def _same_dimension(shape: Geometry, dimension: int) -> Geometry:
 
 def _check_range(placed: Geometry, given: Geometry, crs: Crs, where: str) -> None:
     lon, lat = shapely.get_coordinates(placed).T
-    if np.isfinite(lon).all() and np.isfinite(lat).all() and (np.abs(lon) <= 180).all() and (np.abs(lat) <= 90).all():
+    if (
+        np.isfinite(lon).all()
+        and np.isfinite(lat).all()
+        and (np.abs(lon) <= 180).all()
+        and (np.abs(lat) <= 90).all()
+    ):
         if shapely.get_dimensions(placed) < 2 or float(area_m2(placed)) > 0:
             return
     x, y = shapely.get_coordinates(given)[0]
     hint = Text("坐标超出经纬度范围", "the coordinates are outside longitude ±180, latitude ±90")
     if not crs.projected and abs(x) <= 90 < abs(y) <= 180:
-        hint = Text("经纬度似乎颠倒，应为经度在前", "longitude and latitude look swapped: longitude comes first")
+        hint = Text(
+            "经纬度似乎颠倒，应为经度在前", "longitude and latitude look swapped: longitude comes first"
+        )
     elif not crs.projected and max(abs(x), abs(y)) > 1000:
         hint = Text("坐标似为米制投影坐标，请注明坐标系", "the coordinates look like metres: name their CRS")
-    raise InputError(_problem(where, f"{x:g}, {y:g} ({crs.name})", "lon −180…180, lat −90…90", hint.zh, hint.en))
+    raise InputError(
+        _problem(where, f"{x:g}, {y:g} ({crs.name})", "lon −180…180, lat −90…90", hint.zh, hint.en)
+    )
 
 
 def _problem(where: str, given: object, allowed: str, zh: str, en: str) -> Problem:

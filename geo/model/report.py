@@ -106,7 +106,15 @@ class LayerReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartReport:
-    """One part's verdict and all its evidence; ``findings`` holds every rule looked at."""
+    """One part's verdict and all its evidence.
+
+    Attributes
+    ----------
+    hits
+        Every zone geometrically met, touches included.
+    margin_m, margin_rule
+        The margin nearest to 0 of all rules in play, and its rule; None beyond the margins asked for.
+    """
 
     part: Part
     area_m2: float
@@ -117,6 +125,8 @@ class PartReport:
     findings: tuple[Finding, ...]
     duties: tuple[Finding, ...]
     hits: tuple[Hit, ...]
+    margin_m: float | None
+    margin_rule: str | None
     layers: tuple[LayerReport, ...]
     facts: tuple[UsedFact, ...]
     remarks: tuple[Text, ...]

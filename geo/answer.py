@@ -1,0 +1,254 @@
+"""Answers as data: the JSON of DESIGN §6 and the row of a table. Numbers are rounded here and nowhere else."""
+
+from typing import Any
+
+import shapely
+
+from geo.crs import DENSIFY_M
+from geo.measure import AREA_METHOD, DISTANCE_METHOD
+from geo.model import (
+    REASON_ACTOR,
+    VERDICT_TEXT,
+    Basis,
+    Finding,
+    Hit,
+    LayerReport,
+    Outcome,
+    PartReport,
+    Reason,
+    Report,
+    Text,
+    UsedFact,
+)
+from geo.overlay import MINIMUM_M, MINIMUM_M2
+from geo.scene import LINE_TOLERANCE_M, TOLERANCE_M
+
+ENGINE = "0.1.0"
+"""Engine version, named in every answer."""
+
+DISCLAIMER = Text(
+    "研判参考，不替代审批：本结果为选址研判参考，不替代环评审批和主管部门意见",
+    "For screening only: this result does not replace EIA approval or the competent authority's opinion",
+)
+SYNTHETIC_BANNER = Text("示范数据，非法定边界", "demonstration data, not an official boundary")
+
+Json = dict[str, Any]
+
+
+def to_json(report: Report, detail: str = "findings") -> Json:
+    """The body of an answer.
+
+    Parameters
+    ----------
+    detail
+        ``findings``: what applies, is open or is borderline; ``full``: every rule in play (the report must have
+        been made with ``full=True``).
+    """
+    return {
+        "verdict": report.verdict.value,
+        "verdict_text": _text(VERDICT_TEXT[report.verdict]),
+        "headline": _text(report.headline),
+        "worst_possible": report.worst_possible.value,
+        "complete": report.complete,
+        "on": report.on.isoformat(),
+        "name": report.name,
+        "parts": [_part(part, detail) for part in report.parts],
+        "out_of_scope": [o.layer for o in report.out_of_scope],
+        "out_of_scope_detail": [
+            {"id": o.layer, "title": _text(o.title), "reason": _text(o.reason), "ask": _text(o.ask)}
+            for o in report.out_of_scope
+        ],
+        "synthetic": report.synthetic,
+        "banner": _text(SYNTHETIC_BANNER) if report.synthetic else None,
+        "measured": measured(),
+        "bundle": {"id": report.bundle_id, "digest": report.digest},
+        "engine": ENGINE,
+        "disclaimer": _text(DISCLAIMER),
+    }
+
+
+def measured() -> Json:
+    """How everything was measured: tolerance, minimum overlap and densification are three numbers."""
+    return {
+        "crs": "EPSG:4490",
+        "area": AREA_METHOD,
+        "distance": DISTANCE_METHOD,
+        "densified_m": DENSIFY_M,
+        "tolerance_m": TOLERANCE_M,
+        "line_tolerance_m": LINE_TOLERANCE_M,
+        "min_overlap_m": MINIMUM_M,
+        "min_overlap_m2": MINIMUM_M2,
+    }
+
+
+def to_row(report: Report, lang: str = "zh") -> dict[str, str | float | bool | None]:
+    """The columns of a result table for a project of one part.
+
+    ``not_assessed`` leaves out what is open only because a layer is out of the agency's scope: that holds for the
+    whole run and stands once in its run file.
+    """
+    part = report.parts[0]
+    applies = [f.rule.id for f in (*part.findings, *part.duties) if f.outcome is Outcome.APPLIES]
+    open_ = [f for f in (*part.findings, *part.duties) if f.outcome is Outcome.NOT_ASSESSED]
+    return {
+        "verdict": report.verdict.value,
+        "complete": report.complete,
+        "worst_possible": report.worst_possible.value,
+        "applies": ";".join(applies),
+        "not_assessed": ";".join(
+            f"{f.rule.id}:{f.reason}" for f in open_ if f.reason is not Reason.OUT_OF_SCOPE
+        ),
+        "hits": ";".join(f"{h.layer}:{h.zone_id}" for h in part.hits),
+        "units": ";".join(h.zone_id for h in part.hits if h.layer == "env_control_unit"),
+        "margin_m": _metres(part.margin_m),
+        "margin_rule": part.margin_rule or "",
+        "verdict_text": VERDICT_TEXT[report.verdict].get(lang),
+        "headline": report.headline.get(lang),
+    }
+
+
+def _part(part: PartReport, detail: str) -> Json:
+    return {
+        "name": part.part.name,
+        "site": _site(part),
+        "activity": part.part.activity,
+        "facts": [_fact(f) for f in part.facts],
+        "verdict": part.verdict.value,
+        "worst_possible": part.worst_possible.value,
+        "complete": part.complete,
+        "findings": [_finding(f) for f in part.findings if detail == "full" or _is_told(f)],
+        "duties": [_finding(f) for f in part.duties if detail == "full" or _is_told(f)],
+        "hits": [_hit(h) for h in part.hits],
+        "layers": [_layer(layer) for layer in part.layers],
+        "remarks": [_text(r) for r in part.remarks],
+    }
+
+
+def _is_told(finding: Finding) -> bool:
+    return finding.outcome is not Outcome.DOES_NOT_APPLY or finding.borderline
+
+
+def _site(part: PartReport) -> Json:
+    site = part.part.site
+    centre = shapely.point_on_surface(site.geometry)
+    return {
+        "type": site.geometry.geom_type,
+        "area_m2": _square(part.area_m2),
+        "length_m": _metres(part.length_m),
+        "crs": site.crs,
+        "accuracy_m": site.accuracy_m,
+        "datum_known": site.datum_known,
+        "lon": round(float(centre.x), 8),
+        "lat": round(float(centre.y), 8),
+    }
+
+
+def _fact(fact: UsedFact) -> Json:
+    return {"id": fact.id, "value": fact.value, "origin": fact.origin}
+
+
+def _finding(finding: Finding) -> Json:
+    rule = finding.rule
+    return {
+        "rule": rule.id,
+        "outcome": finding.outcome.value,
+        "effect": rule.effect.value,
+        "reason": finding.reason.value if finding.reason is not None else None,
+        "reasons": [r.value for r in finding.reasons],
+        "who_must_act": _text(REASON_ACTOR[finding.reason]) if finding.reason is not None else None,
+        "title": _text(rule.title),
+        "action": _text(rule.action),
+        "explanation": _text(finding.explanation),
+        "certainty": finding.certainty.value,
+        "needs_review": rule.needs_review or any(b.needs_review for b in finding.basis),
+        "margin_m": _metres(finding.margin_m),
+        "borderline": finding.borderline,
+        "distance_m": _metres(finding.distance_m),
+        "threshold": _threshold(finding),
+        "missing_facts": list(finding.missing_facts),
+        "hits": [_hit(h) for h in finding.hits],
+        "basis": [_basis(b) for b in finding.basis],
+    }
+
+
+def _threshold(finding: Finding) -> Json:
+    rule = finding.rule
+    return {
+        "relation": rule.relation.value,
+        "distance_m": rule.distance_m,
+        "distance_min_m": rule.distance_min_m,
+        "distance": rule.distance_name,
+        "min_overlap_m": rule.min_overlap_m,
+        "min_overlap_m2": rule.min_overlap_m2,
+        "min_overlap_share": rule.min_overlap_share,
+    }
+
+
+def _basis(basis: Basis) -> Json:
+    return {
+        "id": basis.id,
+        "instrument": basis.instrument.zh,
+        "instrument_en": basis.instrument.en,
+        "number": basis.number,
+        "article": basis.article,
+        "title": _text(basis.title),
+        "gloss": _text(basis.gloss),
+        "valid_from": basis.valid_from.isoformat(),
+        "valid_to": basis.valid_to.isoformat() if basis.valid_to is not None else None,
+        "supersedes": list(basis.supersedes),
+        "certainty": basis.certainty.value,
+        "needs_review": basis.needs_review,
+        "source": basis.source,
+    }
+
+
+def _hit(hit: Hit) -> Json:
+    return {
+        "layer": hit.layer,
+        "zone_id": hit.zone_id,
+        "zone_class": hit.zone_class,
+        "name": hit.name,
+        "overlap_m2": _square(hit.overlap_m2),
+        "overlap_share": round(hit.overlap_share, 6),
+        "overlap_m": _metres(hit.overlap_m),
+        "distance_m": _metres(hit.distance_m),
+        "touch": hit.touch,
+        "zone_derived": hit.zone_derived,
+    }
+
+
+def _layer(layer: LayerReport) -> Json:
+    union = round(layer.union_share, 6)
+    return {
+        "id": layer.id,
+        "title": _text(layer.title),
+        "state": layer.state.value,
+        "flags": list(layer.flags),
+        "edition": layer.edition,
+        "sha256": layer.sha256,
+        "synthetic": layer.synthetic,
+        "by_class": [
+            {
+                "zone_class": c.zone_class,
+                "overlap_m2": _square(c.overlap_m2),
+                "overlap_m": _metres(c.overlap_m),
+                "overlap_share": round(c.overlap_share, 6),
+            }
+            for c in layer.by_class
+        ],
+        "union_share": union,
+        "remainder_share": round(1.0 - union, 6),
+        "remarks": [_text(r) for r in layer.remarks],
+    }
+
+
+def _text(text: Text | None) -> dict[str, str] | None:
+    return None if text is None else {"zh": text.zh, "en": text.en}
+
+
+def _metres(value: float | None) -> float | None:
+    return None if value is None else round(float(value), 3) + 0.0
+
+
+def _square(value: float) -> float:
+    return round(float(value), 2) + 0.0

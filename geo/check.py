@@ -1,0 +1,269 @@
+"""The one road: projects in, reports out. A single check is a batch of one."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from itertools import islice
+
+import numpy as np
+import shapely
+
+from geo.errors import InputError, Problem
+from geo.evaluate import Asked, asked, counts_as_out_of_scope, explained, find, used_facts
+from geo.headline import headline
+from geo.measure import window
+from geo.model import (
+    HISTORY_FROM,
+    Bundle,
+    Effect,
+    Finding,
+    Outcome,
+    Part,
+    PartReport,
+    Project,
+    Relation,
+    Report,
+    Text,
+    Verdict,
+    worst,
+)
+from geo.overlay import hits_met, layer_report
+from geo.relate import Place
+from geo.scene import NEAR_M, Scene, footing
+from geo.view import BundleView, RuleView, view_on
+
+CHUNK = 256
+"""Projects whose candidate zones are looked up together; it changes speed, never an answer."""
+
+_WIDER_M = (1_000.0, 10_000.0, 100_000.0, 3_000_000.0)
+
+
+def check_date(on: date, *, where: str = "on") -> None:
+    """Refuse dates before the encoded law begins.
+
+    Raises
+    ------
+    InputError
+        If ``on`` is before 2021-03-01.
+    """
+    if on < HISTORY_FROM:
+        raise InputError(
+            Problem(
+                where=where,
+                given=on.isoformat(),
+                allowed=f"≥ {HISTORY_FROM.isoformat()}",
+                hint=Text("研判基准日早于规则库的起始日", "the date is before the rulebook begins"),
+            )
+        )
+
+
+def check_projects(
+    bundle: Bundle, projects: Iterable[Project], on: date, *, margins: str = "near", full: bool = False
+) -> Iterator[Report]:
+    """Check projects as of a date, in order.
+
+    Parameters
+    ----------
+    margins
+        ``near``: exact within 100 m, None beyond; ``all``: exact wherever there is one, for the findings reported.
+    full
+        Report every rule in play, not only those that apply, are open or are borderline.
+
+    Raises
+    ------
+    InputError
+        If the date is before the rulebook begins.
+    """
+    check_date(on)
+    view = view_on(bundle, on)
+    stream = iter(projects)
+    while chunk := list(islice(stream, CHUNK)):
+        scenes = [[_scene(view, part) for part in project.parts] for project in chunk]
+        _offer_candidates(view, [scene for parts in scenes for scene in parts])
+        for project, parts in zip(chunk, scenes, strict=True):
+            yield _report(view, project, parts, wide=margins == "all", full=full)
+
+
+def _scene(view: BundleView, part: Part, near_m: float = NEAR_M) -> Scene:
+    activity = view.bundle.rulebook.activities.get(part.activity or "")
+    return Scene(view, part, footing(part, activity), near_m)
+
+
+def _offer_candidates(view: BundleView, scenes: list[Scene]) -> None:
+    """One tree search per layer for the whole chunk."""
+    for layer in view.layers.values():
+        if layer.tree is None or not scenes:
+            continue
+        boxes = shapely.box(*np.array([window(s.bounds, s.search_m(layer)) for s in scenes]).T)
+        owner, row = layer.tree.query(boxes)
+        order = np.argsort(owner, kind="stable")
+        starts = np.searchsorted(owner[order], np.arange(len(scenes) + 1))
+        for number, scene in enumerate(scenes):
+            scene.offer(layer.id, row[order][starts[number] : starts[number + 1]])
+
+
+def _report(view: BundleView, project: Project, scenes: list[Scene], *, wide: bool, full: bool) -> Report:
+    parts = tuple(_part_report(scene, wide=wide, full=full) for scene in scenes)
+    verdict = worst(*(p.verdict for p in parts))
+    possible = worst(*(p.worst_possible for p in parts))
+    return Report(
+        verdict=verdict,
+        worst_possible=possible,
+        complete=all(p.complete for p in parts),
+        on=view.on,
+        name=project.name,
+        parts=parts,
+        out_of_scope=tuple(view.out_of_scope.values()),
+        headline=headline(view, verdict, possible, parts),
+        synthetic=_is_synthetic(view),
+        bundle_id=view.bundle.id,
+        digest=view.bundle.digest,
+    )
+
+
+def _part_report(scene: Scene, *, wide: bool, full: bool) -> PartReport:
+    view, part = scene.view, scene.part
+    facts = used_facts(view.bundle.rulebook, part, scene.area_m2)
+    needed = _conditioned(view)
+    key = tuple((f.id, f.value) for f in facts if f.id in needed)
+    in_play, settled = asked(view, part.activity, key)
+    places: dict[object, Place] = {}
+    pairs = [(one, find(scene, one, places)) for one in in_play]
+    told = [(o, f) for o, f in pairs if full or f.outcome is not Outcome.DOES_NOT_APPLY or f.borderline]
+    widened = _widen(scene, told) if wide else [f for _, f in told]
+    findings = tuple(explained(scene, f) for f in widened)
+    margin, margin_rule = _least_margin(scene, pairs, wide=wide)
+    rest = tuple(_settled(rule) for rule in settled) if full else ()
+    return PartReport(
+        part=part,
+        area_m2=scene.area_m2,
+        length_m=scene.length_m,
+        verdict=_verdict(findings),
+        worst_possible=worst(_verdict(findings), *(_open_effect(f) for f in findings)),
+        complete=not any(_is_open(f) for f in findings),
+        findings=(*(f for f in findings if f.rule.effect is not Effect.DUTY), *rest),
+        duties=tuple(f for f in findings if f.rule.effect is Effect.DUTY),
+        hits=hits_met(scene),
+        margin_m=margin,
+        margin_rule=margin_rule,
+        layers=tuple(layer_report(scene, layer) for layer in view.layers.values()),
+        facts=facts,
+        remarks=(*part.site.remarks, *_assumptions(scene)),
+    )
+
+
+@lru_cache(maxsize=32)
+def _conditioned(view: BundleView) -> frozenset[str]:
+    """Facts that any rule in force asks about, and the nature of the works."""
+    return frozenset({c.name for r in view.rules for c in r.rule.conditions} | {"nature"})
+
+
+def _least_margin(
+    scene: Scene, pairs: list[tuple[Asked, Finding]], *, wide: bool
+) -> tuple[float | None, str | None]:
+    """The margin nearest to 0 of all rules in play; farther than the near search only where asked for."""
+    found = [(abs(f.margin_m), f.rule.id, f.margin_m) for _, f in pairs if f.margin_m is not None]
+    near = [entry for entry in found if entry[0] <= NEAR_M]
+    for near_m in _WIDER_M if wide and not near else ():
+        wider, places = _scene(scene.view, scene.part, near_m), dict[object, Place]()
+        tried = [find(wider, one, places) for one, _ in pairs]
+        near = [(abs(f.margin_m), f.rule.id, f.margin_m) for f in tried if f.margin_m is not None]
+        if near:
+            break
+    if not near:
+        return None, None
+    _, rule, margin = min(near)
+    return margin, rule
+
+
+def _widen(scene: Scene, told: list[tuple[Asked, Finding]]) -> list[Finding]:
+    """Margins beyond the near search, looked for in ever wider scenes; nothing else changes."""
+    out = [finding for _, finding in told]
+    for near_m in _WIDER_M:
+        wanting = [
+            i for i, f in enumerate(out) if f.margin_m is None and f.rule.relation is not Relation.ANYWHERE
+        ]
+        if not wanting:
+            break
+        wider, places = _scene(scene.view, scene.part, near_m), dict[object, Place]()
+        for i in wanting:
+            found = find(wider, told[i][0], places)
+            out[i] = replace(out[i], margin_m=found.margin_m, distance_m=found.distance_m)
+    return out
+
+
+def _settled(rule: RuleView) -> Finding:
+    """A rule that activity or facts settled before any place was looked at."""
+    return Finding(
+        rule=rule.rule,
+        outcome=Outcome.DOES_NOT_APPLY,
+        reason=None,
+        reasons=(),
+        certainty=rule.certainty,
+        margin_m=None,
+        borderline=False,
+        hits=(),
+        basis=rule.basis,
+        distance_m=None,
+        missing_facts=(),
+        explanation=Text(
+            "项目类型或参数不符合适用条件。", "Activity or facts settle that it does not apply."
+        ),
+    )
+
+
+def _is_open(finding: Finding) -> bool:
+    return finding.outcome is Outcome.NOT_ASSESSED and not counts_as_out_of_scope(finding)
+
+
+def _open_effect(finding: Finding) -> Verdict:
+    """What an open finding may still come to."""
+    if not _is_open(finding) or finding.rule.effect is Effect.DUTY:
+        return Verdict.CLEAR
+    return Verdict(finding.rule.effect.value)
+
+
+def _verdict(findings: tuple[Finding, ...]) -> Verdict:
+    return worst(*(_weight(f) for f in findings if f.rule.effect is not Effect.DUTY))
+
+
+def _weight(finding: Finding) -> Verdict:
+    """What one finding adds to the verdict."""
+    if finding.outcome is Outcome.APPLIES:
+        return Verdict(finding.rule.effect.value)
+    if _is_open(finding):
+        return Verdict.NOTICE if finding.rule.effect is Effect.NOTICE else Verdict.UNDETERMINED
+    if finding.outcome is Outcome.DOES_NOT_APPLY and finding.borderline:
+        return Verdict.NOTICE
+    return Verdict.CLEAR
+
+
+@lru_cache(maxsize=32)
+def _is_synthetic(view: BundleView) -> bool:
+    return any(layer.edition is not None and layer.edition.synthetic for layer in view.layers.values())
+
+
+def _assumptions(scene: Scene) -> tuple[Text, ...]:
+    """What was assumed about the footprint, said aloud."""
+    stand = scene.stand
+    if stand.disc_m > 0.0:
+        declared = stand.area_origin == "declared"
+        zh, en = (
+            ("申报用地面积", "the declared land area")
+            if declared
+            else ("按类型推定的用地面积", "the area typical of it")
+        )
+        return (
+            Text(
+                f"点位按{zh}视为半径 {stand.disc_m:.1f} 米的圆",
+                f"the point stands for a disc of radius {stand.disc_m:.1f} m, from {en}",
+            ),
+        )
+    if stand.linear_point:
+        return (
+            Text(
+                "线性项目仅给出点位，线位未知", "a linear project was given as a point: its line is unknown"
+            ),
+        )
+    return ()

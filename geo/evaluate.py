@@ -1,0 +1,234 @@
+"""Rules at a site: who is asked (activity, facts), where (place, jurisdiction), on what ground (articles)."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from geo.explain import explain
+from geo.logic import Truth, all_of, any_of, compare
+from geo.model import (
+    ANY,
+    Certainty,
+    Condition,
+    Effect,
+    Finding,
+    Hit,
+    Outcome,
+    Part,
+    Reason,
+    Rule,
+    Rulebook,
+    Scalar,
+    UsedFact,
+)
+from geo.overlay import hit
+from geo.relate import Place, place
+from geo.scene import Scene
+from geo.view import BundleView, RuleView, is_anywhere
+
+_CONSTRUCTION = frozenset({Effect.CONDITIONAL, Effect.RESTRICTED, Effect.PROHIBITED})
+_DATA = (
+    Reason.LAYER_MISSING,
+    Reason.FAILED,
+    Reason.NO_EDITION,
+    Reason.NOT_COVERED,
+    Reason.STALE,
+    Reason.ATTRIBUTE_UNKNOWN,
+    Reason.DISTANCE_UNSET,
+    Reason.NOT_PUBLISHED,
+)
+_ORDER = {reason: rank for rank, reason in enumerate(Reason)}
+Declared = tuple[tuple[str, Scalar | None], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Asked:
+    """A rule in play for an activity and its facts, place aside.
+
+    Attributes
+    ----------
+    truth
+        True, or None where activity or facts leave it open; rules settled as False are not asked.
+    missing_facts
+        Facts that would help to settle it.
+    """
+
+    rule: RuleView
+    truth: Truth
+    reasons: tuple[Reason, ...] = ()
+    missing_facts: tuple[str, ...] = ()
+
+
+def used_facts(rulebook: Rulebook, part: Part, area_m2: float) -> tuple[UsedFact, ...]:
+    """The facts as they are used: declared, else implied by the activity, else measured, else the default."""
+    declared = dict(part.facts)
+    activity = rulebook.activities.get(part.activity or "")
+    implied = dict(activity.implies) if activity is not None else {}
+    out: list[UsedFact] = []
+    for fact in rulebook.facts.values():
+        if fact.id in declared:
+            out.append(UsedFact(id=fact.id, value=declared[fact.id], origin="declared"))
+        elif fact.id in implied:
+            out.append(UsedFact(id=fact.id, value=implied[fact.id], origin="implied"))
+        elif fact.id == "land_area_m2" and area_m2 > 0:
+            out.append(UsedFact(id=fact.id, value=area_m2, origin="measured"))
+        elif fact.default is not None:
+            out.append(UsedFact(id=fact.id, value=fact.default, origin="default"))
+    return tuple(out)
+
+
+@lru_cache(maxsize=4096)
+def asked(
+    view: BundleView, activity: str | None, facts: Declared
+) -> tuple[tuple[Asked, ...], tuple[RuleView, ...]]:
+    """Rules that activity and facts leave in play, and those they settle as not applying."""
+    values = dict(facts)
+    in_play: list[Asked] = []
+    settled: list[RuleView] = []
+    for rule in view.rules:
+        one = _ask(view, rule, activity, values)
+        if one is None:
+            settled.append(rule)
+        else:
+            in_play.append(one)
+    return tuple(in_play), tuple(settled)
+
+
+def _ask(
+    view: BundleView, rv: RuleView, activity: str | None, values: dict[str, Scalar | None]
+) -> Asked | None:
+    rule = rv.rule
+    who = _activity_truth(view.bundle.rulebook, rule, activity)
+    tests = [(c, _fact_truth(c, values)) for c in rule.conditions]
+    if _speaks_of_new_works_only(rule) and values.get("nature") == "existing":
+        return None
+    truth = all_of([who, *(t for _, t in tests)])
+    if truth is False:
+        return None
+    missing = tuple(dict.fromkeys(c.name for c, t in tests if t is None))
+    reasons = (
+        *((Reason.ACTIVITY_UNKNOWN,) if who is None else ()),
+        *((Reason.FACT_UNKNOWN,) if missing else ()),
+    )
+    return Asked(rule=rv, truth=truth, reasons=reasons, missing_facts=missing)
+
+
+def _speaks_of_new_works_only(rule: Rule) -> bool:
+    """A construction ban never speaks of an existing plant, unless its own conditions on ``nature`` say so."""
+    return rule.effect in _CONSTRUCTION and all(c.name != "nature" for c in rule.conditions)
+
+
+def _activity_truth(rulebook: Rulebook, rule: Rule, activity: str | None) -> Truth:
+    if activity is None:
+        included: Truth = True if ANY in rule.activities else None
+        return all_of([included, None if rule.excepted else True])
+    known = rulebook.activities[activity].groups
+    included = ANY in rule.activities or any(g in rule.activities for g in known)
+    return included and not any(g in rule.excepted for g in known)
+
+
+def _fact_truth(condition: Condition, values: dict[str, Scalar | None]) -> Truth:
+    value = values.get(condition.name)
+    also = ("new",) if condition.name == "nature" and value == "relocation" else ()
+    return compare(condition, value, *also)
+
+
+# --- findings ------------------------------------------------------------------------------------------------------
+
+
+def find(scene: Scene, one: Asked, places: dict[object, Place]) -> Finding:
+    """The outcome of a rule in play at a site."""
+    rule = one.rule.rule
+    spot = _place(scene, one.rule, places)
+    here = _jurisdiction(scene, one.rule)
+    truth = all_of([one.truth, here, spot.truth])
+    reasons = _reasons(one, here, spot) if truth is None else ()
+    if truth is not False and _unverified(one.rule):
+        truth, reasons = None, (*reasons, Reason.UNVERIFIED_BASIS)
+    only_place = spot.truth is False and one.truth is not False and here is not False
+    return Finding(
+        rule=rule,
+        outcome={True: Outcome.APPLIES, None: Outcome.NOT_ASSESSED, False: Outcome.DOES_NOT_APPLY}[truth],
+        reason=_primary(reasons),
+        reasons=reasons,
+        certainty=one.rule.certainty,
+        margin_m=spot.margin_m if here is not False else None,
+        borderline=spot.borderline and (truth is not False or only_place),
+        hits=_hits(scene, one.rule, spot) if truth is not False or spot.borderline else (),
+        basis=one.rule.basis,
+        distance_m=spot.distance_m,
+        missing_facts=one.missing_facts,
+        explanation=rule.title,
+    )
+
+
+def explained(scene: Scene, finding: Finding) -> Finding:
+    """The finding with its explanation in words."""
+    return replace(finding, explanation=explain(scene, finding))
+
+
+def _place(scene: Scene, rv: RuleView, places: dict[object, Place]) -> Place:
+    if is_anywhere(rv.rule):
+        return Place(truth=True)
+    if rv.test not in places:
+        places[rv.test] = place(scene, rv.test)
+    return places[rv.test]
+
+
+def _unverified(rv: RuleView) -> bool:
+    """Unverified text never prohibits alone; a rule with no article in force that day has no ground at all."""
+    prohibits_on_c = rv.certainty is Certainty.C and rv.rule.effect is Effect.PROHIBITED
+    return prohibits_on_c or (bool(rv.rule.basis) and not rv.basis)
+
+
+def _reasons(one: Asked, here: Truth, spot: Place) -> tuple[Reason, ...]:
+    reasons = (*spot.reasons, *((Reason.PLACE_UNKNOWN,) if here is None else ()), *one.reasons)
+    return tuple(sorted(dict.fromkeys(reasons), key=_ORDER.__getitem__))
+
+
+def _primary(reasons: tuple[Reason, ...]) -> Reason | None:
+    """The reason told first; a layer declared out of scope is named as such unless other data are wanting too."""
+    if Reason.OUT_OF_SCOPE in reasons and not any(r in _DATA for r in reasons):
+        return Reason.OUT_OF_SCOPE
+    return next((r for r in reasons if r is not Reason.OUT_OF_SCOPE), None)
+
+
+def _hits(scene: Scene, rv: RuleView, spot: Place) -> tuple[Hit, ...]:
+    out: list[Hit] = []
+    for layer_id, row in spot.zones:
+        layer = scene.view.layers[layer_id]
+        entry = int(np.searchsorted(scene.contact(layer_id).index, row))
+        out.append(hit(scene, layer, entry, rv.test.min_overlap_m, rv.test.min_overlap_m2))
+    return tuple(out)
+
+
+def _jurisdiction(scene: Scene, rv: RuleView) -> Truth:
+    """Whether the site lies in the rule's jurisdiction; across a border both sides' rules are in play."""
+    if not rv.by_place:
+        return True
+    layer = scene.view.layers.get("admin_unit")
+    if layer is None or layer.tree is None:
+        return None
+    contact = scene.contact("admin_unit")
+    reach = scene.accuracy_m(layer) + scene.stand.disc_m
+    codes = [str(code) for code in layer.zone_id[contact.index[contact.met]]]
+    near = [str(code) for code in layer.zone_id[contact.index[~contact.met & (contact.distance_m <= reach)]]]
+    inside = any_of([_under(code, rv.rule.jurisdictions) for code in codes])
+    if inside is True:
+        return True
+    vouched = scene.vouch(layer, 0.0) is None and bool(codes)
+    beside = any_of([_under(code, rv.rule.jurisdictions) for code in near])
+    return None if inside is None or beside is not False or not vouched else False
+
+
+def _under(code: str, prefixes: tuple[str, ...]) -> Truth:
+    """Whether a place code lies under any prefix; a code coarser than a prefix leaves it open."""
+    if code.startswith(prefixes):
+        return True
+    return None if any(p.startswith(code) for p in prefixes) else False
+
+
+def counts_as_out_of_scope(finding: Finding) -> bool:
+    """Whether the finding is open only because the agency declared the layer out of its scope."""
+    return finding.reason is Reason.OUT_OF_SCOPE

@@ -1,0 +1,147 @@
+"""Why a rule came out as it did, in a sentence a colleague can check: zone, measure, threshold, what is missing."""
+
+import numpy as np
+
+from geo.human import hectares, metres, percent
+from geo.model import REASON_ACTOR, REASON_TEXT, Finding, Hit, Outcome, Reason, Relation, Text
+from geo.scene import Scene
+from geo.view import LayerView
+
+_GAPS = frozenset({Reason.NOT_COVERED, Reason.LAYER_MISSING, Reason.NO_EDITION, Reason.FAILED, Reason.STALE})
+_SHOWN = 3
+
+
+def explain(scene: Scene, finding: Finding) -> Text:
+    """The explanation of one finding."""
+    sentences = [_where(scene, finding)]
+    if finding.outcome is Outcome.NOT_ASSESSED:
+        sentences.append(_open(scene, finding))
+    if finding.outcome is Outcome.DOES_NOT_APPLY and finding.borderline:
+        sentences.append(
+            Text(
+                "未达到适用条件，但距判定界线小于定位精度，请核实边界。",
+                "It does not apply, but the threshold is nearer than the positional accuracy: verify the boundary.",
+            )
+        )
+    elif finding.borderline and finding.outcome is Outcome.APPLIES:
+        sentences.append(
+            Text(
+                "距判定界线小于定位精度，请核实边界。",
+                "The threshold is nearer than the positional accuracy: verify the boundary.",
+            )
+        )
+    told = [s for s in sentences if s.zh]
+    return Text("".join(s.zh for s in told), " ".join(s.en for s in told))
+
+
+def _where(scene: Scene, finding: Finding) -> Text:
+    """What was found at the place."""
+    rule = finding.rule
+    if rule.relation is Relation.ANYWHERE:
+        return Text("在适用行政区内。", "In the jurisdiction.")
+    if not finding.hits:
+        return _nothing_met(scene, finding)
+    told = [_hit(scene, h) for h in finding.hits[:_SHOWN]]
+    more = len(finding.hits) - len(told)
+    zh = "；".join(t.zh for t in told) + (f"；等 {len(finding.hits)} 处" if more > 0 else "")
+    en = "; ".join(t.en for t in told) + (f"; {len(finding.hits)} zones in all" if more > 0 else "")
+    limit = _limit(finding)
+    return Text(f"选址{zh}{limit.zh}。", f"The site {en}{limit.en}.")
+
+
+def _nothing_met(scene: Scene, finding: Finding) -> Text:
+    titles = [scene.view.title(layer) for layer in finding.rule.layers]
+    zh, en = "、".join(t.zh for t in titles), ", ".join(t.en for t in titles)
+    if finding.rule.relation is Relation.OUTSIDE:
+        return Text(f"选址位于「{zh}」之外。", f"The site lies outside {en}.")
+    if finding.outcome is Outcome.NOT_ASSESSED:
+        return Text(f"「{zh}」中未见涉及的分区。", f"No zone of {en} is known here.")
+    return Text(f"选址不涉及「{zh}」。", f"The site meets no zone of {en}.")
+
+
+def _limit(finding: Finding) -> Text:
+    rule = finding.rule
+    if rule.relation is not Relation.WITHIN_DISTANCE or rule.distance_m is None:
+        return Text("", "")
+    return Text(f"（规定距离 {rule.distance_m:g} 米）", f" (legal distance {rule.distance_m:g} m)")
+
+
+def _hit(scene: Scene, hit: Hit) -> Text:
+    """One zone: its layer, class and name, and how it is met."""
+    view = scene.view.layers[hit.layer]
+    title, level = scene.view.title(hit.layer), _class_title(view, hit.zone_class)
+    name_zh, name_en = (f"「{hit.name or hit.zone_id}」", f"“{hit.name or hit.zone_id}”")
+    zone_zh = f"{title.zh}{'（' + level.zh + '）' if level.zh else ''}{name_zh}"
+    zone_en = f"{name_en} ({title.en}{', ' + level.en if level.en else ''})"
+    if hit.touch:
+        return Text(f"仅接触{zone_zh}边界", f"only touches {zone_en}")
+    if hit.distance_m > 0.0:
+        return Text(
+            f"距{zone_zh} {metres(hit.distance_m)}", f"is {metres(hit.distance_m, 'en')} from {zone_en}"
+        )
+    if hit.overlap_m2 > 0.0:
+        return Text(
+            f"与{zone_zh}重叠 {hectares(hit.overlap_m2)}，占 {percent(hit.overlap_share)}",
+            f"overlaps {zone_en} by {hectares(hit.overlap_m2, 'en')}, {percent(hit.overlap_share)} of it",
+        )
+    if hit.overlap_m > 0.0:
+        return Text(
+            f"穿越{zone_zh} {metres(hit.overlap_m)}", f"crosses {zone_en} for {metres(hit.overlap_m, 'en')}"
+        )
+    return Text(f"位于{zone_zh}内", f"lies in {zone_en}")
+
+
+def _class_title(view: LayerView, zone_class: str | None) -> Text:
+    if zone_class is None or view.layer is None:
+        return Text("", "")
+    return view.layer.classes.get(zone_class, Text(zone_class, zone_class))
+
+
+def _open(scene: Scene, finding: Finding) -> Text:
+    """Why it is open, who must act, and what to ask."""
+    zh = "、".join(REASON_TEXT[r].zh for r in finding.reasons)
+    en = ", ".join(REASON_TEXT[r].en for r in finding.reasons)
+    actor = REASON_ACTOR[finding.reason] if finding.reason is not None else Text("", "")
+    facts = scene.view.bundle.rulebook.facts
+    asked = [facts[f].title for f in finding.missing_facts if f in facts]
+    need_zh = f"：{'、'.join(t.zh for t in asked)}" if asked else ""
+    need_en = f": {', '.join(t.en for t in asked)}" if asked else ""
+    ask = _whom_to_ask(scene, finding)
+    return Text(
+        f"未能研判（{actor.zh}）：{zh}{need_zh}。{ask.zh}",
+        f"Not assessed ({actor.en}): {en}{need_en}. {ask.en}".rstrip(),
+    )
+
+
+def _whom_to_ask(scene: Scene, finding: Finding) -> Text:
+    outside = [scene.view.out_of_scope[x] for x in finding.rule.layers if x in scene.view.out_of_scope]
+    if finding.reason is Reason.OUT_OF_SCOPE and outside:
+        return Text(
+            "请咨询" + "、".join(dict.fromkeys(o.ask.zh for o in outside)) + "。",
+            "Ask " + ", ".join(dict.fromkeys(o.ask.en for o in outside)) + ".",
+        )
+    neighbours = _neighbours(scene, finding) if _GAPS & set(finding.reasons) else ()
+    if neighbours:
+        names = "、".join(neighbours)
+        return Text(f"邻近{names}，须会商。", f"{names} lies within reach: consult it.")
+    return Text("", "")
+
+
+def _neighbours(scene: Scene, finding: Finding) -> tuple[str, ...]:
+    """Administrative units within the rule's reach that the bundle does not speak for."""
+    layer = scene.view.layers.get("admin_unit")
+    if layer is None or layer.tree is None:
+        return ()
+    reach = (
+        (finding.rule.distance_m or finding.rule.screening_m or 0.0)
+        + scene.accuracy_m(layer)
+        + scene.stand.disc_m
+    )
+    contact = scene.contact("admin_unit")
+    ours = scene.view.bundle.jurisdictions
+    rows = contact.index[np.flatnonzero(contact.distance_m <= reach)]
+    return tuple(
+        str(layer.name[r] or layer.zone_id[r])
+        for r in rows
+        if not str(layer.zone_id[r]).startswith(ours or ("",))
+    )

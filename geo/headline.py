@@ -1,0 +1,50 @@
+"""The one sentence over a report."""
+
+from geo.evaluate import counts_as_out_of_scope
+from geo.model import SEVERITY, VERDICT_TEXT, Effect, Finding, Outcome, PartReport, Text, Verdict
+from geo.view import BundleView
+
+_NAMED = 3
+
+
+def headline(view: BundleView, verdict: Verdict, possible: Verdict, parts: tuple[PartReport, ...]) -> Text:
+    """Verdict in words, what is still possible, and which undisclosed layers bear on this project."""
+    text = _verdict_text(verdict, parts)
+    if possible is not verdict:
+        worse = VERDICT_TEXT[possible]
+        text = Text(
+            f"{text.zh}；未核查部分最重可能：{worse.zh}", f"{text.en}; open rules could come to: {worse.en}"
+        )
+    layers = _outside_layers(parts)
+    if not layers:
+        return text
+    titles = [view.title(layer) for layer in layers]
+    zh = "、".join(t.zh for t in titles[:_NAMED]) + (f" 等 {len(titles)} 项" if len(titles) > _NAMED else "")
+    en = ", ".join(t.en for t in titles[:_NAMED]) + (
+        f" and others, {len(titles)} in all" if len(titles) > _NAMED else ""
+    )
+    return Text(f"{text.zh}；未掌握：{zh}", f"{text.en}; not held by this agency: {en}")
+
+
+def _verdict_text(verdict: Verdict, parts: tuple[PartReport, ...]) -> Text:
+    if verdict is not Verdict.NOTICE:
+        return VERDICT_TEXT[verdict]
+    count = sum(_is_notice(f) for p in parts for f in p.findings)
+    return Text(f"未发现冲突（提示 {count} 项）", f"No conflict found ({count} notices)")
+
+
+def _is_notice(finding: Finding) -> bool:
+    told = finding.outcome is Outcome.APPLIES or finding.borderline
+    return told or (finding.outcome is Outcome.NOT_ASSESSED and not counts_as_out_of_scope(finding))
+
+
+def _outside_layers(parts: tuple[PartReport, ...]) -> tuple[str, ...]:
+    """Layers declared out of scope that bear on this project, those with the most severe rules first."""
+    rank: dict[str, int] = {}
+    for finding in (f for p in parts for f in p.findings if counts_as_out_of_scope(f)):
+        effect = finding.rule.effect
+        severity = 0 if effect is Effect.DUTY else SEVERITY.index(Verdict(effect.value))
+        for layer in finding.rule.layers:
+            rank[layer] = max(rank.get(layer, 0), severity)
+    outside = {o for p in parts for o in (r.id for r in p.layers if r.state == "out_of_scope")}
+    return tuple(sorted((x for x in rank if x in outside), key=lambda layer: (-rank[layer], layer)))

@@ -1,0 +1,55 @@
+"""Figures as people read them: hectares and mu, per cent, degrees-minutes-seconds, Gauss-Krüger."""
+
+from geo.crs import gauss_krueger
+
+MU_PER_HECTARE = 15.0
+
+
+def hectares(area_m2: float, lang: str = "zh") -> str:
+    """An area in 公顷 (4 decimals) and 亩 (2); very small ones in m² instead of 0."""
+    unit, mu = ("公顷", "亩") if lang == "zh" else (" ha", " mu")
+    value = area_m2 / 10_000.0
+    if 0.0 < value < 0.0001:
+        return f"<0.0001{unit} ({area_m2:.2g} m²)"
+    return (
+        f"{value:.4f}{unit}（{value * MU_PER_HECTARE:.2f}{mu}）"
+        if lang == "zh"
+        else (f"{value:.4f}{unit} ({value * MU_PER_HECTARE:.2f}{mu})")
+    )
+
+
+def metres(value_m: float, lang: str = "zh") -> str:
+    """A length: metres below 10 km, kilometres above."""
+    if abs(value_m) < 10_000.0:
+        return f"{value_m:.1f} 米" if lang == "zh" else f"{value_m:.1f} m"
+    return f"{value_m / 1000.0:.2f} 千米" if lang == "zh" else f"{value_m / 1000.0:.2f} km"
+
+
+def percent(share: float) -> str:
+    """A share (0–1) in per cent, 2 decimals, never 0 for something and never 100 for less than all."""
+    value = share * 100.0
+    if 0.0 < value < 0.01:
+        return "<0.01 %"
+    if 99.99 < value < 100.0:
+        return ">99.99 %"
+    return f"{value:.2f} %"
+
+
+def dms(degrees: float, axis: str) -> str:
+    """Degrees, minutes and seconds to 0.01″ with the hemisphere; ``axis`` is ``lon`` or ``lat``."""
+    side = ("E" if degrees >= 0 else "W") if axis == "lon" else ("N" if degrees >= 0 else "S")
+    hundredths = round(abs(degrees) * 360_000)
+    whole, rest = divmod(hundredths, 360_000)
+    minutes, seconds = divmod(rest, 6_000)
+    return f"{whole}°{minutes:02d}′{seconds / 100:05.2f}″{side}"
+
+
+def coordinates(lon: float, lat: float, lang: str = "zh") -> dict[str, str]:
+    """A place in the three notations that staff use."""
+    north, east, zone, meridian = gauss_krueger(lon, lat)
+    label = f"中央经线 {meridian}°" if lang == "zh" else f"central meridian {meridian}°"
+    return {
+        "dms": f"{dms(lon, 'lon')} {dms(lat, 'lat')}",
+        "decimal": f"{lon:.6f}, {lat:.6f}",
+        "gauss": f"X {north:.2f} Y {zone}{east:09.2f} ({label})",
+    }

@@ -1,0 +1,146 @@
+"""Accounting of overlap: per zone, per class as a union, per layer as a union; union and remainder make 100 %."""
+
+import numpy as np
+import shapely
+from shapely import Geometry
+
+from geo.measure import area_m2, length_m
+from geo.model import ClassShare, EditionStatus, Hit, LayerReport, LayerState, Reason, Text
+from geo.scene import Scene
+from geo.view import LayerView
+
+_STATES = {
+    Reason.OUT_OF_SCOPE: LayerState.OUT_OF_SCOPE,
+    Reason.LAYER_MISSING: LayerState.MISSING,
+    Reason.FAILED: LayerState.FAILED,
+    Reason.NO_EDITION: LayerState.NO_EDITION,
+    Reason.NOT_COVERED: LayerState.NOT_COVERED,
+    Reason.STALE: LayerState.STALE,
+}
+MINIMUM_M = 1.0
+MINIMUM_M2 = 1.0
+"""Overlap up to this is a touch (DESIGN §4); a rule may name its own."""
+
+
+def hit(
+    scene: Scene, layer: LayerView, entry: int, min_m: float = MINIMUM_M, min_m2: float = MINIMUM_M2
+) -> Hit:
+    """One zone of a contact as a hit; ``entry`` counts in the contact's arrays."""
+    contact = scene.contact(layer.id)
+    row = int(contact.index[entry])
+    area, length = float(contact.overlap_m2[entry]), float(contact.overlap_m[entry])
+    share = float(contact.overlap_share[entry])
+    return Hit(
+        layer=layer.id,
+        zone_id=str(layer.zone_id[row]),
+        zone_class=layer.zone_class[row],
+        name=layer.name[row],
+        overlap_m2=area,
+        overlap_m=length,
+        overlap_share=share,
+        distance_m=float(contact.distance_m[entry]),
+        touch=bool(contact.met[entry]) and _is_touch(scene, layer, entry, min_m, min_m2),
+        zone_derived=bool(layer.derived[row]),
+    )
+
+
+def _is_touch(scene: Scene, layer: LayerView, entry: int, min_m: float, min_m2: float) -> bool:
+    contact = scene.contact(layer.id)
+    zone_dim = int(shapely.get_dimensions(layer.geometry[contact.index[entry]]))
+    if contact.on_border[entry]:
+        return True
+    if min(scene.dimension, zone_dim) == 0 or (scene.dimension == 1 and zone_dim == 1):
+        return False
+    whole = contact.overlap_share[entry] >= 1.0 - 1e-9
+    if min(scene.dimension, zone_dim) == 1:
+        return bool(contact.overlap_m[entry] <= min_m) and not whole
+    return bool(contact.overlap_m2[entry] <= min_m2) and not whole
+
+
+def hits_met(scene: Scene) -> tuple[Hit, ...]:
+    """Every zone geometrically met in every layer, touches included."""
+    out: list[Hit] = []
+    for layer in scene.view.layers.values():
+        if layer.tree is not None:
+            out.extend(hit(scene, layer, int(e)) for e in np.flatnonzero(scene.contact(layer.id).met))
+    return tuple(out)
+
+
+def layer_report(scene: Scene, layer: LayerView) -> LayerReport:
+    """What one layer says of the site."""
+    contact = scene.contact(layer.id) if layer.tree is not None else None
+    met = np.flatnonzero(contact.met) if contact is not None else np.zeros(0, dtype=np.intp)
+    edition = layer.edition
+    by_class, union = _shares(scene, layer, met)
+    return LayerReport(
+        id=layer.id,
+        title=scene.view.title(layer.id),
+        state=LayerState.HIT if len(met) else _state(scene, layer),
+        flags=_flags(scene, layer) if len(met) else (),
+        edition=edition.edition if edition is not None else None,
+        sha256=edition.sha256 if edition is not None else None,
+        synthetic=edition.synthetic if edition is not None else False,
+        by_class=by_class,
+        union_share=union,
+        remainder_share=1.0 - union,
+        remarks=_remarks(layer),
+    )
+
+
+def _state(scene: Scene, layer: LayerView) -> LayerState:
+    reason = scene.vouch(layer, 0.0)
+    return LayerState.CLEAR if reason is None else _STATES[reason]
+
+
+def _flags(scene: Scene, layer: LayerView) -> tuple[str, ...]:
+    edition = layer.edition
+    if edition is None:
+        return ()
+    stale = edition.stale_after is not None and scene.view.on >= edition.stale_after
+    provisional = edition.status is EditionStatus.PROVISIONAL
+    partial = bool(edition.faults) or not scene.covered(layer)
+    named = (("stale", stale), ("provisional", provisional), ("partial", partial))
+    return tuple(name for name, holds in named if holds)
+
+
+def _remarks(layer: LayerView) -> tuple[Text, ...]:
+    if layer.edition is None:
+        return ()
+    faults = tuple(Text(f.line("zh"), f.line("en")) for f in layer.edition.faults[:5])
+    more = len(layer.edition.faults) - len(faults)
+    rest = (Text(f"另有 {more} 处数据问题", f"and {more} more data faults"),) if more > 0 else ()
+    return (*layer.edition.remarks, *faults, *rest)
+
+
+def _shares(scene: Scene, layer: LayerView, met: np.ndarray) -> tuple[tuple[ClassShare, ...], float]:
+    if len(met) == 0:
+        return (), 0.0
+    contact = scene.contact(layer.id)
+    classes = layer.zone_class[contact.index[met]]
+    order = sorted(set(classes), key=lambda c: (c is None, str(c)))
+    pieces = {c: _union(contact.overlap[met[classes == c]]) for c in order}
+    by_class = tuple(
+        ClassShare(
+            zone_class=c,
+            overlap_m2=float(area_m2(piece)),
+            overlap_m=float(length_m(piece)),
+            overlap_share=_share(scene, piece),
+        )
+        for c, piece in pieces.items()
+    )
+    whole = (
+        by_class[0].overlap_share
+        if len(pieces) == 1
+        else _share(scene, _union(np.array(list(pieces.values()))))
+    )
+    return by_class, whole
+
+
+def _union(pieces: np.ndarray) -> Geometry:
+    union: Geometry = pieces[0] if len(pieces) == 1 else shapely.union_all(pieces)
+    return union
+
+
+def _share(scene: Scene, piece: Geometry) -> float:
+    share = scene.share(piece)
+    return 1.0 if share > 1.0 - 1e-9 else share

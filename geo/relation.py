@@ -1,0 +1,62 @@
+"""What a rule asks of a place, apart from who asks and why: rules with the same test share one answer."""
+
+from dataclasses import dataclass
+
+from geo.model import Condition, Relation, Rule, With
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceTest:
+    """The spatial half of a rule.
+
+    Attributes
+    ----------
+    distance_m
+        Legal or locally approved distance; None for overlap relations and for an unset one.
+    screening_m
+        Set only where the approved distance is unset: inside it the rule is open.
+    """
+
+    layers: tuple[str, ...]
+    relation: Relation
+    zone_classes: tuple[str, ...]
+    zone_where: tuple[Condition, ...]
+    companions: tuple[With, ...]
+    distance_m: float | None
+    distance_min_m: float | None
+    screening_m: float | None
+    min_overlap_m: float
+    min_overlap_m2: float
+    min_overlap_share: float
+    min_zones: int
+    max_cell_m: float | None
+    clause_verbs: tuple[str, ...]
+
+    @property
+    def reach_m(self) -> float:
+        """How far from the site the test looks, metres, accuracies not counted."""
+        return max(self.distance_m or 0.0, self.screening_m or 0.0)
+
+
+def place_test(rule: Rule, distances: dict[str, float]) -> PlaceTest:
+    """The rule's place test, with locally approved distances put in."""
+    distance, screening = rule.distance_m, None
+    if rule.distance_name is not None:
+        distance = distances.get(rule.distance_name)
+        screening = rule.screening_m if distance is None else None
+    return PlaceTest(
+        layers=rule.layers,
+        relation=rule.relation,
+        zone_classes=rule.zone_classes,
+        zone_where=rule.zone_where,
+        companions=rule.companions,
+        distance_m=distance,
+        distance_min_m=rule.distance_min_m,
+        screening_m=screening,
+        min_overlap_m=rule.min_overlap_m,
+        min_overlap_m2=rule.min_overlap_m2,
+        min_overlap_share=rule.min_overlap_share,
+        min_zones=rule.min_zones,
+        max_cell_m=rule.max_cell_m,
+        clause_verbs=rule.clause_verbs,
+    )

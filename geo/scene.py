@@ -1,0 +1,254 @@
+"""One part before the layers: which zones it meets, how far the others are, what is covered.
+
+Everything is measured in a frame that depends on the site alone, never on the batch it came in.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from shapely import Geometry
+
+from geo.measure import Floats, Frame, area_m2, geodesic_m, length_m, window
+from geo.model import Activity, Footprint, Part, Reason
+from geo.view import BundleView, LayerView, Mask, Objects
+
+TOLERANCE_M = 0.0005
+"""A point nearer to a polygon than this lies on its border: the noise of coordinates, not a margin of safety."""
+
+LINE_TOLERANCE_M = 0.01
+"""A point within 1 cm of a line zone is on it (DESIGN §4)."""
+
+NEAR_M = 100.0
+"""Margins are exact up to this distance where only near margins are asked for."""
+
+Indices = np.ndarray[tuple[int], np.dtype[np.intp]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Footing:
+    """How a part stands on the ground.
+
+    Attributes
+    ----------
+    disc_m
+        Radius of the disc that a point stands for (areal activity), metres; 0 where the shape is as given.
+    linear_point
+        A point was given for a linear activity.
+    area_origin
+        Where the disc's area came from: ``declared``, ``typical`` or None.
+    """
+
+    disc_m: float = 0.0
+    linear_point: bool = False
+    area_origin: str | None = None
+
+
+def footing(part: Part, activity: Activity | None) -> Footing:
+    """What a point stands for: the declared land area, or what the activity usually takes."""
+    if shapely.get_dimensions(part.site.geometry) > 0:
+        return Footing()
+    if activity is not None and activity.footprint is Footprint.LINEAR:
+        return Footing(linear_point=True)
+    declared = dict(part.facts).get("land_area_m2")
+    areal = activity is None or activity.footprint is Footprint.AREAL
+    if areal and isinstance(declared, float | int) and declared > 0:
+        return Footing(disc_m=math.sqrt(declared / math.pi), area_origin="declared")
+    if activity is not None and areal and activity.typical_area_m2:
+        return Footing(disc_m=math.sqrt(activity.typical_area_m2 / math.pi), area_origin="typical")
+    return Footing()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Contact:
+    """A site and one layer: the zones within the search, exactly measured. All arrays have one entry per zone.
+
+    Attributes
+    ----------
+    index
+        Rows of the layer view.
+    met
+        The closed shapes share a point.
+    distance_m
+        Geodesic distance, 0 where met, inf beyond the search.
+    lines
+        The zones' outlines (or themselves, if lines or points) within the search, in the site's frame.
+    overlap
+        Common shape in degrees; None where not met.
+    overlap_m2, overlap_m, overlap_share
+        Its area, length and share of the site.
+    on_border
+        Met, with no depth: the site only touches the zone's border.
+    search_m
+        How far was looked.
+    """
+
+    index: Indices
+    met: Mask
+    distance_m: Floats
+    lines: Objects
+    overlap: Objects
+    overlap_m2: Floats
+    overlap_m: Floats
+    overlap_share: Floats
+    on_border: Mask
+    search_m: float
+
+
+class Scene:
+    """The measurements of one part, made when first asked for and kept for the other rules."""
+
+    def __init__(self, view: BundleView, part: Part, stand: Footing, near_m: float = NEAR_M) -> None:
+        self.view = view
+        self.part = part
+        self.stand = stand
+        self.near_m = near_m
+        self.geometry = part.site.geometry
+        self.dimension = int(shapely.get_dimensions(self.geometry))
+        self.bounds = self.geometry.bounds
+        self.frame = Frame((self.bounds[0] + self.bounds[2]) / 2.0, (self.bounds[1] + self.bounds[3]) / 2.0)
+        self.plane: Geometry = self.frame.project(self.geometry)
+        self.area_m2 = float(area_m2(self.geometry)) if self.dimension == 2 else 0.0
+        self.length_m = float(length_m(self.geometry)) if self.dimension == 1 else 0.0
+        self._contacts: dict[str, Contact] = {}
+        self._borders: dict[str, float] = {}
+        self._candidates: dict[str, Indices] = {}
+
+    def accuracy_m(self, layer: LayerView) -> float:
+        """Accuracy of site and layer together, metres."""
+        return self.part.site.accuracy_m + layer.accuracy_m
+
+    def search_m(self, layer: LayerView) -> float:
+        """How far a layer is searched: the longest rule, both accuracies, the disc, and the margin's range."""
+        return self.view.search_m[layer.id] + self.accuracy_m(layer) + self.stand.disc_m + self.near_m
+
+    def offer(self, layer: str, candidates: Indices) -> None:
+        """Take the rows whose boxes lie in the search, found for a whole batch at once."""
+        self._candidates[layer] = candidates
+
+    def contact(self, layer_id: str) -> Contact:
+        """The layer's zones within the search, measured."""
+        if layer_id not in self._contacts:
+            self._contacts[layer_id] = self._measure(self.view.layers[layer_id])
+        return self._contacts[layer_id]
+
+    def vouch(self, layer: LayerView, reach_m: float) -> Reason | None:
+        """Why the layer's silence does not acquit within ``reach_m`` of the site; None if it does."""
+        if layer.silence not in (None, Reason.STALE):
+            return layer.silence
+        covered = self._coverage_m(layer) >= reach_m + self.stand.disc_m
+        return layer.silence if covered else Reason.NOT_COVERED
+
+    def covered(self, layer: LayerView) -> bool:
+        """Whether the site itself, accuracies aside, lies wholly in the layer's coverage."""
+        return self._coverage_m(layer) >= 0.0
+
+    def _coverage_m(self, layer: LayerView) -> float:
+        """Distance from the site to the edge of the coverage, metres; -1 if it is not wholly inside."""
+        if layer.id not in self._borders:
+            self._borders[layer.id] = self._measure_coverage(layer)
+        return self._borders[layer.id]
+
+    def _measure_coverage(self, layer: LayerView) -> float:
+        coverage, search = layer.coverage, self.search_m(layer)
+        if coverage is None or not shapely.covers(coverage, self.geometry):
+            return -1.0
+        edge = shapely.clip_by_rect(shapely.boundary(coverage), *window(self.bounds, search))
+        if edge.is_empty:
+            return math.inf
+        return float(self._geodesic(np.array([self.frame.project(edge)], dtype=object))[0])
+
+    def _measure(self, layer: LayerView) -> Contact:
+        search = self.search_m(layer)
+        index = self._candidates.get(layer.id)
+        if index is None:
+            box = shapely.box(*window(self.bounds, search))
+            index = layer.tree.query(box) if layer.tree is not None else np.zeros(0, dtype=np.intp)
+        index = np.sort(index[layer.alive[index]])
+        zones = layer.geometry[index]
+        met = shapely.intersects(zones, self.geometry)
+        lines = self._outlines(zones, search)
+        distance = np.where(met, 0.0, np.inf)
+        distance[~met] = self._geodesic(lines[~met])
+        if self.dimension == 0:
+            limit = np.where(shapely.get_dimensions(zones) == 2, TOLERANCE_M, LINE_TOLERANCE_M)
+            met, distance = met | (distance <= limit), np.where(distance <= limit, 0.0, distance)
+        return self._contact(index, zones, met, distance, lines, search)
+
+    def _contact(
+        self, index: Indices, zones: Objects, met: Mask, distance: Floats, lines: Objects, search: float
+    ) -> Contact:
+        overlap = np.full(len(zones), None, dtype=object)
+        common = shapely.intersection(zones[met], self.geometry)
+        overlap[met] = common if self.dimension > 0 else self._points_met(zones[met], common)
+        area, length = np.zeros(len(zones)), np.zeros(len(zones))
+        area[met], length[met] = area_m2(overlap[met]), length_m(overlap[met])
+        edge = np.zeros(len(zones), dtype=bool)
+        polygons = shapely.get_dimensions(zones) == 2
+        edge[met & polygons] = self._only_touches(zones, lines, area, length, met & polygons)
+        return Contact(
+            index=index,
+            met=met,
+            distance_m=distance,
+            lines=lines,
+            overlap=overlap,
+            overlap_m2=area,
+            overlap_m=length,
+            overlap_share=np.array([self.share(o) if m else 0.0 for o, m in zip(overlap, met, strict=True)]),
+            on_border=edge,
+            search_m=search,
+        )
+
+    def _points_met(self, zones: Objects, common: Objects) -> Objects:
+        """Points of the site that lie in each zone; one on a border within the tolerance counts as in."""
+        out = common.copy()
+        for place in np.flatnonzero(shapely.is_empty(common)):
+            parts = shapely.get_parts(self.geometry)
+            gaps = shapely.distance(parts, zones[place])
+            out[place] = parts[int(np.argmin(gaps))]
+        return out
+
+    def _only_touches(
+        self, zones: Objects, lines: Objects, area: Floats, length: Floats, chosen: Mask
+    ) -> Mask:
+        """Whether the site meets polygons with no depth at all."""
+        if self.dimension == 2:
+            return np.asarray(area[chosen] <= 1e-4)
+        gap = shapely.distance(lines[chosen], self.plane)
+        if self.dimension == 1:
+            inside = shapely.length(shapely.difference(self.geometry, shapely.boundary(zones[chosen])))
+            return np.asarray((length[chosen] <= TOLERANCE_M) | (inside == 0.0))
+        return np.asarray(np.nan_to_num(gap, nan=np.inf) <= TOLERANCE_M)
+
+    def share(self, piece: Geometry) -> float:
+        """Share of the site that a piece of it makes up, 0–1: by area, by length, or by count of points."""
+        if self.dimension == 2:
+            return min(1.0, float(area_m2(piece)) / self.area_m2)
+        if self.dimension == 1:
+            return min(1.0, float(length_m(piece)) / self.length_m)
+        return min(1.0, shapely.get_num_coordinates(piece) / shapely.get_num_coordinates(self.geometry))
+
+    def outlines(self, zones: Objects, search_m: float) -> Objects:
+        """Outlines of zones within a search, in the site's frame, for margins beyond the ordinary search."""
+        return self._outlines(zones, search_m)
+
+    def _outlines(self, zones: Objects, search_m: float) -> Objects:
+        if len(zones) == 0:
+            return np.zeros(0, dtype=object)
+        outlines = np.where(shapely.get_dimensions(zones) == 2, shapely.boundary(zones), zones)
+        box = window(self.bounds, search_m)
+        points = shapely.get_dimensions(outlines) == 0
+        clipped = np.where(points, outlines, shapely.clip_by_rect(outlines, *box))
+        return np.asarray(self.frame.project(clipped), dtype=object)
+
+    def _geodesic(self, lines: Objects) -> Floats:
+        """Geodesic metres from the site to shapes in its frame; inf for empty ones."""
+        out = np.full(len(lines), np.inf)
+        there = ~shapely.is_empty(lines)
+        if not there.any():
+            return out
+        ends = shapely.get_coordinates(shapely.shortest_line(lines[there], self.plane)).reshape(-1, 4)
+        one, other = self.frame.degrees(ends[:, :2]), self.frame.degrees(ends[:, 2:])
+        out[there] = geodesic_m(one[:, 0], one[:, 1], other[:, 0], other[:, 1])
+        return out

@@ -1,0 +1,294 @@
+"""A bundle as it stands on one date: the editions, zones, rules and articles that speak on it. Immutable."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import Geometry, STRtree
+
+from geo.logic import Truth, all_of, compare
+from geo.model import (
+    Basis,
+    Bundle,
+    Certainty,
+    Condition,
+    Edition,
+    EditionStatus,
+    Layer,
+    OutOfScope,
+    Reason,
+    Relation,
+    Rule,
+    Scalar,
+    Text,
+)
+from geo.relation import PlaceTest, place_test
+
+TWO_ZONE_RESERVES_FROM = date(2026, 3, 15)
+"""自然保护区条例 (令830) in force: core + buffer become core, experimental becomes general (自然资函〔2020〕71号)."""
+
+_LEGACY = {"core": "core", "buffer": "core", "experimental": "general"}
+_RESERVED = frozenset({"zone_id", "zone_class", "name", "valid_from", "valid_to", "geometry"})
+Objects = NDArray[np.object_]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LayerView:
+    """One layer on one date.
+
+    Attributes
+    ----------
+    geometry, zone_id, zone_class, name
+        One entry per zone of the edition; class and name may be None (unknown).
+    alive
+        Zones valid on the date.
+    derived
+        Zones whose class was derived from an old scheme.
+    silence
+        Why "no hit" does not acquit here whatever the coverage; None where it does.
+    """
+
+    id: str
+    layer: Layer | None
+    edition: Edition | None
+    geometry: Objects
+    zone_id: Objects
+    zone_class: Objects
+    name: Objects
+    alive: Mask
+    derived: Mask
+    attributes: Mapping[str, Objects]
+    tree: STRtree | None
+    silence: Reason | None
+    matches: dict[tuple[object, ...], tuple[Mask, Mask]] = field(default_factory=dict)
+
+    @property
+    def accuracy_m(self) -> float:
+        """Positional accuracy of the edition, metres; 0 where there is none."""
+        return self.edition.accuracy_m if self.edition is not None else 0.0
+
+    @property
+    def coverage(self) -> Geometry | None:
+        """Where silence means "no zone"."""
+        return self.edition.coverage if self.edition is not None else None
+
+    def match(self, classes: tuple[str, ...], where: tuple[Condition, ...]) -> tuple[Mask, Mask]:
+        """Which zones a filter surely means, and which it may mean (an attribute is unknown)."""
+        key = (classes, where)
+        if key not in self.matches:
+            truths = [self._matches(row, classes, where) for row in range(len(self.geometry))]
+            yes = np.array([t is True for t in truths], dtype=bool) & self.alive
+            maybe = np.array([t is None for t in truths], dtype=bool) & self.alive
+            self.matches[key] = (yes, maybe)
+        return self.matches[key]
+
+    def _matches(self, row: int, classes: tuple[str, ...], where: tuple[Condition, ...]) -> Truth:
+        zone_class = self.zone_class[row]
+        in_class: Truth = True if not classes else None if zone_class is None else zone_class in classes
+        return all_of([in_class, *(compare(test, self.attribute(row, test.name)) for test in where)])
+
+    def attribute(self, row: int, name: str) -> Scalar | None:
+        """A zone's attribute; None if it is missing or blank."""
+        special: dict[str, Objects] = {
+            "zone_class": self.zone_class,
+            "zone_id": self.zone_id,
+            "name": self.name,
+        }
+        column = special.get(name, self.attributes.get(name))
+        if name == "zone_derived":
+            return bool(self.derived[row])
+        value: Scalar | None = None if column is None else column[row]
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RuleView:
+    """A rule in force, with the articles in force and the certainty they leave it."""
+
+    rule: Rule
+    basis: tuple[Basis, ...]
+    certainty: Certainty
+    test: PlaceTest
+    by_place: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class BundleView:
+    """A bundle on one date.
+
+    Attributes
+    ----------
+    search_m
+        By layer, the longest distance that any rule in force asks about (m).
+    """
+
+    bundle: Bundle
+    on: date
+    layers: dict[str, LayerView]
+    rules: tuple[RuleView, ...]
+    search_m: dict[str, float]
+    out_of_scope: dict[str, OutOfScope]
+
+    def title(self, layer: str) -> Text:
+        """A layer's title, or its id."""
+        return self.bundle.layer_titles.get(layer, Text(layer, layer))
+
+
+@lru_cache(maxsize=8)
+def view_on(bundle: Bundle, on: date) -> BundleView:
+    """The bundle as it stands on a date. Cached: a bundle is immutable and known by identity."""
+    rules = tuple(
+        _rule_view(bundle, rule, on) for rule in bundle.rulebook.rules if _in_play(bundle, rule, on)
+    )
+    named = dict.fromkeys([*bundle.layers, *bundle.out_of_scope, *_layers_named(rules)])
+    search = dict.fromkeys(named, 0.0)
+    for rule in rules:
+        for layer in rule.rule.layers:
+            search[layer] = max(search[layer], rule.test.reach_m)
+    return BundleView(
+        bundle=bundle,
+        on=on,
+        layers={layer: _layer_view(bundle, layer, on) for layer in named},
+        rules=rules,
+        search_m=search,
+        out_of_scope=bundle.out_of_scope,
+    )
+
+
+def _layers_named(rules: tuple[RuleView, ...]) -> list[str]:
+    return [layer for r in rules for layer in (*r.rule.layers, *(w.layer for w in r.rule.companions))]
+
+
+def _in_play(bundle: Bundle, rule: Rule, on: date) -> bool:
+    return rule.in_force(on) and _jurisdiction(bundle, rule) is not False
+
+
+def _jurisdiction(bundle: Bundle, rule: Rule) -> Truth:
+    """Whether a rule's place is all, none or (None) part of the bundle's."""
+    if not rule.jurisdictions:
+        return True
+    ours = bundle.jurisdictions
+    if ours and all(code.startswith(rule.jurisdictions) for code in ours):
+        return True
+    overlapping = any(c.startswith(r) or r.startswith(c) for c in ours for r in rule.jurisdictions)
+    return None if overlapping or not ours else False
+
+
+def _rule_view(bundle: Bundle, rule: Rule, on: date) -> RuleView:
+    basis = _bases_on(bundle, rule, on)
+    grades = (rule.certainty, *(b.certainty for b in basis)) if basis else (Certainty.C,)
+    return RuleView(
+        rule=rule,
+        basis=basis,
+        certainty=max(grades),
+        test=place_test(rule, bundle.distances),
+        by_place=_jurisdiction(bundle, rule) is None,
+    )
+
+
+def _bases_on(bundle: Bundle, rule: Rule, on: date) -> tuple[Basis, ...]:
+    """The rule's articles in force on a date: those it names, or what these superseded."""
+    found: dict[str, Basis] = {}
+    queue, seen = list(rule.basis), set[str]()
+    while queue:
+        name = queue.pop(0)
+        basis = bundle.rulebook.bases.get(name)
+        if basis is None or name in seen:
+            continue
+        seen.add(name)
+        if basis.in_force(on):
+            found[name] = basis
+        elif on < basis.valid_from:
+            queue.extend(basis.supersedes)
+    return tuple(found.values())
+
+
+def _layer_view(bundle: Bundle, layer_id: str, on: date) -> LayerView:
+    layer = bundle.layers.get(layer_id)
+    edition = layer.edition_on(on) if layer is not None else None
+    zones = edition.zones if edition is not None else None
+    count = 0 if zones is None else len(zones)
+
+    def column(name: str) -> Objects:
+        if zones is None or name not in zones:
+            return np.full(count, None, dtype=object)
+        values = zones[name].to_numpy(dtype=object, na_value=None)
+        return np.asarray(values, dtype=object)
+
+    zone_class, derived = _classes_on(column("zone_class"), column("zone_legacy"), on)
+    attributes = (
+        {} if zones is None else {str(c): column(str(c)) for c in zones.columns if c not in _RESERVED}
+    )
+    return LayerView(
+        id=layer_id,
+        layer=layer,
+        edition=edition,
+        geometry=column("geometry"),
+        zone_id=column("zone_id"),
+        zone_class=zone_class,
+        name=column("name"),
+        alive=_alive(column("valid_from"), column("valid_to"), on),
+        derived=derived,
+        attributes=attributes,
+        tree=None if edition is None or count == 0 else _tree(edition),
+        silence=_silence(bundle, layer_id, layer, edition, on),
+    )
+
+
+@lru_cache(maxsize=256)
+def _tree(edition: Edition) -> STRtree | None:
+    """One search tree per edition, whatever the date."""
+    return None if edition.zones is None else STRtree(edition.zones.geometry.to_numpy())
+
+
+def _alive(valid_from: Objects, valid_to: Objects, on: date) -> Mask:
+    began = np.array([v is None or v <= on for v in valid_from], dtype=bool)
+    ended = np.array([v is not None and v <= on for v in valid_to], dtype=bool)
+    return began & ~ended
+
+
+def _classes_on(zone_class: Objects, legacy: Objects, on: date) -> tuple[Objects, Mask]:
+    """Classes, those of old three-zone reserves derived from the date on which two zones became law."""
+    derived = np.array(
+        [c in (None, "none") and old in _LEGACY for c, old in zip(zone_class, legacy, strict=True)],
+        dtype=bool,
+    )
+    if on < TWO_ZONE_RESERVES_FROM or not derived.any():
+        return zone_class, np.zeros(len(zone_class), dtype=bool)
+    out = zone_class.copy()
+    out[derived] = [_LEGACY[old] for old in legacy[derived]]
+    return out, derived
+
+
+def _silence(
+    bundle: Bundle, layer_id: str, layer: Layer | None, edition: Edition | None, on: date
+) -> Reason | None:
+    """The first reason why the layer's silence does not acquit."""
+    if layer_id in bundle.out_of_scope:
+        return Reason.OUT_OF_SCOPE
+    if layer is None:
+        return Reason.LAYER_MISSING
+    if edition is None:
+        return Reason.NO_EDITION
+    if edition.faults or edition.zones is None:
+        return Reason.FAILED
+    if edition.status is EditionStatus.PROVISIONAL:
+        return Reason.NO_EDITION
+    if edition.stale_after is not None and on >= edition.stale_after:
+        return Reason.STALE
+    return None
+
+
+def covers_shape(coverage: Geometry | None, shape: Geometry) -> bool:
+    """Whether a shape lies wholly in a coverage."""
+    return coverage is not None and bool(shapely.covers(coverage, shape))
+
+
+def is_anywhere(rule: Rule) -> bool:
+    """Whether the rule asks for no zone."""
+    return rule.relation is Relation.ANYWHERE

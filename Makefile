@@ -29,7 +29,7 @@ run: .venv/.run ## serve the map and the API on HOST:PORT
 	@echo "http://$(HOST):$(PORT)/"
 	@# One thread a worker: shapely's prepared geometries must not meet a second thread, and a long stream then
 	@# does not hold up the worker's heartbeat. --preload: the bundle is loaded once and shared by all workers.
-	exec $(BIN)/gunicorn --preload --no-control-socket --worker-class gthread --threads 1 --workers $(WORKERS) \
+	@exec $(BIN)/gunicorn --preload --no-control-socket --worker-class gthread --threads 1 --workers $(WORKERS) \
 	  --bind $(HOST):$(PORT) --timeout 60 --graceful-timeout 20 server.wsgi:app
 
 test: .venv/.dev browser-tools ## all tests but the soak runs: fast ones first, then the browser
@@ -63,7 +63,7 @@ clean: ## remove what make made
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "Fenqu needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Name one: make PYTHON=…"; exit 1; }
+	  || { echo "Fenqu needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 | head -n 1). Name one: make PYTHON=…"; exit 1; }
 	@$(PYTHON) -m venv .venv \
 	  || { rm -rf .venv; echo "'$(PYTHON) -m venv' failed: on Debian and Ubuntu, install python3-venv."; exit 1; }
 

@@ -2,9 +2,12 @@
 
 import os
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from geo.answer import ENGINE
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 REQUIREMENTS = sorted([*REPOSITORY.glob("requirements*.txt"), REPOSITORY / "constraints.txt"])
@@ -20,6 +23,11 @@ def _lines(path: Path) -> list[str]:
 @pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: path.name)
 def test_every_requirement_is_pinned(path: Path) -> None:
     assert [line for line in _lines(path) if not _PIN.match(line)] == []
+
+
+def test_answers_name_the_version_of_the_project() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == ENGINE
 
 
 def test_constraints_do_not_pin_twice() -> None:

@@ -1,0 +1,56 @@
+"""The one door for input files: which reader for which file."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from geo.errors import InputError
+from layers.sites.faults import fault
+from layers.sites.sources import Source, guarded
+from layers.sites.tables import read_csv, read_parquet, read_xlsx
+from layers.sites.vectors import read_gdal, read_geojson, read_geojson_lines
+
+_CSV = {".csv": None, ".txt": None, ".tsv": "\t", ".tab": "\t"}
+_PARQUET = {".parquet", ".geoparquet", ".pq"}
+_LINES = {".geojsonl", ".geojsons", ".ndjson", ".jsonl"}
+
+
+def open_source(path: Path, *, layer: str | None = None) -> Source:
+    """Open an input file by its extension; what is none of ours goes to GDAL.
+
+    Parameters
+    ----------
+    layer
+        For vector files with several layers.
+
+    Raises
+    ------
+    InputError
+        If it is not there or cannot be read.
+    """
+    if not path.exists():
+        raise InputError(
+            fault(
+                str(path),
+                path.name,
+                "an existing file, or lon,lat",
+                zh="没有这个文件",
+                en="there is no such file",
+            )
+        )
+    source = _open(path, layer)
+    return replace(source, chunks=guarded(source.chunks, source.name))
+
+
+def _open(path: Path, layer: str | None) -> Source:
+    suffix = path.suffix.lower()
+    if suffix in _CSV:
+        return read_csv(path.open("rb"), name=path.name, delimiter=_CSV[suffix])
+    if suffix in {".xlsx", ".xlsm"}:
+        return read_xlsx(path)
+    if suffix in _PARQUET:
+        return read_parquet(path)
+    if suffix in {".geojson", ".json"}:
+        return read_geojson(path)
+    if suffix in _LINES:
+        return read_geojson_lines(path)
+    return read_gdal(path, layer)

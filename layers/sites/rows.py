@@ -1,0 +1,242 @@
+"""One record of any input becomes a row: a part to be checked, or a refusal that says why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import shapely
+from shapely.geometry.base import BaseGeometry as Geometry
+
+from geo.check import check_date
+from geo.declare import declare_facts, find_activity, is_blank
+from geo.errors import InputError, Problem
+from geo.model import Part, Rulebook, Scalar, Site
+from geo.site import make_site
+from layers.sites.columns import Columns, Place, understand
+from layers.sites.faults import collected
+from layers.sites.places import checked_place, from_wkt, no_crs
+from layers.sites.values import cell_text, read_date, read_number
+
+Facts = tuple[tuple[str, Scalar | None], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults:
+    """What holds for rows that say nothing themselves.
+
+    Attributes
+    ----------
+    on
+        As-of date.
+    activity
+        Activity id.
+    facts
+        Declared facts by id.
+    crs
+        CRS as named by the user or the file; None = none was named.
+    repair
+        Named repair asked for (``make_valid``), or None.
+    """
+
+    on: date
+    activity: str | None = None
+    facts: Facts = ()
+    crs: str | None = None
+    repair: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A row as read, not yet understood.
+
+    Attributes
+    ----------
+    number
+        Position in the input, from 1, the header not counted.
+    values
+        Cells in the order of the headers, as the file types them.
+    geometry
+        Geometry of a vector feature, None in tables.
+    feature_id
+        Id member of a GeoJSON feature.
+    problems
+        What the reader already found wrong (a row with too many cells …).
+    """
+
+    number: int
+    values: tuple[object, ...]
+    geometry: Geometry | None = None
+    feature_id: str | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row understood: ``part`` is None exactly where there are problems."""
+
+    number: int
+    site_id: str
+    part: Part | None
+    on: date
+    problems: tuple[Problem, ...]
+    original: tuple[object, ...]
+
+
+class RowMaker:
+    """Turns records of one input into rows; remembers activities, facts and dates already understood.
+
+    Parameters
+    ----------
+    rulebook
+        Vocabulary of activities and facts.
+    columns
+        The header, understood.
+    defaults
+        For rows that say nothing themselves.
+    """
+
+    def __init__(self, rulebook: Rulebook, columns: Columns, defaults: Defaults) -> None:
+        self._rulebook = rulebook
+        self._columns = columns
+        self._defaults = defaults
+        self._activities: dict[str, str] = {}
+        self._facts: dict[tuple[str, ...], Facts] = {}
+
+    def row(self, record: Record) -> Row:
+        """The row of a record; every problem in it, not the first only."""
+        where = f"row {record.number}"
+        problems = list(record.problems)
+        on, site, activity, facts = self._defaults.on, None, None, self._defaults.facts
+        if not problems:
+            on = collected(problems, self._date, record, where) or on
+            site = collected(problems, self._site, record, where)
+            activity = collected(problems, self._activity, record, where)
+            facts = collected(problems, self._declared, record, where) or ()
+        part = Part(site=site, activity=activity, facts=facts) if site is not None and not problems else None
+        return Row(
+            number=record.number,
+            site_id=self._site_id(record),
+            part=part,
+            on=on,
+            problems=tuple(problems),
+            original=record.values,
+        )
+
+    def _cell(self, record: Record, role: str) -> object:
+        """The cell of a role; None where there is no such column or the cell says nothing."""
+        position = self._columns.roles.get(role)
+        value = record.values[position] if position is not None else None
+        return None if value is None or is_blank(value) else value
+
+    def _name(self, role: str, where: str) -> str:
+        """Where a role's cell stands, in the user's own header."""
+        return f"{where}.{self._columns.headers[self._columns.roles[role]].strip()}"
+
+    def _site_id(self, record: Record) -> str:
+        given = cell_text(self._cell(record, "site_id")) or record.feature_id
+        return given or str(record.number)
+
+    def _date(self, record: Record, where: str) -> date:
+        value = self._cell(record, "on")
+        if value is None:
+            return self._defaults.on
+        on = read_date(value, self._name("on", where))
+        check_date(on, where=self._name("on", where))
+        return on
+
+    def _activity(self, record: Record, where: str) -> str | None:
+        value = self._cell(record, "activity")
+        if value is None:
+            return self._defaults.activity
+        text = cell_text(value)
+        if text not in self._activities:
+            self._activities[text] = find_activity(self._rulebook, text, where=self._name("activity", where))
+        return self._activities[text]
+
+    def _declared(self, record: Record, where: str) -> Facts:
+        """Facts of the row's own cells, over those that hold for the whole run."""
+        cells = tuple(cell_text(record.values[position]) for position, _ in self._columns.facts)
+        if cells not in self._facts:
+            given = {
+                self._columns.headers[p]: cell
+                for (p, _), cell in zip(self._columns.facts, cells, strict=True)
+            }
+            own = declare_facts(self._rulebook, given, where=where)
+            self._facts[cells] = tuple(sorted({**dict(self._defaults.facts), **dict(own)}.items()))
+        return self._facts[cells]
+
+    def _site(self, record: Record, where: str) -> Site:
+        crs = cell_text(self._cell(record, "crs")).strip() or self._defaults.crs
+        accuracy = self._cell(record, "accuracy_m")
+        problems: list[Problem] = []
+        accuracy_m = None
+        if accuracy is not None:
+            accuracy_m = collected(problems, read_number, accuracy, self._name("accuracy_m", where))
+        geometry = collected(problems, self._geometry, record, crs, where)
+        if problems or geometry is None:
+            raise InputError(problems)
+        return make_site(geometry, crs=crs, accuracy_m=accuracy_m, repair=self._defaults.repair, where=where)
+
+    def _geometry(self, record: Record, crs: str | None, where: str) -> Geometry:
+        place = self._columns.place
+        if place is Place.GEOMETRY:
+            geometry = record.geometry
+        elif place is Place.WKT:
+            geometry = from_wkt(self._cell(record, "wkt"), self._name("wkt", where))
+        else:
+            geometry = self._point(record, crs, where)
+        return checked_place(geometry, crs, where)
+
+    def _point(self, record: Record, crs: str | None, where: str) -> Geometry:
+        names = ("lon", "lat") if self._columns.place is Place.LONLAT else ("x", "y")
+        problems: list[Problem] = []
+        if names == ("x", "y") and crs is None:
+            problems.append(no_crs(where))
+        x, y = (
+            collected(
+                problems, read_number, record.values[self._columns.roles[role]], self._name(role, where)
+            )
+            for role in names
+        )
+        if x is None or y is None or problems:
+            raise InputError(problems)
+        return shapely.Point(x, y)
+
+
+def row_from_cells(
+    cells: Mapping[str, object],
+    *,
+    number: int,
+    rulebook: Rulebook,
+    defaults: Defaults,
+    geometry: Geometry | None = None,
+    feature_id: str | None = None,
+) -> Row:
+    """One row from named cells, where each row may have names of its own (NDJSON, single requests).
+
+    Parameters
+    ----------
+    cells
+        By header; ``geometry`` given, they need no coordinates.
+    number
+        Position in the input, from 1.
+    """
+    record = Record(number=number, values=tuple(cells.values()), geometry=geometry, feature_id=feature_id)
+    try:
+        columns = understand(
+            tuple(cells),
+            rulebook,
+            has_geometry=geometry is not None,
+            crs_given=defaults.crs is not None,
+            where=f"row {number}",
+        )
+    except InputError as error:
+        return Row(
+            number=number,
+            site_id=feature_id or str(number),
+            part=None,
+            on=defaults.on,
+            problems=error.problems,
+            original=record.values,
+        )
+    return RowMaker(rulebook, columns, defaults).row(record)

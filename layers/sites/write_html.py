@@ -1,0 +1,89 @@
+"""Results as one self-contained page: no script, no outside asset, everything escaped."""
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import TextIO
+
+from geo.answer import DISCLAIMER, ENGINE, SYNTHETIC_BANNER
+from geo.model import VERDICT_TEXT, Verdict
+from layers.sites.results import Layout
+from layers.sites.run import RunInfo, Tally
+from layers.sites.screen import Result
+from layers.sites.values import cell_text
+
+_STYLE = """
+body{font:14px/1.5 system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif;margin:1.5rem;color:#1c2530}
+.banner{background:#fff3cd;border:1px solid #b58900;padding:.5rem 1rem;font-weight:600}
+table{border-collapse:collapse;margin-top:1rem}
+th,td{border:1px solid #c9d1da;padding:.25rem .5rem;text-align:left;vertical-align:top;max-width:32rem;
+overflow-wrap:anywhere}
+th{background:#eef2f6;position:sticky;top:0}
+td.prohibited{background:#f4c7c3}td.phase_out{background:#f6d5c0}td.restricted{background:#fbe0b8}
+td.conditional{background:#fdf1c0}td.undetermined{background:#e3e3ee}td.notice{background:#e2f0ea}
+td.clear{background:#dcf0dc}tr.refused{color:#8a1c1c}
+"""
+_WORDS = {
+    "zh": ("选址研判结果", "研判基准日", "数据包", "引擎", "不掌握的图层", "向其征询"),
+    "en": ("Results of site checks", "As of", "Bundle", "Engine", "Layers out of scope", "ask"),
+}
+
+
+class HtmlWriter:
+    """Rows go to the file at once; the head, with the tally, is set before them at the end."""
+
+    def __init__(self, path: Path, layout: Layout, run: RunInfo) -> None:
+        self._path = path
+        self._layout = layout
+        self._run = run
+        self._tally = Tally()
+        self._body = path.with_name(f"{path.name}.rows")
+        self._stream: TextIO = self._body.open("w+", encoding="utf-8")
+
+    def write(self, results: Sequence[Result]) -> None:
+        """Add results."""
+        self._tally.add(results)
+        self._stream.writelines(self._row(result) for result in results)
+
+    def close(self) -> None:
+        """Put head, rows and foot together."""
+        self._stream.seek(0)
+        with self._path.open("w", encoding="utf-8") as page:
+            page.write(self._head())
+            for block in iter(lambda: self._stream.read(1 << 20), ""):
+                page.write(block)
+            page.write("</tbody></table>\n</body></html>\n")
+        self._stream.close()
+        self._body.unlink()
+
+    def _row(self, result: Result) -> str:
+        cells = [f"<td>{escape(cell_text(value))}</td>" for value in result.row.original]
+        for column, value in zip(self._layout.names, self._layout.cells(result).values(), strict=True):
+            text = cell_text(value)
+            mark = ""
+            if column in {"verdict", "worst_possible"} and text:
+                mark = f' class="{escape(text)}"'
+                text = VERDICT_TEXT[Verdict(text)].get(self._layout.lang)
+            cells.append(f"<td{mark}>{escape(text)}</td>")
+        return f'<tr class="{result.status}">{"".join(cells)}</tr>\n'
+
+    def _head(self) -> str:
+        lang, run = self._layout.lang, self._run
+        title, as_of, bundle, engine, gaps, ask = _WORDS[lang]
+        banner = f'<p class="banner">{escape(SYNTHETIC_BANNER.get(lang))}</p>' if run.synthetic else ""
+        scope = "".join(
+            f"<li>{escape(o.title.get(lang))}: {escape(o.reason.get(lang))} "
+            f"({ask}: {escape(o.ask.get(lang))})</li>"
+            for o in run.bundle.out_of_scope.values()
+        )
+        names = (*self._layout.headers, *self._layout.names.values())
+        header = "".join(f"<th>{escape(name)}</th>" for name in names)
+        return (
+            f'<!doctype html>\n<html lang="{"zh-CN" if lang == "zh" else "en"}"><head><meta charset="utf-8">'
+            f"<title>{title}</title><style>{_STYLE}</style></head>\n<body><h1>{title}</h1>\n{banner}"
+            f"<p>{as_of} {run.on.isoformat()} · {bundle} {escape(run.bundle.id)} "
+            f"<code>{escape(run.bundle.digest)}</code> · {engine} {escape(ENGINE)}</p>\n"
+            f"<p>{escape(self._tally.words(lang))}</p>\n<p>{escape(DISCLAIMER.get(lang))}</p>\n"
+            + (f"<details><summary>{gaps}</summary><ul>{scope}</ul></details>\n" if scope else "")
+            + f"<table><thead><tr>{header}</tr></thead><tbody>\n"
+        )

@@ -1,0 +1,151 @@
+"""One answer as lines for a terminal: the verdict first, then why, then what was not looked at."""
+
+from collections.abc import Iterable, Iterator
+
+import shapely
+
+from geo.answer import DISCLAIMER, SYNTHETIC_BANNER
+from geo.errors import Problem
+from geo.human import coordinates, hectares, metres
+from geo.model import (
+    REASON_ACTOR,
+    REASON_TEXT,
+    VERDICT_TEXT,
+    Bundle,
+    Finding,
+    Hit,
+    LayerReport,
+    LayerState,
+    Outcome,
+    PartReport,
+    Report,
+    Text,
+    Verdict,
+)
+
+_STATE_TEXT: dict[LayerState, Text] = {
+    LayerState.HIT: Text("命中", "hit"),
+    LayerState.OUT_OF_SCOPE: Text("不掌握", "out of scope"),
+    LayerState.MISSING: Text("图层缺失", "missing"),
+    LayerState.FAILED: Text("数据有误", "failed"),
+    LayerState.NO_EDITION: Text("无有效版本", "no edition in force"),
+    LayerState.NOT_COVERED: Text("未覆盖", "not covered"),
+    LayerState.STALE: Text("数据过期", "stale"),
+    LayerState.CLEAR: Text("未命中", "clear"),
+}
+_ACTS = (Verdict.CONDITIONAL, Verdict.RESTRICTED, Verdict.PHASE_OUT, Verdict.PROHIBITED, Verdict.NOTICE)
+
+
+def answer_text(report: Report, bundle: Bundle, lang: str) -> str:
+    """The report of one site as text, in ``lang``."""
+    return "\n".join(_lines(report, bundle, lang)) + "\n"
+
+
+def refusal_text(problems: Iterable[Problem], lang: str) -> str:
+    """Why one coordinate was not checked, as text."""
+    title = "坐标被退回，未作研判：" if lang == "zh" else "Refused, not checked:"
+    return "\n".join([title, *(f"  {problem.line(lang)}" for problem in problems)]) + "\n"
+
+
+def _lines(report: Report, bundle: Bundle, lang: str) -> Iterator[str]:
+    zh = lang == "zh"
+    if report.synthetic:
+        yield f"*** {SYNTHETIC_BANNER.get(lang)} ***"
+    verdict, most = VERDICT_TEXT[report.verdict].get(lang), VERDICT_TEXT[report.worst_possible].get(lang)
+    yield f"{'研判结论' if zh else 'Verdict'}: {verdict} [{report.verdict.value}]"
+    yield f"{'未核查部分最重可能' if zh else 'Worst possible'}: {most} [{report.worst_possible.value}]"
+    done = ("是" if report.complete else "否") if zh else ("yes" if report.complete else "no")
+    yield f"{'研判完整' if zh else 'Complete'}: {done}"
+    yield report.headline.get(lang)
+    for part in report.parts:
+        yield from _part(part, report, bundle, lang)
+    if report.out_of_scope:
+        yield ""
+        yield "不掌握的图层：" if zh else "Layers out of scope:"
+        for gap in report.out_of_scope:
+            yield f"  {gap.title.get(lang)} [{gap.layer}]: {gap.reason.get(lang)} → {gap.ask.get(lang)}"
+    yield ""
+    yield f"{'数据包' if zh else 'Bundle'}: {report.bundle_id} {report.digest}"
+    yield DISCLAIMER.get(lang)
+
+
+def _part(part: PartReport, report: Report, bundle: Bundle, lang: str) -> Iterator[str]:
+    zh = lang == "zh"
+    centre = shapely.point_on_surface(part.part.site.geometry)
+    activity = bundle.rulebook.activities.get(part.part.activity or "")
+    kind = (
+        ("未给出" if zh else "not given")
+        if activity is None
+        else f"{activity.title.get(lang)} [{activity.id}]"
+    )
+    yield f"{'位置' if zh else 'Place'}: {' · '.join(coordinates(centre.x, centre.y, lang).values())}"
+    yield f"{'项目类型' if zh else 'Activity'}: {kind}"
+    yield f"{'研判基准日' if zh else 'As of'}: {report.on.isoformat()}"
+    applies = [f for f in part.findings if f.outcome is Outcome.APPLIES]
+    open_rules = [f for f in part.findings if f.outcome is Outcome.NOT_ASSESSED]
+    near = [f for f in part.findings if f.outcome is Outcome.DOES_NOT_APPLY and f.borderline]
+    for title, findings in (
+        (Text("研判依据", "Findings"), applies),
+        (Text("未核查", "Not assessed"), open_rules),
+        (Text("临界（不适用，但在精度范围内）", "Borderline (do not apply, within accuracy)"), near),
+        (Text("例行手续", "Duties"), list(part.duties)),
+    ):
+        if findings:
+            yield ""
+            yield f"{title.get(lang)} ({len(findings)}):"
+            for finding in findings:
+                yield from _finding(finding, bundle, lang)
+    yield ""
+    yield "图层：" if zh else "Layers:"
+    for layer in part.layers:
+        yield _layer(layer, lang)
+    for remark in part.remarks:
+        yield f"{'备注' if zh else 'Remark'}: {remark.get(lang)}"
+
+
+def _finding(finding: Finding, bundle: Bundle, lang: str) -> Iterator[str]:
+    zh = lang == "zh"
+    effect = finding.rule.effect.value
+    words = VERDICT_TEXT[Verdict(effect)].get(lang) if effect in set(_ACTS) else effect
+    yield f"  {finding.rule.id} {finding.rule.title.get(lang)} — {words} [{effect}]"
+    if finding.reason is not None:
+        yield f"    {REASON_TEXT[finding.reason].get(lang)} ({REASON_ACTOR[finding.reason].get(lang)})"
+    yield f"    {finding.explanation.get(lang)}"
+    if finding.outcome is Outcome.APPLIES:
+        yield f"    {'要求' if zh else 'Action'}: {finding.rule.action.get(lang)}"
+    for basis in finding.basis:
+        grade = f"{'依据' if zh else 'Basis'}: {basis.instrument.get(lang)}"
+        article = f"第{basis.article}条" if zh else f"art. {basis.article}"
+        yield f"    {grade} {article} ({basis.certainty.value})"
+    for hit in finding.hits:
+        yield f"    {'分区' if zh else 'Zone'}: {_hit(hit, bundle, lang)}"
+    if finding.margin_m is not None:
+        border = (" · 临界" if zh else " · borderline") if finding.borderline else ""
+        yield f"    {'裕度' if zh else 'Margin'}: {metres(finding.margin_m, lang)}{border}"
+
+
+def _hit(hit: Hit, bundle: Bundle, lang: str) -> str:
+    title = bundle.layer_titles.get(hit.layer)
+    layer = bundle.layers.get(hit.layer)
+    named = layer.classes.get(hit.zone_class or "") if layer else None
+    words = [
+        title.get(lang) if title else hit.layer,
+        hit.zone_id,
+        hit.name or "",
+        named.get(lang) if named else hit.zone_class or "",
+    ]
+    if hit.overlap_m2 > 0:
+        words.append(hectares(hit.overlap_m2, lang))
+    elif hit.overlap_m > 0:
+        words.append(metres(hit.overlap_m, lang))
+    if hit.distance_m > 0:
+        words.append(f"{'距离' if lang == 'zh' else 'distance'} {metres(hit.distance_m, lang)}")
+    return " · ".join(word for word in words if word)
+
+
+def _layer(layer: LayerReport, lang: str) -> str:
+    state = _STATE_TEXT[layer.state].get(lang)
+    flags = f" ({', '.join(layer.flags)})" if layer.flags else ""
+    edition = f" · {layer.edition}" if layer.edition else ""
+    made = f" · {'示范数据' if lang == 'zh' else 'demonstration data'}" if layer.synthetic else ""
+    return f"  {layer.title.get(lang)} [{layer.id}]: {state}{flags}{edition}{made}"

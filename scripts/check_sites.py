@@ -1,0 +1,183 @@
+"""Check a coordinate, or every row of a file: ``python -m scripts.check_sites INPUT [-o OUT]``.
+
+Exit codes: 0 done, 1 some rows were refused, 2 the input or the bundle was refused.
+``OUT`` gets a companion ``OUT.run.json`` (``out.csv`` → ``out.csv.run.json``): what holds for the whole run.
+"""
+
+import argparse
+import os
+import re
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from tqdm import tqdm
+
+from geo.answer import SYNTHETIC_BANNER
+from geo.errors import BundleError, FenquError, Problem
+from layers.sites.faults import fault
+from layers.sites.job import Job, Options, prepare, run
+from layers.sites.run import Tally
+
+DEMO = Path(__file__).resolve().parents[1] / "layers" / "demo"
+DONE, SOME_REFUSED, REFUSED = 0, 1, 2
+
+_CHINA_OFFSET = timedelta(hours=8)
+_NEGATIVE = re.compile(r"-[\d.]+\s*[,，]")
+_WORDS = {
+    "zh": {
+        "bundle": "数据包无法加载",
+        "input": "输入无法处理",
+        "remark": "说明",
+        "none": "没有数据行",
+        "time": "用时",
+    },
+    "en": {
+        "bundle": "bundle refused",
+        "input": "input refused",
+        "remark": "note",
+        "none": "no rows",
+        "time": "time",
+    },
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; see the module's text for the exit codes."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    args = parser().parse_args([_not_an_option(arg) for arg in given])
+    try:
+        problems = _not_yet(args)
+        if problems:
+            return _refuse(problems, args.lang, "input")
+        job = prepare(_options(args, given))
+        _tell_remarks(job)
+        return _checked(job)
+    except FenquError as error:
+        return _refuse(error.problems, args.lang, "bundle" if isinstance(error, BundleError) else "input")
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options, as the README lists them."""
+    made = argparse.ArgumentParser(
+        prog="python -m scripts.check_sites",
+        description="Check project sites against a bundle of zoning layers.",
+    )
+    add = made.add_argument
+    add("input", metavar="INPUT", help="lon,lat or a file: CSV, TSV, XLSX, Parquet, GeoJSON, any GDAL vector")
+    add("--activity", metavar="CODE|名称", help="what is to be built, for rows that do not say")
+    add("--fact", metavar="NAME=VALUE", action="append", default=[], help="a declared fact; may be repeated")
+    add("--on", metavar="DATE", help="as-of date 研判基准日, YYYY-MM-DD (default: today in Asia/Shanghai)")
+    add("--bundle", metavar="DIR", type=Path, default=DEMO, help="default: the demonstration bundle")
+    add("--crs", metavar="CRS", help="EPSG:n, GCJ-02, BD-09 or unknown (default: the file's, else EPSG:4490)")
+    add("-o", "--out", metavar="OUT", type=Path, help="csv, xlsx, parquet, geojson, gpkg, json or html")
+    add("--failures", metavar="FILE", type=Path, help="CSV of the refused rows with their problems")
+    add("--lang", choices=("zh", "en"), default="zh", help="language of texts (default zh)")
+    add("--encoding", choices=("utf-8", "utf-8-sig", "gb18030"), default="utf-8", help="of CSV output")
+    add("--engine", choices=("local", "dask"), default="local", help="dask is not available in this version")
+    add("--workers", metavar="N", type=int, default=1, help="more than 1 is not available in this version")
+    add("--resume", action="store_true", help="not available in this version")
+    add("--margins", action="store_true", help="all margins, also beyond 100 m")
+    add("--repair", choices=("make_valid",), help="mend invalid polygons by this method, with a remark")
+    add("--layer", metavar="NAME", help="layer to read, where a vector file has several")
+    return made
+
+
+def _options(args: argparse.Namespace, command: Sequence[str]) -> Options:
+    return Options(
+        place=args.input,
+        bundle=args.bundle,
+        today=_today(),
+        activity=args.activity,
+        facts=tuple(args.fact),
+        on=args.on,
+        crs=args.crs,
+        out=args.out,
+        failures=args.failures,
+        lang=args.lang,
+        encoding=args.encoding,
+        margins="all" if args.margins else "near",
+        repair=args.repair,
+        layer=args.layer,
+        command=tuple(command),
+    )
+
+
+def _today() -> date:
+    """Today in Asia/Shanghai, which has had no summer time since 1991."""
+    return (datetime.now(UTC) + _CHINA_OFFSET).date()
+
+
+def _not_an_option(arg: str) -> str:
+    """``-105.8,32.5`` is a place, not an option: argparse takes what holds a blank for an argument."""
+    return (
+        arg.replace(",", ", ", 1).replace("，", ", ", 1) if _NEGATIVE.match(arg) and " " not in arg else arg
+    )
+
+
+def _not_yet(args: argparse.Namespace) -> list[Problem]:
+    """Options whose work is not built yet are refused, never taken and forgotten."""
+    asked = (
+        ("--engine", "dask", "local", args.engine == "dask"),
+        ("--workers", args.workers, "1", args.workers != 1),
+        ("--resume", "--resume", "(leave it out)", args.resume),
+    )
+    return [
+        fault(
+            name, given, allowed, zh="本版本尚不支持此选项", en="this option is not available in this version"
+        )
+        for name, given, allowed, is_asked in asked
+        if is_asked
+    ]
+
+
+def _checked(job: Job) -> int:
+    """Run the job with a progress bar, then tell the tally."""
+    options = job.options
+    started = time.monotonic()
+    _encode_stdout(options)
+    with tqdm(
+        total=job.source.total, unit=" rows", file=sys.stderr, disable=options.single, mininterval=0.5
+    ) as bar:
+        tally = run(job, sys.stdout, bar.update)
+    sys.stdout.flush()
+    if not options.single:
+        _tell_tally(job, tally, time.monotonic() - started)
+    return SOME_REFUSED if tally.refused else DONE
+
+
+def _encode_stdout(options: Options) -> None:
+    """CSV on standard output in the encoding asked for."""
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if options.out is None and reconfigure is not None:
+        reconfigure(encoding=options.encoding, newline="")
+
+
+def _tell_remarks(job: Job) -> None:
+    for remark in job.info.remarks:
+        print(f"{_WORDS[job.options.lang]['remark']}: {remark.get(job.options.lang)}", file=sys.stderr)
+
+
+def _tell_tally(job: Job, tally: Tally, seconds: float) -> None:
+    lang, words = job.options.lang, _WORDS[job.options.lang]
+    if not tally.rows:
+        print(f"{words['remark']}: {words['none']} ({job.source.name})", file=sys.stderr)
+    if job.info.synthetic:
+        print(SYNTHETIC_BANNER.get(lang), file=sys.stderr)
+    print(f"{tally.words(lang)}; {words['time']} {seconds:.1f} s", file=sys.stderr)
+
+
+def _refuse(problems: Iterable[Problem], lang: str, what: str) -> int:
+    print(f"{_WORDS[lang][what]}:", file=sys.stderr)
+    for problem in problems:
+        print(f"  {problem.line(lang)}", file=sys.stderr)
+    return REFUSED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

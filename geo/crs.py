@@ -12,7 +12,7 @@ import numpy as np
 import pyproj
 import shapely
 from pyproj.exceptions import CRSError
-from shapely import Geometry
+from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.datum import Floats, bd_to_wgs, gcj_to_wgs
 from geo.errors import InputError, Problem
@@ -22,6 +22,7 @@ DENSIFY_M = 200.0
 """Longest edge, metres, that is transformed by its end points alone (its sagitta is under 1 mm)."""
 
 _DENSIFY_DEG = 0.0015
+_FIRST_GAUSS, _ZONES = 4534, range(25, 46)
 _EQUAL_DATUMS = ("World Geodetic System 1984", "China 2000", "WGS 84", "WGS_1984")
 _OLD_CHINESE = ("Xian 1980", "Beijing 1954", "New Beijing")
 _NAMED = {
@@ -144,15 +145,13 @@ def to_lonlat(geometry: Geometry, crs: Crs) -> Geometry:
     """
     if not crs.projected and crs.name not in {"GCJ-02", "BD-09"}:
         mover = (
-            None
-            if crs.name in {"EPSG:4490", "EPSG:4326", "unknown"} or crs.old_datum
-            else _mover(crs.name, False)
+            None if crs.name in {"EPSG:4490", "EPSG:4326", "unknown"} or crs.old_datum else _mover(crs.name)
         )
         return geometry if mover is None else shapely.transform(geometry, mover)
     if crs.projected:
         unit = pyproj.CRS.from_user_input(crs.name).axis_info[0].unit_conversion_factor
         return shapely.transform(
-            shapely.segmentize(geometry, DENSIFY_M / unit), _mover(crs.name, crs.old_datum)
+            shapely.segmentize(geometry, DENSIFY_M / unit), _mover(crs.name, face_value=crs.old_datum)
         )
     shift = gcj_to_wgs if crs.name == "GCJ-02" else bd_to_wgs
     return shapely.transform(
@@ -161,7 +160,7 @@ def to_lonlat(geometry: Geometry, crs: Crs) -> Geometry:
 
 
 @lru_cache(maxsize=64)
-def _mover(name: str, face_value: bool) -> Callable[[Floats], Floats]:
+def _mover(name: str, *, face_value: bool = False) -> Callable[[Floats], Floats]:
     source = pyproj.CRS.from_user_input(name)
     own = source.geodetic_crs
     same = face_value or (
@@ -191,7 +190,7 @@ def _crs_problem(where: str, given: object) -> Problem:
 def gauss_krueger(lon: float, lat: float) -> tuple[float, float, int, int]:
     """CGCS2000 3° Gauss-Krüger: X north (m), Y east (m, without zone), zone number, central meridian (°)."""
     zone = int((lon + 1.5) // 3)
-    transformer = _gauss(4534 + zone - 25) if 25 <= zone <= 45 else None
+    transformer = _gauss(_FIRST_GAUSS + zone - _ZONES.start) if zone in _ZONES else None
     if transformer is None:
         return float("nan"), float("nan"), zone, zone * 3
     east, north = transformer.transform(lon, lat)

@@ -84,11 +84,8 @@ def declare_facts(
 
 def is_blank(raw: object) -> bool:
     """Whether a cell or JSON value says nothing (an explicit JSON null says *unknown*)."""
-    return (
-        (isinstance(raw, float)
-        and math.isnan(raw))
-        or (isinstance(raw, str)
-        and raw.strip().casefold() in _BLANK)
+    return (isinstance(raw, float) and math.isnan(raw)) or (
+        isinstance(raw, str) and raw.strip().casefold() in _BLANK
     )
 
 

@@ -3,13 +3,15 @@
 from geo.crs import gauss_krueger
 
 MU_PER_HECTARE = 15.0
+_LEAST_HECTARES, _LEAST_PERCENT = 0.0001, 0.01
+_LONG_M = 10_000.0
 
 
 def hectares(area_m2: float, lang: str = "zh") -> str:
     """An area in 公顷 (4 decimals) and 亩 (2); very small ones in m² instead of 0."""
     unit, mu = ("公顷", "亩") if lang == "zh" else (" ha", " mu")
     value = area_m2 / 10_000.0
-    if 0.0 < value < 0.0001:
+    if 0.0 < value < _LEAST_HECTARES:
         return f"<0.0001{unit} ({area_m2:.2g} m²)"
     return (
         f"{value:.4f}{unit}（{value * MU_PER_HECTARE:.2f}{mu}）"
@@ -20,7 +22,7 @@ def hectares(area_m2: float, lang: str = "zh") -> str:
 
 def metres(value_m: float, lang: str = "zh") -> str:
     """A length: metres below 10 km, kilometres above."""
-    if abs(value_m) < 10_000.0:
+    if abs(value_m) < _LONG_M:
         return f"{value_m:.1f} 米" if lang == "zh" else f"{value_m:.1f} m"
     return f"{value_m / 1000.0:.2f} 千米" if lang == "zh" else f"{value_m / 1000.0:.2f} km"
 
@@ -28,9 +30,9 @@ def metres(value_m: float, lang: str = "zh") -> str:
 def percent(share: float) -> str:
     """A share (0–1) in per cent, 2 decimals, never 0 for something and never 100 for less than all."""
     value = share * 100.0
-    if 0.0 < value < 0.01:
+    if 0.0 < value < _LEAST_PERCENT:
         return "<0.01 %"
-    if 99.99 < value < 100.0:
+    if 0.0 < 100.0 - value < _LEAST_PERCENT:
         return ">99.99 %"
     return f"{value:.2f} %"
 

@@ -8,9 +8,10 @@ import math
 
 import numpy as np
 import shapely
-from shapely import Geometry
+from shapely import LineString
+from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.measure import Floats
+from geo.measure import LINE, POINT, POLYGON, Floats
 from geo.scene import Scene
 from geo.view import Objects
 
@@ -35,7 +36,7 @@ def depth_m(
     threshold_m
         A depth close to this is refined until it is clear on which side it lies.
     """
-    polygons = zones[shapely.get_dimensions(zones) == 2]
+    polygons = zones[shapely.get_dimensions(zones) == POLYGON]
     if len(polygons) == 0 or shapely.is_empty(piece):
         return 0.0
     union = polygons[0] if len(polygons) == 1 else shapely.union_all(polygons)
@@ -52,18 +53,18 @@ def depth_m(
 def _deepest(shape: Geometry, outline: Geometry, step_m: float, cap_m: float) -> float:
     best = 0.0
     for part in shapely.get_parts(shapely.get_parts(shape)):
-        match shapely.get_dimensions(part):
-            case 0:
-                found = float(shapely.distance(part, outline))
-            case 1:
-                found = _deepest_on_line(part, outline, step_m, best)
-            case _:
-                found = _deepest_in_polygon(part, outline, step_m, best, cap_m)
+        dimension = shapely.get_dimensions(part)
+        if dimension == POINT:
+            found = float(shapely.distance(part, outline))
+        elif dimension == LINE:
+            found = _deepest_on_line(part, outline, step_m, best)
+        else:
+            found = _deepest_in_polygon(part, outline, step_m, best, cap_m)
         best = max(best, found)
     return best
 
 
-def _deepest_on_line(line: Geometry, outline: Geometry, step_m: float, best: float) -> float:
+def _deepest_on_line(line: LineString, outline: Geometry, step_m: float, best: float) -> float:
     """Halve stretches of the line until none can hold a point deeper than the best by more than the step."""
     low, high = np.array([0.0]), np.array([float(line.length)])
     best = max(best, float(shapely.distance(shapely.points(shapely.get_coordinates(line)), outline).max()))
@@ -90,7 +91,7 @@ def _deepest_in_polygon(
     centres: Floats = np.array([[(x0 + x1) / 2.0, (y0 + y1) / 2.0]])
     for _ in range(_ROUNDS):
         points = shapely.points(centres)
-        gap = shapely.distance(points, outline)
+        gap = np.asarray(shapely.distance(points, outline))
         inside = shapely.contains(polygon, points)
         best = max(best, float(gap[inside].max(initial=0.0)))
         open_ = gap + half * math.sqrt(2.0) > best + step_m

@@ -12,9 +12,10 @@ import numpy as np
 import pyproj
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from shapely import Geometry
+from shapely.geometry.base import BaseGeometry as Geometry
 
 Floats = NDArray[np.float64]
+Objects = NDArray[np.object_]
 
 SEMI_MAJOR_M = 6378137.0
 INVERSE_FLATTENING = 298.257222101
@@ -27,6 +28,9 @@ GEOD = pyproj.Geod(a=SEMI_MAJOR_M, rf=INVERSE_FLATTENING)
 _E2 = (2.0 - 1.0 / INVERSE_FLATTENING) / INVERSE_FLATTENING
 _E = float(np.sqrt(_E2))
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(4)
+POINT, LINE, POLYGON = 0, 1, 2
+"""Dimensions of shapes, as `shapely.get_dimensions` gives them."""
+
 _EDGE_DEG = 0.0017
 _LONG_EDGE_DEG = 0.02
 
@@ -38,7 +42,7 @@ def _authalic(phi: Floats) -> Floats:
     return out
 
 
-def _ring_areas(rings: NDArray[np.object_]) -> Floats:
+def _ring_areas(rings: Objects) -> Floats:
     """Unsigned ellipsoidal area of each ring (m²)."""
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     lon, lat = np.radians(xy[:, 0]), np.radians(xy[:, 1])
@@ -54,7 +58,7 @@ def _ring_areas(rings: NDArray[np.object_]) -> Floats:
     return out
 
 
-def area_m2(geometry: Geometry | NDArray[np.object_]) -> Floats:
+def area_m2(geometry: Geometry | Objects) -> Floats:
     """Ellipsoidal area in m² of polygons in EPSG:4490 longitude/latitude; 0 for points and lines.
 
     Parameters
@@ -67,40 +71,42 @@ def area_m2(geometry: Geometry | NDArray[np.object_]) -> Floats:
     numpy.ndarray
         Shape () or (n,).
     """
+    shape = np.asarray(geometry, dtype=object).shape
     flat = np.atleast_1d(np.asarray(geometry, dtype=object))
     parts, owner = shapely.get_parts(flat, return_index=True)
     parts, again = shapely.get_parts(parts, return_index=True)
     owner = owner[again]
-    polygons = shapely.get_dimensions(parts) == 2
+    polygons = shapely.get_dimensions(parts) == POLYGON
     rings, polygon = shapely.get_rings(parts[polygons], return_index=True)
     if len(rings) == 0:
-        return np.zeros(np.shape(geometry))
+        return np.zeros(shape)
     signed = _ring_areas(rings)
     holes = np.ones(len(rings), dtype=bool)
     holes[np.unique(polygon, return_index=True)[1]] = False
     signed[holes] *= -1.0
     total = np.bincount(owner[polygons][polygon], weights=signed, minlength=len(flat))
-    return total.reshape(np.shape(geometry))
+    return np.asarray(total.reshape(shape), dtype=float)
 
 
-def length_m(geometry: Geometry | NDArray[np.object_]) -> Floats:
+def length_m(geometry: Geometry | Objects) -> Floats:
     """Length in m of lines in EPSG:4490 longitude/latitude; 0 for points and polygons.
 
     Edges longer than 0.02° are split first, since straight in longitude/latitude is not quite the geodesic.
     """
+    shape = np.asarray(geometry, dtype=object).shape
     flat = np.atleast_1d(np.asarray(geometry, dtype=object))
     parts, owner = shapely.get_parts(flat, return_index=True)
     parts, again = shapely.get_parts(parts, return_index=True)
-    lines = shapely.get_dimensions(parts) == 1
+    lines = shapely.get_dimensions(parts) == LINE
     owner = owner[again][lines]
     xy, line = shapely.get_coordinates(shapely.segmentize(parts[lines], _LONG_EDGE_DEG), return_index=True)
     if len(xy) == 0:
-        return np.zeros(np.shape(geometry))
+        return np.zeros(shape)
     same = line[1:] == line[:-1]
     pairs = np.column_stack([xy[:-1], xy[1:]])[same]
     metres = geodesic_m(pairs[:, 0], pairs[:, 1], pairs[:, 2], pairs[:, 3])
     total = np.bincount(owner[line[:-1][same]], weights=metres, minlength=len(flat))
-    return total.reshape(np.shape(geometry))
+    return np.asarray(total.reshape(shape), dtype=float)
 
 
 def geodesic_m(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLike) -> Floats:
@@ -118,9 +124,16 @@ class Frame:
     lon: float
     lat: float
 
-    def project(self, geometry: Geometry | NDArray[np.object_]) -> Geometry | NDArray[np.object_]:
-        """Geometry in degrees to metres, edges densified (≤ 200 m) first."""
-        return shapely.transform(shapely.segmentize(geometry, _EDGE_DEG), self._forward)
+    def project(self, geometry: Geometry) -> Geometry:
+        """A geometry in degrees to metres, edges densified (≤ 200 m) first."""
+        flat: Geometry = self.project_all(np.array([geometry], dtype=object))[0]
+        return flat
+
+    def project_all(self, geometries: Objects) -> Objects:
+        """The same for an array of geometries."""
+        return np.asarray(
+            shapely.transform(shapely.segmentize(geometries, _EDGE_DEG), self._forward), dtype=object
+        )
 
     def degrees(self, xy: Floats) -> Floats:
         """Points in metres, shape (n, 2), back to degrees."""

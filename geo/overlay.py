@@ -2,9 +2,9 @@
 
 import numpy as np
 import shapely
-from shapely import Geometry
+from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.measure import area_m2, length_m
+from geo.measure import LINE, POINT, area_m2, length_m
 from geo.model import ClassShare, EditionStatus, Hit, LayerReport, LayerState, Reason, Text
 from geo.scene import Scene
 from geo.view import LayerView
@@ -49,10 +49,10 @@ def _is_touch(scene: Scene, layer: LayerView, entry: int, min_m: float, min_m2: 
     zone_dim = int(shapely.get_dimensions(layer.geometry[contact.index[entry]]))
     if contact.on_border[entry]:
         return True
-    if min(scene.dimension, zone_dim) == 0 or (scene.dimension == 1 and zone_dim == 1):
+    if min(scene.dimension, zone_dim) == POINT or (scene.dimension == LINE and zone_dim == LINE):
         return False
     whole = contact.overlap_share[entry] >= 1.0 - 1e-9
-    if min(scene.dimension, zone_dim) == 1:
+    if min(scene.dimension, zone_dim) == LINE:
         return bool(contact.overlap_m[entry] <= min_m) and not whole
     return bool(contact.overlap_m2[entry] <= min_m2) and not whole
 

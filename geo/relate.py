@@ -10,17 +10,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
-from shapely import Geometry
+from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.logic import Truth
 from geo.margin import depth_m
-from geo.measure import area_m2, length_m
+from geo.measure import LINE, POINT, POLYGON, area_m2, length_m
 from geo.model import Reason, Relation, With
 from geo.relation import PlaceTest
-from geo.scene import TOLERANCE_M, Contact, Indices, Scene
+from geo.scene import POSITIVE_M2, TOLERANCE_M, Contact, Indices, Scene
 from geo.view import LayerView, Mask
-
-_POSITIVE_M2 = 1e-4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,18 +116,18 @@ def _datum(scene: Scene, layer: LayerView, answer: Place) -> Place:
 
 
 def _overlap(scene: Scene, test: PlaceTest, p: _Picture) -> Place:
-    if scene.dimension == 0 and (scene.stand.linear_point or scene.stand.disc_m > 0):
+    if scene.dimension == POINT and (scene.stand.linear_point or scene.stand.disc_m > 0):
         return _overlap_of_point(scene, test, p)
     sure = _holds(scene, test, p, p.yes)
     possible = sure or _holds(scene, test, p, p.yes | p.maybe)
     silent = scene.vouch(p.layer, scene.accuracy_m(p.layer))
-    truth, reasons = _settle(sure, possible, silent)
+    truth, reasons = _settle(silent, sure=sure, possible=possible)
     if test.companions and truth is not False:
         truth, reasons = _with_companions(scene, test, p, truth, reasons)
     return _overlap_answer(scene, test, p, truth, reasons)
 
 
-def _settle(sure: bool, possible: bool, silent: Reason | None) -> tuple[Truth, tuple[Reason, ...]]:
+def _settle(silent: Reason | None, *, sure: bool, possible: bool) -> tuple[Truth, tuple[Reason, ...]]:
     if sure:
         return True, ()
     reasons = (*((Reason.ATTRIBUTE_UNKNOWN,) if possible else ()), *((silent,) if silent is not None else ()))
@@ -145,7 +143,7 @@ def _overlap_of_point(scene: Scene, test: PlaceTest, p: _Picture) -> Place:
     disc = touched and (scene.stand.disc_m > 0 or not point_counts)
     silent = scene.vouch(p.layer, scene.accuracy_m(p.layer))
     possible = point_counts and _holds(scene, test, p, p.yes | p.maybe)
-    truth, reasons = _settle(sure, possible, silent)
+    truth, reasons = _settle(silent, sure=sure, possible=possible)
     if truth is not True and disc:
         truth, reasons = None, (*reasons, Reason.FOOTPRINT_UNKNOWN)
     if test.companions and truth is not False:
@@ -159,29 +157,29 @@ def _holds(scene: Scene, test: PlaceTest, p: _Picture, chosen: Mask) -> bool:
     if not met.any():
         return False
     if test.min_zones > 1:
-        singly = [m for m in np.flatnonzero(met) if _enough(scene, test, p, _only(met, m))]
+        singly = [m for m in map(int, np.flatnonzero(met)) if _enough(scene, test, p, _only(met, m))]
         return len(singly) >= test.min_zones
     return _enough(scene, test, p, met)
 
 
-def _only(mask: Mask, place_: int) -> Mask:
+def _only(mask: Mask, entry: int) -> Mask:
     out = np.zeros_like(mask)
-    out[place_] = True
+    out[entry] = True
     return out
 
 
 def _enough(scene: Scene, test: PlaceTest, p: _Picture, met: Mask) -> bool:
     zone_dims = shapely.get_dimensions(p.layer.geometry[p.contact.index])
-    if scene.dimension == 0 or bool((met & (zone_dims == 0)).any()):
+    if scene.dimension == POINT or bool((met & (zone_dims == POINT)).any()):
         return True
-    lines = met & (zone_dims == 1)
-    if scene.dimension == 1 and lines.any():
+    lines = met & (zone_dims == LINE)
+    if scene.dimension == LINE and lines.any():
         return True
     if lines.any() and _at_least(
         scene, test, float(length_m(shapely.union_all(p.contact.overlap[lines]))), 0.0
     ):
         return True
-    areas = met & (zone_dims == 2)
+    areas = met & (zone_dims == POLYGON)
     if not areas.any():
         return False
     piece = _union(p.contact.overlap[areas])
@@ -190,7 +188,7 @@ def _enough(scene: Scene, test: PlaceTest, p: _Picture, met: Mask) -> bool:
 
 def _at_least(scene: Scene, test: PlaceTest, metres: float, share: float) -> bool:
     minimum = TOLERANCE_M if test.relation is Relation.CROSSES else test.min_overlap_m
-    whole = scene.dimension == 1 and share >= 1.0 - 1e-9
+    whole = scene.dimension == LINE and share >= 1.0 - 1e-9
     return metres > minimum or (whole and metres > 0)
 
 
@@ -198,14 +196,14 @@ def is_enough(scene: Scene, test: PlaceTest, piece: Geometry) -> bool:
     """Whether a piece of the site is more than the rule's minimum overlap; a site smaller than it must lie wholly in."""
     if piece.is_empty:
         return False
-    if scene.dimension == 0:
+    if scene.dimension == POINT:
         return True
     share = scene.share(piece)
-    if scene.dimension == 1:
+    if scene.dimension == LINE:
         return _at_least(scene, test, float(length_m(piece)), share)
     area = float(area_m2(piece))
     if test.relation is Relation.CROSSES:
-        return area > _POSITIVE_M2
+        return area > POSITIVE_M2
     enough = area > test.min_overlap_m2 and share > test.min_overlap_share
     return enough or share >= 1.0 - 1e-9
 
@@ -253,19 +251,19 @@ def _several_margin(scene: Scene, test: PlaceTest, p: _Picture, chosen: Mask) ->
         missing = distances[test.min_zones - 1] if len(distances) >= test.min_zones else math.inf
         return float(missing) - scene.stand.disc_m
     threshold = scene.accuracy_m(p.layer)
-    masks = [_only(p.yes, m) for m in met]
+    masks = [_only(p.yes, int(m)) for m in met]
     return -sorted((_depth(scene, p, m, m, threshold) for m in masks), reverse=True)[test.min_zones - 1]
 
 
 def _only_touch(scene: Scene, p: _Picture, met: Mask) -> bool:
     """A point on any border, or a line or polygon that has no depth in any zone."""
     edge = p.contact.on_border[met]
-    return bool(edge.any() if scene.dimension == 0 else len(edge) and edge.all())
+    return bool(edge.any() if scene.dimension == POINT else len(edge) and edge.all())
 
 
 def _depth(scene: Scene, p: _Picture, chosen: Mask, met: Mask, threshold_m: float) -> float:
     """Depth of the overlap in the union of the chosen zones near it; inf beyond the margins asked for."""
-    areal = shapely.get_dimensions(p.layer.geometry[p.contact.index]) == 2
+    areal = shapely.get_dimensions(p.layer.geometry[p.contact.index]) == POLYGON
     if not (met & areal).any():
         return 0.0
     cap = max(scene.near_m, threshold_m)
@@ -281,8 +279,8 @@ def _with_companions(
     scene: Scene, test: PlaceTest, p: _Picture, truth: Truth, reasons: tuple[Reason, ...]
 ) -> tuple[Truth, tuple[Reason, ...]]:
     """Narrow the overlapped piece by each second layer, surely and possibly."""
-    sure = _piece(scene, p, p.yes) if truth is True else shapely.Point()
-    possible = _piece(scene, p, p.yes | p.maybe) if not reasons else scene.geometry
+    sure = _piece(p, p.yes) if truth is True else shapely.Point()
+    possible = _piece(p, p.yes | p.maybe) if not reasons else scene.geometry
     for companion in test.companions:
         layer = scene.view.layers[companion.layer]
         sure, possible, reason = _narrow(scene, layer, companion, sure, possible)
@@ -294,7 +292,7 @@ def _with_companions(
     return None, tuple(dict.fromkeys(reasons))
 
 
-def _piece(scene: Scene, p: _Picture, chosen: Mask) -> Geometry:
+def _piece(p: _Picture, chosen: Mask) -> Geometry:
     pieces = p.contact.overlap[chosen & p.contact.met]
     return _union(pieces) if len(pieces) else shapely.Point()
 
@@ -390,7 +388,7 @@ def _within(scene: Scene, test: PlaceTest, p: _Picture) -> Place:
     near, far = p.nearest(p.yes), p.nearest(p.yes | p.maybe)
     disc = scene.stand.disc_m
     silent = scene.vouch(p.layer, limit + scene.accuracy_m(p.layer))
-    truth, reasons = _settle(floor < near <= limit, floor < far <= limit, silent)
+    truth, reasons = _settle(silent, sure=floor < near <= limit, possible=floor < far <= limit)
     if near <= floor:
         truth, reasons = False, ()
     elif truth is not True and floor < near and near - disc <= limit < near:
@@ -399,7 +397,7 @@ def _within(scene: Scene, test: PlaceTest, p: _Picture) -> Place:
         truth, reasons = None, (*reasons, Reason.DISTANCE_UNSET)
     if test.companions and truth is not False:
         truth, reasons = _with_companions_here(scene, test, truth, reasons)
-    return _within_answer(scene, test, p, truth, reasons, limit, floor)
+    return _within_answer(scene, p, truth, reasons, limit, floor)
 
 
 def _with_companions_here(
@@ -420,7 +418,6 @@ def _with_companions_here(
 
 def _within_answer(
     scene: Scene,
-    test: PlaceTest,
     p: _Picture,
     truth: Truth,
     reasons: tuple[Reason, ...],

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from shapely import Geometry
+from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.measure import Floats, Frame, area_m2, geodesic_m, length_m, window
+from geo.measure import LINE, POINT, POLYGON, Floats, Frame, area_m2, geodesic_m, length_m, window
 from geo.model import Activity, Footprint, Part, Reason
 from geo.view import BundleView, LayerView, Mask, Objects
 
@@ -19,6 +19,9 @@ TOLERANCE_M = 0.0005
 
 LINE_TOLERANCE_M = 0.01
 """A point within 1 cm of a line zone is on it (DESIGN §4)."""
+
+POSITIVE_M2 = 1e-4
+"""An area up to this is the noise of coordinates."""
 
 NEAR_M = 100.0
 """Margins are exact up to this distance where only near margins are asked for."""
@@ -96,6 +99,23 @@ class Contact:
     search_m: float
 
 
+def _nothing(search_m: float) -> Contact:
+    """A layer without a zone in the search."""
+    none, no, zero = np.zeros(0, dtype=object), np.zeros(0, dtype=bool), np.zeros(0)
+    return Contact(
+        index=np.zeros(0, dtype=np.intp),
+        met=no,
+        distance_m=zero,
+        lines=none,
+        overlap=none,
+        overlap_m2=zero,
+        overlap_m=zero,
+        overlap_share=zero,
+        on_border=no,
+        search_m=search_m,
+    )
+
+
 class Scene:
     """The measurements of one part, made when first asked for and kept for the other rules."""
 
@@ -109,8 +129,8 @@ class Scene:
         self.bounds = self.geometry.bounds
         self.frame = Frame((self.bounds[0] + self.bounds[2]) / 2.0, (self.bounds[1] + self.bounds[3]) / 2.0)
         self.plane: Geometry = self.frame.project(self.geometry)
-        self.area_m2 = float(area_m2(self.geometry)) if self.dimension == 2 else 0.0
-        self.length_m = float(length_m(self.geometry)) if self.dimension == 1 else 0.0
+        self.area_m2 = float(area_m2(self.geometry)) if self.dimension == POLYGON else 0.0
+        self.length_m = float(length_m(self.geometry)) if self.dimension == LINE else 0.0
         self._contacts: dict[str, Contact] = {}
         self._borders: dict[str, float] = {}
         self._candidates: dict[str, Indices] = {}
@@ -166,13 +186,15 @@ class Scene:
             box = shapely.box(*window(self.bounds, search))
             index = layer.tree.query(box) if layer.tree is not None else np.zeros(0, dtype=np.intp)
         index = np.sort(index[layer.alive[index]])
+        if len(index) == 0:
+            return _nothing(search)
         zones = layer.geometry[index]
         met = shapely.intersects(zones, self.geometry)
         lines = self._outlines(zones, search)
         distance = np.where(met, 0.0, np.inf)
         distance[~met] = self._geodesic(lines[~met])
-        if self.dimension == 0:
-            limit = np.where(shapely.get_dimensions(zones) == 2, TOLERANCE_M, LINE_TOLERANCE_M)
+        if self.dimension == POINT:
+            limit = np.where(shapely.get_dimensions(zones) == POLYGON, TOLERANCE_M, LINE_TOLERANCE_M)
             met, distance = met | (distance <= limit), np.where(distance <= limit, 0.0, distance)
         return self._contact(index, zones, met, distance, lines, search)
 
@@ -185,7 +207,7 @@ class Scene:
         area, length = np.zeros(len(zones)), np.zeros(len(zones))
         area[met], length[met] = area_m2(overlap[met]), length_m(overlap[met])
         edge = np.zeros(len(zones), dtype=bool)
-        polygons = shapely.get_dimensions(zones) == 2
+        polygons = shapely.get_dimensions(zones) == POLYGON
         edge[met & polygons] = self._only_touches(zones, lines, area, length, met & polygons)
         return Contact(
             index=index,
@@ -213,19 +235,19 @@ class Scene:
         self, zones: Objects, lines: Objects, area: Floats, length: Floats, chosen: Mask
     ) -> Mask:
         """Whether the site meets polygons with no depth at all."""
-        if self.dimension == 2:
-            return np.asarray(area[chosen] <= 1e-4)
+        if self.dimension == POLYGON:
+            return np.asarray(area[chosen] <= POSITIVE_M2)
         gap = shapely.distance(lines[chosen], self.plane)
-        if self.dimension == 1:
+        if self.dimension == LINE:
             inside = shapely.length(shapely.difference(self.geometry, shapely.boundary(zones[chosen])))
             return np.asarray((length[chosen] <= TOLERANCE_M) | (inside == 0.0))
         return np.asarray(np.nan_to_num(gap, nan=np.inf) <= TOLERANCE_M)
 
     def share(self, piece: Geometry) -> float:
         """Share of the site that a piece of it makes up, 0–1: by area, by length, or by count of points."""
-        if self.dimension == 2:
+        if self.dimension == POLYGON:
             return min(1.0, float(area_m2(piece)) / self.area_m2)
-        if self.dimension == 1:
+        if self.dimension == LINE:
             return min(1.0, float(length_m(piece)) / self.length_m)
         return min(1.0, shapely.get_num_coordinates(piece) / shapely.get_num_coordinates(self.geometry))
 
@@ -236,11 +258,11 @@ class Scene:
     def _outlines(self, zones: Objects, search_m: float) -> Objects:
         if len(zones) == 0:
             return np.zeros(0, dtype=object)
-        outlines = np.where(shapely.get_dimensions(zones) == 2, shapely.boundary(zones), zones)
+        outlines = np.where(shapely.get_dimensions(zones) == POLYGON, shapely.boundary(zones), zones)
         box = window(self.bounds, search_m)
         points = shapely.get_dimensions(outlines) == 0
         clipped = np.where(points, outlines, shapely.clip_by_rect(outlines, *box))
-        return np.asarray(self.frame.project(clipped), dtype=object)
+        return self.frame.project_all(clipped)
 
     def _geodesic(self, lines: Objects) -> Floats:
         """Geodesic metres from the site to shapes in its frame; inf for empty ones."""

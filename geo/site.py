@@ -7,18 +7,22 @@ import math
 
 import numpy as np
 import shapely
-from shapely import Geometry
+from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.crs import EPSG_4490, Crs, parse_crs, to_lonlat
 from geo.errors import InputError, Problem
-from geo.measure import area_m2
+from geo.measure import LINE, POLYGON
 from geo.model import DEFAULT_ACCURACY_M, UNKNOWN_DATUM_ACCURACY_M, Site, Text
+
+_MAX_LON, _MAX_LAT = 180.0, 90.0
 
 REPAIRS = ("make_valid",)
 """Named repairs that may be asked for."""
 
 OLD_DATUM_ACCURACY_M = 100.0
 """Least accuracy that must be declared with Xi'an 80 or Beijing 54 coordinates (regulations.md §8.1)."""
+
+WORST_ACCURACY_M = 100_000.0
 
 _SHAPES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
 
@@ -75,7 +79,7 @@ def make_site(
 
 def _accuracy(given: float | None, crs: Crs, where: str, remarks: list[Text]) -> float:
     where = f"{where}.accuracy_m"
-    if given is not None and not (math.isfinite(given) and 0 <= given <= 100_000):
+    if given is not None and not (math.isfinite(given) and 0 <= given <= WORST_ACCURACY_M):
         raise InputError(
             _problem(where, given, "0–100000 m", "精度须为非负的米数", "accuracy must be metres ≥ 0")
         )
@@ -158,7 +162,7 @@ def _valid(shape: Geometry, repair: str | None, where: str, remarks: list[Text])
 
 def _refuse_without_size(shape: Geometry, where: str) -> None:
     dimension = shapely.get_dimensions(shape)
-    if (dimension == 1 and shape.length == 0) or (dimension == 2 and shape.area == 0):
+    if (dimension == LINE and shape.length == 0) or (dimension == POLYGON and shape.area == 0):
         given = f"{shape.geom_type} of size 0"
         raise InputError(
             _problem(where, given, "length or area above 0", "线长或面积为零", "the shape has no size")
@@ -173,21 +177,16 @@ def _same_dimension(shape: Geometry, dimension: int) -> Geometry:
 
 def _check_range(placed: Geometry, given: Geometry, crs: Crs, where: str) -> None:
     lon, lat = shapely.get_coordinates(placed).T
-    if (
-        np.isfinite(lon).all()
-        and np.isfinite(lat).all()
-        and (np.abs(lon) <= 180).all()
-        and (np.abs(lat) <= 90).all()
-    ):
-        if shapely.get_dimensions(placed) < 2 or float(area_m2(placed)) > 0:
-            return
+    on_earth = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= _MAX_LON) & (np.abs(lat) <= _MAX_LAT)
+    if on_earth.all():
+        return
     x, y = shapely.get_coordinates(given)[0]
     hint = Text("坐标超出经纬度范围", "the coordinates are outside longitude ±180, latitude ±90")
-    if not crs.projected and abs(x) <= 90 < abs(y) <= 180:
+    if not crs.projected and abs(x) <= _MAX_LAT < abs(y) <= _MAX_LON:
         hint = Text(
             "经纬度似乎颠倒，应为经度在前", "longitude and latitude look swapped: longitude comes first"
         )
-    elif not crs.projected and max(abs(x), abs(y)) > 1000:
+    elif not crs.projected and max(abs(x), abs(y)) > 2 * _MAX_LON:
         hint = Text("坐标似为米制投影坐标，请注明坐标系", "the coordinates look like metres: name their CRS")
     raise InputError(
         _problem(where, f"{x:g}, {y:g} ({crs.name})", "lon −180…180, lat −90…90", hint.zh, hint.en)

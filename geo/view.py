@@ -6,9 +6,9 @@ from datetime import date
 from functools import lru_cache
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
-from shapely import Geometry, STRtree
+from shapely import STRtree
+from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.logic import Truth, all_of, compare
 from geo.model import (
@@ -29,7 +29,7 @@ from geo.model import (
 from geo.relation import PlaceTest, place_test
 
 TWO_ZONE_RESERVES_FROM = date(2026, 3, 15)
-"""自然保护区条例 (令830) in force: core + buffer become core, experimental becomes general (自然资函〔2020〕71号)."""
+"""自然保护区条例 (令830) in force: core and buffer become core, experimental general (自然资函〔2020〕71号)."""
 
 _LEGACY = {"core": "core", "buffer": "core", "experimental": "general"}
 _RESERVED = frozenset({"zone_id", "zone_class", "name", "valid_from", "valid_to", "geometry"})
@@ -249,7 +249,7 @@ def _tree(edition: Edition) -> STRtree | None:
 def _alive(valid_from: Objects, valid_to: Objects, on: date) -> Mask:
     began = np.array([v is None or v <= on for v in valid_from], dtype=bool)
     ended = np.array([v is not None and v <= on for v in valid_to], dtype=bool)
-    return began & ~ended
+    return np.asarray(began & ~ended, dtype=bool)
 
 
 def _classes_on(zone_class: Objects, legacy: Objects, on: date) -> tuple[Objects, Mask]:
@@ -273,8 +273,10 @@ def _silence(
         return Reason.OUT_OF_SCOPE
     if layer is None:
         return Reason.LAYER_MISSING
-    if edition is None:
-        return Reason.NO_EDITION
+    return Reason.NO_EDITION if edition is None else _edition_silence(edition, on)
+
+
+def _edition_silence(edition: Edition, on: date) -> Reason | None:
     if edition.faults or edition.zones is None:
         return Reason.FAILED
     if edition.status is EditionStatus.PROVISIONAL:
@@ -282,11 +284,6 @@ def _silence(
     if edition.stale_after is not None and on >= edition.stale_after:
         return Reason.STALE
     return None
-
-
-def covers_shape(coverage: Geometry | None, shape: Geometry) -> bool:
-    """Whether a shape lies wholly in a coverage."""
-    return coverage is not None and bool(shapely.covers(coverage, shape))
 
 
 def is_anywhere(rule: Rule) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import geopandas as gpd
-from shapely import Geometry
+from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.model.problem import Problem
 from geo.model.rules import Rulebook

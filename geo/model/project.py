@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shapely import Geometry
+from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.model.rules import Scalar
 from geo.model.words import Text

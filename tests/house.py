@@ -203,6 +203,8 @@ def _reads_a_file(module: Module, call: ast.Call) -> str | None:
 
 def _writes(call: ast.Call) -> bool:
     """Tell whether an `open` names a mode that writes."""
+    if any(isinstance(value, ast.Attribute) and value.attr == "O_WRONLY" for value in call.args):
+        return True
     place = 0 if isinstance(call.func, ast.Attribute) else 1
     modes = [word.value for word in call.keywords if word.arg == "mode"] + call.args[place : place + 1]
     return any(

@@ -12,13 +12,14 @@ import sys
 _PASSED_THROUGH = (__file__, os.__file__, "<frozen os>", "<frozen _collections_abc>")
 
 root, libraries, modules = json.load(sys.stdin)
+rooms = tuple(f"{root}/{room}/" for room in ("geo", "layers", "server", "scripts", "static"))  # not its .venv
 found: list[str] = []
 
 
 def _watch_files(event: str, arguments: tuple[object, ...]) -> None:
     if event == "open":
         path = str(arguments[0])
-        if path.startswith(root) and not path.endswith((".py", ".pyc")):
+        if path.startswith(rooms) and not path.endswith((".py", ".pyc")):
             found.append(f"opens {path.removeprefix(root).lstrip('/')}")
 
 
@@ -27,7 +28,7 @@ class _WatchedEnvironment(type(os.environ)):  # type: ignore[misc]
         frame = sys._getframe()
         while frame.f_back and frame.f_code.co_filename in _PASSED_THROUGH:
             frame = frame.f_back
-        if frame.f_code.co_filename.startswith(root):
+        if frame.f_code.co_filename.startswith(rooms):
             found.append(f"reads the variable {key}")
         return super().__getitem__(key)
 

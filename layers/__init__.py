@@ -1,0 +1,1 @@
+"""What comes from files: catalogue, rulebook, vocabulary, layers. The only room that reads them."""

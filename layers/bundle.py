@@ -1,0 +1,199 @@
+"""The bundle: catalogue, rulebook and data brought together, with one digest."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from geo.errors import BundleError, Problem
+from geo.model import Bundle, Layer, OutOfScope, Rulebook, Text
+from layers.catalogue import CATALOGUE, CatalogueSpec, LayerSpec, read_catalogue
+from layers.edition import read_edition
+from layers.readers import Files
+from layers.rulebook import SHIPPED, Source, read_rulebook, rulebook_sources
+from layers.schema import Schema
+from layers.strictyaml import Faults
+
+__all__ = ["is_bundle", "lint", "load_bundle"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Described:
+    """Everything but the data."""
+
+    catalogue: CatalogueSpec
+    rulebook: Rulebook
+    schema: Schema
+    content: tuple[str, ...]
+
+
+def is_bundle(folder: Path) -> bool:
+    """Whether the folder has a catalogue."""
+    return (folder / CATALOGUE).is_file()
+
+
+def load_bundle(folder: Path) -> Bundle:
+    """Load a bundle.
+
+    Faults of the data do not raise: they stand in their edition's ``faults``, and the other layers serve.
+
+    Raises
+    ------
+    BundleError
+        With every fault of catalogue, vocabulary and rules.
+    """
+    faults = Faults()
+    described = _describe(folder, faults)
+    if len(faults) or described is None:
+        raise BundleError(faults.tuple())
+    return _assemble(folder, described)
+
+
+def lint(folder: Path) -> tuple[Problem, ...]:
+    """Every problem of a bundle: catalogue, vocabulary, rules and data."""
+    faults = Faults()
+    described = _describe(folder, faults)
+    if described is not None:
+        bundle = _assemble(folder, described)
+        for layer in bundle.layers.values():
+            for edition in layer.editions:
+                faults.extend(edition.faults)
+        _check_own_attributes(bundle, described.schema, faults)
+    return faults.tuple()
+
+
+def _describe(folder: Path, faults: Faults) -> _Described | None:
+    catalogue = read_catalogue(folder, faults)
+    if catalogue is None:
+        return None
+    own = [Source(folder / name, name) for name in catalogue.rules]
+    if catalogue.rulebook in {"builtin", "none"}:
+        shipped = SHIPPED if catalogue.rulebook == "builtin" else None
+        sources = rulebook_sources(shipped, beside=folder, extra=own)
+    else:
+        if not (folder / catalogue.rulebook).is_dir():
+            faults.add(
+                f"{CATALOGUE} rulebook",
+                given=catalogue.rulebook,
+                allowed="builtin, none or a folder",
+                zh="没有这个规则文件夹",
+                en="there is no such rulebook folder",
+            )
+        sources = rulebook_sources(folder / catalogue.rulebook, name=catalogue.rulebook, beside=folder, extra=own)
+    classes = {layer.id: tuple(layer.classes) for layer in catalogue.layers}
+    rulebook, schema, content = read_rulebook(sources, faults, classes=classes)
+    _check_layers(catalogue, schema, faults)
+    _check_scope(catalogue, schema, rulebook, faults)
+    return _Described(
+        catalogue=catalogue, rulebook=rulebook, schema=schema, content=(*catalogue.content, *content)
+    )
+
+
+def _check_layers(catalogue: CatalogueSpec, schema: Schema, faults: Faults) -> None:
+    """A standard layer has the classes the rules know; any other code would be silent."""
+    for layer in catalogue.layers:
+        standard = schema.layers.get(layer.id)
+        unknown = [code for code in layer.classes if standard and standard.classes and code not in standard.classes]
+        if unknown and standard is not None:
+            faults.add(
+                f"{layer.where} classes",
+                given=", ".join(unknown),
+                allowed=", ".join(standard.classes),
+                zh=f"标准图层 {layer.id} 没有这些分区级别",
+                en=f"the standard layer {layer.id} has no such classes",
+            )
+
+
+def _check_scope(catalogue: CatalogueSpec, schema: Schema, rulebook: Rulebook, faults: Faults) -> None:
+    held = {layer.id for layer in catalogue.layers}
+    asked = {layer for rule in rulebook.rules for layer in (*rule.layers, *(w.layer for w in rule.companions))}
+    for item in catalogue.out_of_scope:
+        standard = schema.layers.get(item.layer)
+        if item.layer in held:
+            faults.add(
+                item.where,
+                given=item.layer,
+                allowed="held or out of scope",
+                zh="图层既在 layers 又在 out_of_scope",
+                en="the layer is held and out of scope at once",
+            )
+        if standard is None and item.layer not in asked:
+            faults.add(
+                item.where, given=item.layer, allowed="a standard layer", zh="没有这个图层", en="there is no such layer"
+            )
+        if catalogue.rulebook == "builtin" and standard is not None and standard.must_hold:
+            faults.add(
+                item.where,
+                given=item.layer,
+                allowed="a layer the builtin rulebook can do without",
+                zh="内置规则下此图层不得声明为不掌握",
+                en="under the builtin rulebook this layer may not be out of scope",
+            )
+
+
+def _assemble(folder: Path, described: _Described) -> Bundle:
+    catalogue, schema = described.catalogue, described.schema
+    files = Files(folder)
+    layers = {spec.id: _layer(spec, schema, files) for spec in catalogue.layers}
+    titles: dict[str, Text] = {name: standard.title for name, standard in schema.layers.items()}
+    titles.update({layer.id: layer.title for layer in layers.values()})
+    data = [f"data {name} {sha}" for name, sha in files.hashes.items()]
+    return Bundle(
+        id=catalogue.id,
+        title=catalogue.title,
+        jurisdictions=catalogue.jurisdictions,
+        layers=layers,
+        out_of_scope={
+            item.layer: OutOfScope(
+                layer=item.layer,
+                title=titles.get(item.layer, Text(item.layer, item.layer)),
+                reason=item.reason,
+                ask=item.ask,
+            )
+            for item in catalogue.out_of_scope
+        },
+        rulebook=described.rulebook,
+        distances=dict(catalogue.distances),
+        layer_titles=titles,
+        digest=_digest((*described.content, *data)),
+        notes=catalogue.notes,
+    )
+
+
+def _layer(spec: LayerSpec, schema: Schema, files: Files) -> Layer:
+    editions = [read_edition(spec, edition, schema, files) for edition in spec.editions]
+    return Layer(
+        id=spec.id,
+        title=spec.title,
+        kind=spec.kind,
+        classes=spec.classes,
+        editions=tuple(sorted(editions, key=lambda e: e.valid_from, reverse=True)),
+        restricted=spec.restricted,
+        style=dict(spec.style),
+        notes=spec.notes,
+    )
+
+
+def _digest(lines: Iterable[str]) -> str:
+    """One SHA-256 over lines in sorted order: neither the order of files or entries nor the folder matters."""
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+
+def _check_own_attributes(bundle: Bundle, schema: Schema, faults: Faults) -> None:
+    """Attributes that rules test, on layers whose data were read and which have no such attribute anywhere."""
+    for rule in bundle.rulebook.rules:
+        tests = [(layer, test) for layer in rule.layers for test in rule.zone_where]
+        tests += [(other.layer, test) for other in rule.companions for test in other.zone_where]
+        for layer, test in tests:
+            held = bundle.layers.get(layer)
+            if held is None or test.name in schema.attributes_of(layer) or test.name == "zone_derived":
+                continue
+            columns = {c for e in held.editions if e.zones is not None for c in e.zones.columns}
+            if columns and test.name not in columns:
+                faults.add(
+                    f"{rule.source} {rule.id}.zone_where",
+                    given=test.name,
+                    allowed=", ".join(sorted(columns - {"geometry"})),
+                    zh=f"图层 {layer} 的数据没有这个属性",
+                    en=f"the data of {layer} have no such attribute",
+                )

@@ -1,0 +1,135 @@
+"""One edition: its files read, checked and brought to longitude/latitude."""
+
+import geopandas as gpd
+from shapely.geometry.base import BaseGeometry as Geometry
+
+from geo.crs import Crs
+from geo.model import Edition, Text
+from layers.catalogue import EditionSpec, LayerSpec
+from layers.columns import columns_of
+from layers.readers import Files, settle_crs
+from layers.schema import Schema
+from layers.strictyaml import Faults
+from layers.validate import OLD_DATUM_ACCURACY_M, check_columns, coverage_of, geometries, zones_frame
+
+__all__ = ["read_edition"]
+
+
+def read_edition(layer: LayerSpec, spec: EditionSpec, schema: Schema, files: Files) -> Edition:
+    """Read an edition; whatever is wrong with its data stands in ``faults``."""
+    faults = Faults()
+    where = f"{layer.id} {spec.edition}"
+    sha256 = files.sha256(spec.path, f"{where} {spec.path}", faults)
+    _check_sha(spec, sha256, where, faults)
+    _check_clauses(spec, files, where, faults)
+    zones: gpd.GeoDataFrame | None = None
+    coverage: Geometry | None = None
+    remarks: tuple[Text, ...] = ()
+    if layer.kind == "raster":
+        _refuse_raster(spec, where, faults)
+    else:
+        zones, crs, remarks = _zones(layer, spec, schema, files, where, faults)
+        coverage = _coverage(spec, crs, files, where, faults)
+    return Edition(
+        edition=spec.edition,
+        status=spec.status,
+        valid_from=spec.valid_from,
+        valid_to=spec.valid_to,
+        stale_after=spec.stale_after,
+        accuracy_m=spec.accuracy_m,
+        zones=zones,
+        coverage=coverage,
+        sha256=sha256,
+        authority=spec.authority,
+        source=spec.source,
+        licence=spec.licence,
+        synthetic=spec.synthetic,
+        approval_doc=spec.approval_doc,
+        remarks=remarks,
+        faults=faults.tuple(),
+    )
+
+
+def _check_sha(spec: EditionSpec, sha256: str, where: str, faults: Faults) -> None:
+    if spec.sha256 is not None and sha256 and sha256 != spec.sha256:
+        faults.add(
+            f"{where} {spec.path}",
+            given=sha256,
+            allowed=spec.sha256,
+            zh="文件的 SHA-256 与目录所列不符",
+            en="the file's SHA-256 is not the one in the catalogue",
+        )
+
+
+def _check_clauses(spec: EditionSpec, files: Files, where: str, faults: Faults) -> None:
+    if spec.clauses is not None:
+        files.sha256(spec.clauses, f"{where} {spec.clauses}", faults)
+
+
+def _refuse_raster(spec: EditionSpec, where: str, faults: Faults) -> None:
+    faults.add(
+        f"{where} {spec.path}",
+        given="raster",
+        allowed="vector",
+        zh="本版本尚不评价栅格图层，按数据有误处理",
+        en="raster layers are not evaluated in this version: taken as failed",
+    )
+
+
+def _zones(
+    layer: LayerSpec, spec: EditionSpec, schema: Schema, files: Files, where: str, faults: Faults
+) -> tuple[gpd.GeoDataFrame | None, Crs | None, tuple[Text, ...]]:
+    """The good zones, the CRS they came in, and remarks."""
+    at = f"{where} {spec.path}"
+    raw = files.read(spec.path, spec.table, at, faults)
+    if raw is None:
+        return None, None, ()
+    _check_rows(spec, len(raw.frame), at, faults)
+    crs, remarks = settle_crs(raw.crs, spec.crs, at, faults)
+    if crs is None:
+        return None, None, raw.remarks
+    if crs.old_datum and spec.accuracy_m < OLD_DATUM_ACCURACY_M:
+        faults.add(
+            at,
+            given=f"{crs.name}, {spec.accuracy_m:g} m",
+            allowed=f"accuracy_m ≥ {OLD_DATUM_ACCURACY_M:g}",
+            zh="西安80/北京54 数据没有公开转换参数，精度不得小于 100 米",
+            en="no public parameters lead from Xi'an 80 or Beijing 54: state an accuracy of 100 m or worse",
+        )
+    standard = schema.layers.get(layer.id)
+    attributes = schema.attributes_of(layer.id)
+    columns, column_remarks = columns_of(raw.frame, raw.fid_column, spec.fields, attributes, standard, at, faults)
+    check_columns(columns, spec.classes, at, faults)
+    kinds = standard.geometry if standard is not None else ()
+    moved, left, shape_remarks = geometries(raw.frame.geometry.array, crs, kinds, columns["zone_id"], at, faults)
+    return zones_frame(columns, moved, left), crs, (*raw.remarks, *remarks, *column_remarks, *shape_remarks)
+
+
+def _check_rows(spec: EditionSpec, rows: int, at: str, faults: Faults) -> None:
+    if spec.rows is not None and rows != spec.rows:
+        faults.add(
+            at, given=rows, allowed=f"rows: {spec.rows}", zh="行数与目录所列不符", en="not the rows the catalogue lists"
+        )
+    if rows < spec.min_rows:
+        faults.add(
+            at,
+            given=rows,
+            allowed=f"min_rows: {spec.min_rows}",
+            zh="行数不足（空表不等于没有分区；确实为空请写 min_rows: 0）",
+            en="too few rows: an empty table is not an empty map (min_rows: 0 if it is lawful)",
+        )
+
+
+def _coverage(spec: EditionSpec, crs: Crs | None, files: Files, where: str, faults: Faults) -> Geometry | None:
+    """Where silence means "no zone"; a file that names no CRS follows its layer's."""
+    if spec.coverage is None:
+        return None
+    at = f"{where} {spec.coverage}"
+    files.sha256(spec.coverage, at, faults)
+    raw = files.read(spec.coverage, spec.coverage_table, at, faults)
+    if raw is None:
+        return None
+    own = crs if raw.crs is None else None
+    if own is None:
+        own, _ = settle_crs(raw.crs, spec.crs if raw.crs is None else None, at, faults)
+    return None if own is None else coverage_of(raw.frame.geometry.array, own, at, faults)

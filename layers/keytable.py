@@ -1,0 +1,295 @@
+"""Tables of keys: what a YAML mapping may hold, said once, and every departure from it told.
+
+A *reader* turns a node into a value, or notes a fault and returns :data:`BAD`. A table of :class:`Key` is itself
+a reader, so tables nest.
+"""
+
+import difflib
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Final
+
+from geo.model import Text
+from layers.strictyaml import Faults, Node
+
+__all__ = [
+    "BAD", "Key", "Read", "Row", "both", "choice", "day", "entries", "flag", "integer", "list_of", "mapping_of",
+    "matching", "near", "number", "one_of", "one_or_many", "scalar", "table", "text",
+]
+
+
+class _Bad:
+    """The value of what could not be read."""
+
+
+BAD: Final = _Bad()
+
+Read = Callable[[Node, str, Faults], Any]
+"""Reads a node at a key path; BAD where it noted a fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key a table may hold."""
+
+    name: str
+    read: Read
+    required: bool = False
+    default: Any = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """A mapping that was read; ``ok`` is False where any of it is at fault."""
+
+    node: Node
+    path: str
+    values: dict[str, Any]
+    ok: bool
+
+    def __getitem__(self, key: str) -> Any:  # noqa: ANN401 (a table's values are typed by its readers)
+        """The value of a key, or its default."""
+        return self.values[key]
+
+    def has(self, key: str) -> bool:
+        """Whether the key was written down (and not left empty)."""
+        found = self.node.value.get(key)
+        return found is not None and found.value is not None
+
+    def where(self, key: str = "") -> str:
+        """File, line and key path: of ``key`` where it was written, else of the row."""
+        node = self.node.value.get(key, self.node)
+        return f"{node.where} {_join(self.path, key)}".rstrip()
+
+
+def near(given: str, known: Iterable[str]) -> str:
+    """The known name that ``given`` most resembles, or nothing."""
+    found = difflib.get_close_matches(given, list(known), n=1, cutoff=0.6)
+    return found[0] if found else ""
+
+
+def _join(path: str, key: str) -> str:
+    return f"{path}.{key}" if path and key else path or key
+
+
+def _wrong(node: Node, path: str, faults: Faults, allowed: str, zh: str, en: str) -> _Bad:
+    given = "{…}" if isinstance(node.value, dict) else "[…]" if isinstance(node.value, list) else node.value
+    faults.add(f"{node.where} {path}".rstrip(), given=given, allowed=allowed, zh=zh, en=en)
+    return BAD
+
+
+def text(node: Node, path: str, faults: Faults) -> str | _Bad:
+    """Read text that is not blank."""
+    if isinstance(node.value, str) and node.value.strip():
+        return node.value
+    if isinstance(node.value, int | float | bool | date):
+        return _wrong(node, path, faults, "text", "须为文字，请加引号", "text is wanted: put it in quotes")
+    return _wrong(node, path, faults, "text", "须为文字", "text is wanted")
+
+
+def matching(pattern: str, allowed: str) -> Read:
+    """Reader of text of one shape."""
+    shape = re.compile(pattern)
+
+    def read(node: Node, path: str, faults: Faults) -> str | _Bad:
+        value = text(node, path, faults)
+        if isinstance(value, str) and not shape.fullmatch(value):
+            return _wrong(node, path, faults, allowed, "格式不符", "this does not have the wanted form")
+        return value
+
+    return read
+
+
+def one_of(*words: str) -> Read:
+    """Reader of one word of a closed list."""
+
+    def read(node: Node, path: str, faults: Faults) -> str | _Bad:
+        if isinstance(node.value, str) and node.value in words:
+            return node.value
+        guess = near(str(node.value), words)
+        zh, en = "不在允许值之中", "not among the allowed words"
+        if guess:
+            zh, en = f"{zh}，是否为 {guess}？", f"{en}: did you mean {guess}?"
+        return _wrong(node, path, faults, ", ".join(words), zh, en)
+
+    return read
+
+
+def choice(kind: type[StrEnum], *, but: Sequence[str] = ()) -> Read:
+    """Reader of one member of a closed vocabulary."""
+    plain = one_of(*(member.value for member in kind if member.value not in but))
+
+    def read(node: Node, path: str, faults: Faults) -> StrEnum | _Bad:
+        value = plain(node, path, faults)
+        return kind(value) if isinstance(value, str) else BAD
+
+    return read
+
+
+def number(least: float = -math.inf, most: float = math.inf) -> Read:
+    """Reader of a finite number within bounds."""
+    allowed = "a number" + (f" ≥ {least:g}" if least > -math.inf else "") + (f" ≤ {most:g}" if most < math.inf else "")
+
+    def read(node: Node, path: str, faults: Faults) -> float | _Bad:
+        value = node.value
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            return _wrong(node, path, faults, allowed, "须为数字", "a number is wanted")
+        if not least <= value <= most:
+            return _wrong(node, path, faults, allowed, "数值超出范围", "the number is out of range")
+        return float(value)
+
+    return read
+
+
+def integer(least: int) -> Read:
+    """Reader of a whole number of at least ``least``."""
+
+    def read(node: Node, path: str, faults: Faults) -> int | _Bad:
+        value = node.value
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            return _wrong(node, path, faults, f"a whole number ≥ {least}", "须为整数", "a whole number is wanted")
+        return value
+
+    return read
+
+
+def flag(node: Node, path: str, faults: Faults) -> bool | _Bad:
+    """Read true or false."""
+    if isinstance(node.value, bool):
+        return node.value
+    return _wrong(node, path, faults, "true, false", "须为 true 或 false", "true or false is wanted")
+
+
+def day(node: Node, path: str, faults: Faults) -> date | _Bad:
+    """Read a date."""
+    if isinstance(node.value, date):
+        return node.value
+    return _wrong(
+        node, path, faults, "YYYY-MM-DD", "须为日期（不加引号）", "a date is wanted, without quotes"
+    )
+
+
+def scalar(node: Node, path: str, faults: Faults) -> str | float | bool | _Bad:
+    """Read text, a number or true/false."""
+    if isinstance(node.value, bool | str) or (isinstance(node.value, int | float) and math.isfinite(node.value)):
+        return node.value
+    allowed = "text, a number, true, false"
+    return _wrong(node, path, faults, allowed, "须为单个值（日期请加引号）", "a single value is wanted (quote a date)")
+
+
+def list_of(inner: Read, *, least: int = 0) -> Read:
+    """Reader of a list; a tuple comes out."""
+
+    def read(node: Node, path: str, faults: Faults) -> tuple[Any, ...] | _Bad:
+        if not isinstance(node.value, list):
+            return _wrong(node, path, faults, "a list", "须为列表 […]", "a list […] is wanted")
+        if len(node.value) < least:
+            return _wrong(node, path, faults, f"at least {least}", "列表项数不足", "the list holds too few entries")
+        found = tuple(inner(item, f"{path}[{n}]", faults) for n, item in enumerate(node.value))
+        return BAD if any(item is BAD for item in found) else found
+
+    return read
+
+
+def one_or_many(inner: Read, *, least: int = 1) -> Read:
+    """Reader of one value or a list of them; a tuple comes out."""
+    many = list_of(inner, least=least)
+
+    def read(node: Node, path: str, faults: Faults) -> tuple[Any, ...] | _Bad:
+        if isinstance(node.value, list):
+            found: tuple[Any, ...] | _Bad = many(node, path, faults)
+            return found
+        value = inner(node, path, faults)
+        return BAD if value is BAD else (value,)
+
+    return read
+
+
+def mapping_of(inner: Read, *, least: int = 0) -> Read:
+    """Reader of a mapping with free keys; a dict in the order written comes out."""
+
+    def read(node: Node, path: str, faults: Faults) -> dict[str, Any] | _Bad:
+        if not isinstance(node.value, dict):
+            return _wrong(node, path, faults, "a mapping", "须为映射 {键: 值}", "a mapping {key: value} is wanted")
+        if len(node.value) < least:
+            return _wrong(node, path, faults, f"at least {least} key", "不能为空", "this may not be empty")
+        found = {key: inner(item, _join(path, key), faults) for key, item in node.value.items()}
+        return BAD if any(item is BAD for item in found.values()) else found
+
+    return read
+
+
+def table(keys: Sequence[Key]) -> Read:
+    """Reader of a mapping with known keys; a :class:`Row` comes out."""
+    known = {key.name: key for key in keys}
+
+    def read(node: Node, path: str, faults: Faults) -> Row | _Bad:
+        if not isinstance(node.value, dict):
+            return _wrong(node, path, faults, "a mapping", "须为映射 {键: 值}", "a mapping {key: value} is wanted")
+        before = len(faults)
+        _unknown_keys(node, path, known, faults)
+        values: dict[str, Any] = {}
+        for key in keys:
+            item = node.value.get(key.name)
+            if item is not None and item.value is not None:
+                values[key.name] = key.read(item, _join(path, key.name), faults)
+                continue
+            values[key.name] = key.default
+            if key.required:
+                faults.add(
+                    f"{node.where} {_join(path, key.name)}",
+                    given=None,
+                    allowed="required",
+                    zh=f"缺少必填键 {key.name}",
+                    en=f"the required key {key.name} is missing",
+                )
+        return Row(node, path, values, len(faults) == before)
+
+    return read
+
+
+def _unknown_keys(node: Node, path: str, known: dict[str, Key], faults: Faults) -> None:
+    for name, item in node.value.items():
+        if name not in known:
+            guess = near(name, known)
+            faults.add(
+                f"{item.where} {_join(path, name)}",
+                given=name,
+                allowed=", ".join(known),
+                zh="未知的键" + (f"，是否为 {guess}？" if guess else ""),
+                en="unknown key" + (f": did you mean {guess}?" if guess else ""),
+            )
+
+
+_BOTH = table([Key("zh", text, required=True), Key("en", text, required=True)])
+
+
+def both(node: Node, path: str, faults: Faults) -> Text | _Bad:
+    """Read a text in both languages, ``{zh: …, en: …}``."""
+    row = _BOTH(node, path, faults)
+    return Text(row["zh"], row["en"]) if isinstance(row, Row) and row.ok else BAD
+
+
+def entries(root: Node | None, keys: Sequence[Key], faults: Faults) -> list[Row]:
+    """Rows of a file that is a list of tables; paths begin with the entry's id.
+
+    A row at fault is returned too, so that references to its id do not become faults of their own.
+    """
+    if root is None or root.value is None:
+        return []
+    if not isinstance(root.value, list):
+        _wrong(root, "", faults, "a list", "文件须为列表（- id: …）", "the file must be a list (- id: …)")
+        return []
+    read = table(keys)
+    rows = [read(item, entry_name(item, n), faults) for n, item in enumerate(root.value)]
+    return [row for row in rows if isinstance(row, Row)]
+
+
+def entry_name(node: Node, n: int) -> str:
+    """How faults call an entry: by its id, or by its number where it has none."""
+    own = node.value.get("id") if isinstance(node.value, dict) else None
+    return str(own.value) if own is not None and own.value is not None else f"[{n}]"

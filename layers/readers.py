@@ -1,0 +1,309 @@
+"""Vector files as they are: any GDAL format and GeoParquet, with the CRS they name and their SHA-256.
+
+Nothing leaves the bundle's folder: virtual and remote sources are refused by content, not by name only.
+"""
+
+import gzip
+import hashlib
+import json
+import warnings
+import zipfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from geo.crs import Crs, agree, crs_from_wkt, parse_crs
+from geo.errors import InputError
+from geo.model import Text
+from layers.strictyaml import Faults
+
+__all__ = ["Files", "Raw", "settle_crs"]
+
+_PARQUET = (".parquet", ".geoparquet")
+_SIDECARS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".mif", ".mid", ".tab", ".map", ".dat", ".id")
+_NAMELESS_DRIVERS = ("GeoJSON", "GeoJSONSeq", "TopoJSON")
+_FOLLOWING_DRIVERS = ("OGR_VRT", "GDALG", "WFS", "OAPIF", "OGCAPI", "CSW", "HTTP", "EEDA", "Carto", "NGW", "PLSCENES")
+_FOLLOWING_MARKS = (
+    b"<ogrvrtdatasource", b"<ogrvrtlayer", b"<vrtdataset", b"<ogrwfsdatasource", b"<ogrwfslayer", b"<wfs_capabilities",
+    b"<wfs:wfs_capabilities", b"<ogcapi", b"<gdal_wms", b"gdal_streamed_alg", b"<ogrcswdatasource",
+)
+_HEAD = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raw:
+    """A file as read.
+
+    Attributes
+    ----------
+    frame
+        Its rows, with the columns and coordinates of the file; the index holds the feature ids.
+    crs
+        The CRS the file names (WKT or authority code); None where it names none.
+    fid_column
+        The name by which the feature ids go; empty where the format has none.
+    """
+
+    frame: gpd.GeoDataFrame
+    crs: str | None
+    fid_column: str = ""
+    remarks: tuple[Text, ...] = ()
+
+
+class Files:
+    """The data files of one bundle, each read and hashed once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+        self._hashes: dict[str, str] = {}
+        self._raw: dict[tuple[str, str | None], tuple[Raw | None, Faults]] = {}
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 of every file asked for so far, by path inside the bundle."""
+        return dict(self._hashes)
+
+    def find(self, name: str, where: str, faults: Faults) -> Path | None:
+        """Path of a file that is there and inside the bundle; None is a fault noted."""
+        path = (self._folder / name).resolve()
+        if not path.is_relative_to(self._folder):
+            faults.add(
+                where,
+                given=name,
+                allowed="a path inside the bundle",
+                zh="文件不在数据包文件夹内",
+                en="the file lies outside the bundle's folder",
+            )
+            return None
+        if not path.exists():
+            faults.add(where, given=name, allowed="a file", zh="文件不存在", en="the file is missing")
+            return None
+        return path
+
+    def sha256(self, name: str, where: str, faults: Faults) -> str:
+        """SHA-256 of a file; of a file set or folder, that of the list of its members' names and hashes."""
+        if name not in self._hashes:
+            path = self.find(name, where, faults)
+            if path is None:
+                return ""
+            try:
+                self._hashes[name] = _digest(path)
+            except OSError as error:
+                _unreadable(where, name, error, faults)
+                return ""
+        return self._hashes[name]
+
+    def read(self, name: str, layer: str | None, where: str, faults: Faults) -> Raw | None:
+        """Rows of a vector file; None is a fault noted."""
+        key = (name, layer)
+        if key not in self._raw:
+            own = Faults()
+            path = self.find(name, where, own)
+            self._raw[key] = (None if path is None else _read(path, name, layer, where, own), own)
+        raw, own = self._raw[key]
+        faults.extend(replace(problem, where=where) for problem in own)
+        return raw
+
+
+def _digest(path: Path) -> str:
+    members = _members(path)
+    if members == [path]:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    lines = [f"{member.relative_to(path.parent).as_posix()} {_digest(member)}\n" for member in members]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _members(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(p for p in path.rglob("*") if p.is_file())
+    if path.suffix.lower() in _SIDECARS:
+        return sorted(p for p in path.parent.glob(f"{path.stem}.*") if p.suffix.lower() in _SIDECARS)
+    return [path]
+
+
+def _read(path: Path, name: str, layer: str | None, where: str, faults: Faults) -> Raw | None:
+    try:
+        if _follows(path):
+            faults.add(
+                where,
+                given=name,
+                allowed="a file that holds its own data",
+                zh="不接受引用其他来源的虚拟或远程数据（VRT、WFS 等）",
+                en="virtual and remote sources (VRT, WFS …) are refused: give the data themselves",
+            )
+            return None
+        if path.name.lower().endswith(_PARQUET):
+            return _read_parquet(path)
+        return _read_ogr(path, name, layer, where, faults)
+    except (OSError, EOFError, ValueError, TypeError, ArithmeticError, LookupError, RuntimeError) as error:
+        # GDAL, Arrow and zip readers share no root below these; whatever a damaged file raises, the layer has failed
+        # and the others serve.
+        _unreadable(where, name, error, faults)
+        return None
+
+
+def _unreadable(where: str, name: str, error: Exception, faults: Faults) -> None:
+    message = str(error).replace(str(Path(name).parent), "…").splitlines()
+    faults.add(
+        where,
+        given=f"{name}: {type(error).__name__} {_without_folders(message[0] if message else '')}",
+        allowed="a vector file GDAL or GeoParquet can read",
+        zh="文件读不出来（损坏、截断或格式不符）",
+        en="the file cannot be read (damaged, truncated or of another format)",
+    )
+
+
+def _without_folders(message: str) -> str:
+    """The message without this machine's paths: answers and digests must not depend on where the bundle lies."""
+    return " ".join(word.rsplit("/", 1)[-1] if "/" in word else word for word in message.split())
+
+
+def _follows(path: Path) -> bool:
+    """Whether the file only points to data elsewhere."""
+    if path.is_dir():
+        return False
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            heads = [archive.open(info).read(_HEAD) for info in archive.infolist() if _small_text(info)]
+    elif path.suffix.lower() == ".gz":
+        with gzip.open(path) as stream:
+            heads = [stream.read(_HEAD)]
+    else:
+        with path.open("rb") as stream:
+            heads = [stream.read(_HEAD)]
+    return any(mark in head.replace(b"\x00", b"").lower() for head in heads for mark in _FOLLOWING_MARKS)
+
+
+def _small_text(info: zipfile.ZipInfo) -> bool:
+    return not info.is_dir() and not info.filename.lower().endswith((".shp", ".dbf", ".shx", ".gpkg", ".fgb"))
+
+
+def _read_parquet(path: Path) -> Raw:
+    frame = gpd.read_parquet(path)
+    return Raw(frame=frame, crs=None if frame.crs is None else frame.crs.to_wkt())
+
+
+def _gdal_name(path: Path) -> str:
+    name = path.name.lower()
+    if name.endswith(".gz"):
+        return f"/vsigzip/{path}"
+    return f"/vsizip/{path}" if name.endswith(".zip") and not name.endswith(".kmz") else str(path)
+
+
+def _read_ogr(path: Path, name: str, layer: str | None, where: str, faults: Faults) -> Raw | None:
+    source = _gdal_name(path)
+    options: dict[str, Any] = {"DOWNLOAD_SCHEMA": "NO"} if ".gml" in path.name.lower() else {}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        tables = [str(row[0]) for row in pyogrio.list_layers(source)]
+        if not _one_table(tables, layer, name, where, faults):
+            return None
+        chosen = layer or tables[0]
+        try:
+            info = pyogrio.read_info(source, layer=chosen, force_feature_count=True, **options)
+            if info["driver"] in _FOLLOWING_DRIVERS:
+                raise DataSourceError(f"driver {info['driver']} is refused")
+            frame = pyogrio.read_dataframe(
+                source, layer=chosen, fid_as_index=True, on_invalid="ignore", force_2d=False, **options
+            )
+        except (DataSourceError, DataLayerError) as error:
+            _unreadable(where, name, error, faults)
+            return None
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise TypeError("no geometry column")
+    _check_count(info["features"], len(frame), name, where, faults)
+    remarks = [Text(f"读取提示：{_without_folders(str(w.message))}", f"reader: {_without_folders(str(w.message))}") for w in caught]
+    crs = info["crs"]
+    if info["driver"] in _NAMELESS_DRIVERS and not _names_crs(path):
+        crs = None
+    return Raw(frame=frame, crs=crs, fid_column=info["fid_column"], remarks=tuple(dict.fromkeys(remarks)))
+
+
+def _one_table(tables: list[str], layer: str | None, name: str, where: str, faults: Faults) -> bool:
+    if (layer is None and len(tables) == 1) or layer in tables:
+        return True
+    faults.add(
+        where,
+        given=layer or f"{name}: {len(tables)}",
+        allowed=", ".join(tables) or "a table with geometry",
+        zh="文件含多个（或没有）数据表，请用 table 写明",
+        en="the file holds several tables, or none of that name: say which with table",
+    )
+    return False
+
+
+def _check_count(told: int, read: int, name: str, where: str, faults: Faults) -> None:
+    if told >= 0 and told != read:
+        faults.add(
+            where,
+            given=f"{name}: {read}",
+            allowed=f"{told} rows, as the file says of itself",
+            zh="读出的行数与文件自述不符（文件可能被截断）",
+            en="fewer rows were read than the file says it holds (truncated?)",
+        )
+
+
+def _names_crs(path: Path) -> bool:
+    """Whether a GeoJSON file has a ``crs`` member; GDAL reports EPSG:4326 for those that have none."""
+    if path.name.lower().endswith(".gz"):
+        with gzip.open(path) as stream:
+            data = stream.read()
+    elif zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            data = archive.read(archive.infolist()[0])
+    else:
+        data = path.read_bytes()
+    if b'"crs"' not in data:
+        return False
+    try:
+        top = json.loads(data.decode("utf-8-sig"))
+    except ValueError:
+        return False
+    return isinstance(top, dict) and top.get("crs") is not None
+
+
+def settle_crs(
+    named: str | None, declared: str | None, where: str, faults: Faults
+) -> tuple[Crs | None, tuple[Text, ...]]:
+    """The CRS of a file: what it names and what is declared must agree; one of them must be there.
+
+    Returns
+    -------
+    The CRS (None is a fault noted) and remarks on what was taken for what.
+    """
+    told = parse_crs(declared) if declared is not None else None
+    if named is None:
+        if told is None:
+            faults.add(
+                where,
+                given=None,
+                allowed="EPSG:n",
+                zh="文件未写明坐标系，须在 crs 中声明",
+                en="the file names no CRS: declare it with crs",
+            )
+        return told, ()
+    try:
+        found = crs_from_wkt(named, where=where)
+    except InputError as error:
+        faults.extend(error.problems)
+        return None, ()
+    if told is not None and not agree(told, found):
+        faults.add(
+            where,
+            given=told.name,
+            allowed=f"{found.name}, as the file says",
+            zh="声明的坐标系与文件不一致",
+            en="the declared CRS disagrees with the file",
+        )
+        return None, ()
+    name = (told or found).name
+    if found.name == "EPSG:4326":
+        return found, (
+            Text(f"文件坐标系 {found.name}，按 EPSG:4490 使用（相差分米以内）", f"{found.name} taken as EPSG:4490 (decimetres at most)"),
+        )
+    return parse_crs(name), ()

@@ -1,0 +1,187 @@
+"""The rulebook: shipped vocabulary and rules, a folder of the same shape, and what a bundle adds."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from geo.errors import BundleError
+from geo.model import Rulebook
+from layers.keytable import Key, Row, entries
+from layers.rule_checks import Words, check_bases, check_overlaps, check_rule
+from layers.rule_entry import BASIS_KEYS, RULE_KEYS, make_basis, make_rule
+from layers.schema import Schema, read_schema
+from layers.strictyaml import Faults, Node, canonical, read_yaml
+from layers.vocabulary import ACTIVITY_KEYS, FACT_KEYS, activities, add_rows, facts
+
+__all__ = ["SHIPPED", "Source", "Sources", "load_rulebook", "read_rulebook", "rulebook_sources"]
+
+SHIPPED = Path(__file__).parent / "rules"
+"""The shipped rulebook."""
+
+_SHIPPED_NAME = "layers/rules"
+_VOCABULARY: dict[str, tuple[Key, ...]] = {
+    "facts.yaml": FACT_KEYS,
+    "activities.yaml": ACTIVITY_KEYS,
+    "basis.yaml": BASIS_KEYS,
+}
+_SCHEMA = "schema.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file and the name by which faults and answers tell of it."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """The files a rulebook is made of."""
+
+    schema: Source
+    vocabulary: tuple[tuple[str, Source], ...]
+    rules: tuple[Source, ...]
+
+
+@dataclass(slots=True)
+class _Read:
+    """What the files hold, with the canonical content for the digest."""
+
+    rows: dict[str, dict[str, Row]] = field(default_factory=lambda: {name: {} for name in _VOCABULARY})
+    rules: list[Row] = field(default_factory=list)
+    content: list[str] = field(default_factory=list)
+
+
+def rulebook_sources(
+    folder: Path | None = SHIPPED,
+    *,
+    name: str = _SHIPPED_NAME,
+    beside: Path | None = None,
+    extra: Sequence[Source] = (),
+) -> Sources:
+    """Find the files of a rulebook.
+
+    Parameters
+    ----------
+    folder
+        The shipped rulebook, another of the same shape, or None for no rules. A vocabulary file or schema the
+        folder lacks is the shipped one.
+    name
+        How the folder is called in faults.
+    beside
+        A bundle's folder: ``facts.yaml``, ``activities.yaml`` and ``basis.yaml`` there add to the vocabulary.
+    extra
+        A bundle's own rule files.
+    """
+
+    def pick(file: str) -> Source:
+        if folder is not None and folder != SHIPPED and (folder / file).is_file():
+            return Source(folder / file, f"{name}/{file}")
+        return Source(SHIPPED / file, f"{_SHIPPED_NAME}/{file}")
+
+    vocabulary = [(file, pick(file)) for file in _VOCABULARY]
+    if beside is not None:
+        vocabulary += [(file, Source(beside / file, file)) for file in _VOCABULARY if (beside / file).is_file()]
+    rules = () if folder is None else _rule_files(folder, name)
+    return Sources(schema=pick(_SCHEMA), vocabulary=tuple(vocabulary), rules=(*rules, *extra))
+
+
+def _rule_files(folder: Path, name: str) -> tuple[Source, ...]:
+    """Every YAML file of the folder but the vocabulary at its top."""
+    return tuple(
+        Source(path, f"{name}/{path.relative_to(folder).as_posix()}")
+        for path in sorted(folder.rglob("*.yaml"))
+        if path.parent != folder or path.name not in {*_VOCABULARY, _SCHEMA}
+    )
+
+
+def read_rulebook(
+    sources: Sources,
+    faults: Faults,
+    *,
+    classes: Mapping[str, Collection[str]] | None = None,
+) -> tuple[Rulebook, Schema, tuple[str, ...]]:
+    """Read and check a rulebook; faults go to ``faults``, and what is good is returned all the same.
+
+    Parameters
+    ----------
+    classes
+        Class codes of the catalogue's own layers, by layer id.
+
+    Returns
+    -------
+    Rulebook, schema, and the canonical content of every entry (for the digest).
+    """
+    schema, schema_root = read_schema(sources.schema.path, sources.schema.name, faults)
+    read = _read_files(sources, faults)
+    if schema_root is not None:
+        read.content.append(f"schema {canonical(schema_root)}")
+    known_facts = facts(read.rows["facts.yaml"], faults)
+    known_activities, groups = activities(read.rows["activities.yaml"], known_facts, faults)
+    check_bases(read.rows["basis.yaml"], faults)
+    bases = {name: make_basis(row) for name, row in read.rows["basis.yaml"].items() if row.ok}
+    words = Words(
+        schema=schema,
+        classes={**{layer.id: tuple(layer.classes) for layer in schema.layers.values()}, **(classes or {})},
+        own_layers=tuple(classes or ()),
+        facts=known_facts,
+        activities=known_activities,
+        groups=groups,
+        bases=bases,
+        declared=frozenset(name for rows in read.rows.values() for name, row in rows.items() if not row.ok),
+    )
+    good = [row for row in read.rules if row.ok]
+    for row in good:
+        check_rule(row, words, faults)
+    check_overlaps(good, faults)
+    rulebook = Rulebook(
+        rules=tuple(make_rule(row) for row in good),
+        bases=bases,
+        facts=known_facts,
+        activities=known_activities,
+        groups=groups,
+    )
+    return rulebook, schema, tuple(read.content)
+
+
+def _read_files(sources: Sources, faults: Faults) -> _Read:
+    read = _Read()
+    for file, source in sources.vocabulary:
+        root = read_yaml(source.path, source.name, faults)
+        add_rows(read.rows[file], entries(root, _VOCABULARY[file], faults), faults)
+        read.content += _contents(file, root)
+    for source in sources.rules:
+        root = read_yaml(source.path, source.name, faults)
+        read.rules += entries(root, RULE_KEYS, faults)
+        read.content += _contents("rule", root)
+    return read
+
+
+def _contents(kind: str, root: Node | None) -> list[str]:
+    if root is None or not isinstance(root.value, list):
+        return []
+    return [f"{kind} {canonical(item)}" for item in root.value]
+
+
+def load_rulebook(
+    folder: Path | None = SHIPPED,
+    *,
+    name: str = _SHIPPED_NAME,
+    beside: Path | None = None,
+    extra: Sequence[Path] = (),
+) -> Rulebook:
+    """Load a rulebook by itself, against the standard layers only.
+
+    Raises
+    ------
+    BundleError
+        With every fault of vocabulary, bases and rules.
+    """
+    faults = Faults()
+    more = [Source(path, path.name) for path in extra]
+    sources = rulebook_sources(folder, name=name, beside=beside, extra=more)
+    rulebook, _, _ = read_rulebook(sources, faults)
+    if len(faults):
+        raise BundleError(faults.tuple())
+    return rulebook

@@ -1,4 +1,4 @@
-"""Answers as data: the JSON of DESIGN §6 and the row of a table. Numbers are rounded here and nowhere else."""
+"""Answers as data: the JSON body and the table row. Numbers are rounded here and nowhere else."""
 
 from typing import Any
 
@@ -41,8 +41,8 @@ def to_json(report: Report, detail: str = "findings") -> Json:
     Parameters
     ----------
     detail
-        ``findings``: what applies, is open or is borderline; ``full``: every rule in play (the report must have
-        been made with ``full=True``).
+        ``findings``: what applies, is open or is borderline; ``full``: every rule in play (the report must
+        have been made with ``full=True``).
     """
     return {
         "verdict": report.verdict.value,
@@ -84,8 +84,8 @@ def measured() -> Json:
 def to_row(report: Report, lang: str = "zh") -> dict[str, str | float | bool | None]:
     """The columns of a result table for a project of one part.
 
-    ``not_assessed`` leaves out what is open only because a layer is out of the agency's scope: that holds for the
-    whole run and stands once in its run file.
+    ``not_assessed`` leaves out what is open only because a layer is out of the agency's scope: that holds
+    for the whole run and stands once in its run file.
     """
     part = report.parts[0]
     applies = [f.rule.id for f in (*part.findings, *part.duties) if f.outcome is Outcome.APPLIES]

@@ -66,7 +66,7 @@ def check_projects(
     Parameters
     ----------
     margins
-        ``near``: exact within 100 m, None beyond; ``all``: exact wherever there is one, for the findings reported.
+        ``near``: exact within 100 m, None beyond; ``all``: exact wherever there is one, for what is reported.
     full
         Report every rule in play, not only those that apply, are open or are borderline.
 

@@ -1,6 +1,6 @@
 """The CRS door: names in, EPSG:4490 longitude/latitude out.
 
-Edges are straight in the CRS of supply, so projected geometry is densified before its vertices are transformed.
+Edges are straight in the CRS of supply, so projected geometry is densified before it is transformed.
 """
 
 import re

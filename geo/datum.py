@@ -1,7 +1,7 @@
 """GCJ-02 and BD-09, the shifted datums of Chinese web maps, back to CGCS2000.
 
-They are declared transforms, not coordinate reference systems. Source: the common open formula (regulations.md
-§8.2), which reproduces the shift to a few metres; the shift itself is 370–490 m over the five plans' districts.
+They are declared transforms, not reference systems. Source: the common open formula, which reproduces the
+shift to a few metres; the shift itself is 370–490 m over the five plans' districts (reference §8.2).
 """
 
 import numpy as np

@@ -115,7 +115,7 @@ def _ask(
 
 
 def _speaks_of_new_works_only(rule: Rule) -> bool:
-    """A construction ban never speaks of an existing plant, unless its own conditions on ``nature`` say so."""
+    """A construction ban never speaks of an existing plant, unless its own conditions say so."""
     return rule.effect in _CONSTRUCTION and all(c.name != "nature" for c in rule.conditions)
 
 
@@ -134,7 +134,7 @@ def _fact_truth(condition: Condition, values: dict[str, Scalar | None]) -> Truth
     return compare(condition, value, *also)
 
 
-# --- findings ------------------------------------------------------------------------------------------------------
+# --- findings ---
 
 
 def find(scene: Scene, one: Asked, places: dict[object, Place]) -> Finding:
@@ -177,7 +177,7 @@ def _place(scene: Scene, rv: RuleView, places: dict[object, Place]) -> Place:
 
 
 def _unverified(rv: RuleView) -> bool:
-    """Unverified text never prohibits alone; a rule with no article in force that day has no ground at all."""
+    """Unverified text never prohibits alone; a rule with no article in force has no ground at all."""
     prohibits_on_c = rv.certainty is Certainty.C and rv.rule.effect is Effect.PROHIBITED
     return prohibits_on_c or (bool(rv.rule.basis) and not rv.basis)
 
@@ -188,7 +188,7 @@ def _reasons(one: Asked, here: Truth, spot: Place) -> tuple[Reason, ...]:
 
 
 def _primary(reasons: tuple[Reason, ...]) -> Reason | None:
-    """The reason told first; a layer declared out of scope is named as such unless other data are wanting too."""
+    """The reason told first; a layer declared out of scope is named unless other data are wanting too."""
     if Reason.OUT_OF_SCOPE in reasons and not any(r in _DATA for r in reasons):
         return Reason.OUT_OF_SCOPE
     return next((r for r in reasons if r is not Reason.OUT_OF_SCOPE), None)

@@ -1,4 +1,4 @@
-"""Why a rule came out as it did, in a sentence a colleague can check: zone, measure, threshold, what is missing."""
+"""Why a rule came out as it did, in sentences a colleague can check."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ def explain(scene: Scene, finding: Finding) -> Text:
         sentences.append(
             Text(
                 "未达到适用条件，但距判定界线小于定位精度，请核实边界。",
-                "It does not apply, but the threshold is nearer than the positional accuracy: verify the boundary.",
+                "It does not apply, but the threshold is nearer than the accuracy: verify the boundary.",
             )
         )
     elif finding.borderline and finding.outcome is Outcome.APPLIES:

@@ -1,4 +1,4 @@
-"""Three-valued logic: yes, no, and None for unknown. One *no* settles a conjunction whatever else is unknown."""
+"""Three-valued logic: yes, no, and None for unknown. One *no* settles a conjunction."""
 
 from collections.abc import Iterable
 

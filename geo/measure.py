@@ -1,8 +1,8 @@
 """Metres and square metres on the CGCS2000 ellipsoid.
 
-Areas: edges straight in longitude/latitude, integrated exactly over the authalic function (the survey formula of
-国土调查办发〔2008〕32号 is its series). Lengths and distances: geodesics. Nothing is measured in degrees or in
-Web Mercator.
+Areas: edges straight in longitude/latitude, integrated exactly over the authalic function (the survey
+formula of 国土调查办发〔2008〕32号 is its series). Lengths and distances: geodesics. Nothing is measured in
+degrees or in Web Mercator.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ _LONG_EDGE_DEG = 0.02
 
 
 def _authalic(phi: Floats) -> Floats:
-    """q(φ) = ∫ of the zone area density from the equator, unit a²/2 per radian of longitude (φ in radians)."""
+    """q(φ) = ∫ of the zone area density from the equator, in a²/2 per radian of longitude (φ in radians)."""
     s = np.sin(phi)
     out: Floats = (1.0 - _E2) * (s / (1.0 - _E2 * s * s) + np.arctanh(_E * s) / _E)
     return out
@@ -152,7 +152,7 @@ def _plane(lon: float, lat: float) -> pyproj.Transformer:
 
 
 def window(bounds: ArrayLike, reach_m: float) -> tuple[float, float, float, float]:
-    """Box in degrees that holds everything within ``reach_m`` metres of ``bounds`` (degrees), and a little more."""
+    """Box in degrees that holds everything within ``reach_m`` metres of ``bounds``, and a little more."""
     xmin, ymin, xmax, ymax = np.asarray(bounds, dtype=float)
     dlat = reach_m / 110_500.0
     top = min(89.0, max(abs(ymin), abs(ymax)) + dlat)

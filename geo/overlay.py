@@ -1,4 +1,4 @@
-"""Accounting of overlap: per zone, per class as a union, per layer as a union; union and remainder make 100 %."""
+"""Accounting of overlap: per zone, per class and layer as unions; union and remainder make 100 %."""
 
 import numpy as np
 import shapely

@@ -15,7 +15,7 @@ from geo.model import Activity, Footprint, Part, Reason
 from geo.view import BundleView, LayerView, Mask, Objects
 
 TOLERANCE_M = 0.0005
-"""A point nearer to a polygon than this lies on its border: the noise of coordinates, not a margin of safety."""
+"""A point nearer to a polygon than this lies on its border: noise, not a margin of safety."""
 
 LINE_TOLERANCE_M = 0.01
 """A point within 1 cm of a line zone is on it (DESIGN §4)."""
@@ -65,7 +65,7 @@ def footing(part: Part, activity: Activity | None) -> Footing:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Contact:
-    """A site and one layer: the zones within the search, exactly measured. All arrays have one entry per zone.
+    """A site and one layer: the zones within the search, measured. All arrays have one entry per zone.
 
     Attributes
     ----------
@@ -140,7 +140,7 @@ class Scene:
         return self.part.site.accuracy_m + layer.accuracy_m
 
     def search_m(self, layer: LayerView) -> float:
-        """How far a layer is searched: the longest rule, both accuracies, the disc, and the margin's range."""
+        """How far a layer is searched: longest rule, both accuracies, the disc, and the margin's range."""
         return self.view.search_m[layer.id] + self.accuracy_m(layer) + self.stand.disc_m + self.near_m
 
     def offer(self, layer: str, candidates: Indices) -> None:

@@ -1,6 +1,6 @@
 """The site's door: a geometry as given becomes a Site, or is refused with every reason.
 
-Nothing is repaired silently: an invalid shape is refused, or repaired on request by a named method with a remark.
+Nothing is repaired silently: an invalid shape is refused, or repaired on request by a named method.
 """
 
 import math

@@ -26,10 +26,10 @@ from geo.model import (
     Scalar,
     Text,
 )
-from geo.relation import PlaceTest, place_test
+from geo.place_test import PlaceTest, place_test
 
 TWO_ZONE_RESERVES_FROM = date(2026, 3, 15)
-"""自然保护区条例 (令830) in force: core and buffer become core, experimental general (自然资函〔2020〕71号)."""
+"""自然保护区条例 (令830): core and buffer become core, experimental general (自然资函〔2020〕71号)."""
 
 _LEGACY = {"core": "core", "buffer": "core", "experimental": "general"}
 _RESERVED = frozenset({"zone_id", "zone_class", "name", "valid_from", "valid_to", "geometry"})

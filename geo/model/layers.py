@@ -19,9 +19,9 @@ class Edition:
     ----------
     zones
         EPSG:4490, longitude first; columns ``zone_id``, ``zone_class``, ``name`` (text or None),
-        ``valid_from``, ``valid_to`` (``datetime.date`` or None), the other attributes under their standard or own
-        names, ``geometry``. None when nothing could be read. Zones are kept even where ``faults`` is not empty:
-        data convict.
+        ``valid_from``, ``valid_to`` (``datetime.date`` or None), ``geometry``, and the other attributes under
+        their standard or own names. None when nothing could be read. Zones are kept even where ``faults`` is
+        not empty: data convict.
     coverage
         Where silence means "no zone"; EPSG:4490. None for rasters and when it could not be read.
     accuracy_m

@@ -55,8 +55,8 @@ class Finding:
     reason
         Why it stays open; ``reasons`` has all of them.
     margin_m
-        Signed: positive = does not apply, by so much; negative = applies; None for ``anywhere`` or when beyond
-        the search.
+        Signed: positive = does not apply, by so much; negative = applies; None for ``anywhere`` or
+        when beyond the search.
     minimum
         Tolerance, minimum overlap and legal distance as used, by name.
     missing_facts

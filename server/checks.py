@@ -4,29 +4,31 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+import numpy as np
+import orjson
 import shapely
+
 from geo.answer import to_json
 from geo.check import check_date, check_projects
-
+from geo.crs import parse_crs
 from geo.declare import declare_facts, find_activity
 from geo.errors import InputError
 from geo.model import (
+    Activity,
     Bundle,
     Fact,
-    Finding,
     Outcome,
     Part,
     PartReport,
     Problem,
     Project,
-    Report,
     Rulebook,
     Site,
     Text,
     UsedFact,
 )
 from geo.site import make_site
-from layers.sites.geometry import from_geojson
+from layers.sites.geometry import crs_member, from_geojson
 from server.errors import TooLargeError
 from server.schemas import CheckRequest, PartIn
 from server.settings import Settings
@@ -106,9 +108,9 @@ def _read_part(part: PartIn, at: str, rulebook: Rulebook, problems: list[Problem
     activity: str | None = None
     facts: tuple[tuple[str, Any], ...] = ()
     try:
-        geometry = from_geojson(part.site)
+        geometry = from_geojson(part.site, f"{at}site")
         site = make_site(
-            geometry, crs=part.crs, accuracy_m=part.accuracy_m, repair=part.repair, where=f"{at}site"
+            geometry, crs=_crs(part, at), accuracy_m=part.accuracy_m, repair=part.repair, where=f"{at}site"
         )
     except InputError as error:
         problems.extend(_at_body_key(problem, at) for problem in error.problems)
@@ -122,6 +124,15 @@ def _read_part(part: PartIn, at: str, rulebook: Rulebook, problems: list[Problem
     except InputError as error:
         problems.extend(error.problems)
     return Part(site=site, activity=activity, facts=facts, name=part.name) if site else None
+
+
+def _crs(part: PartIn, at: str) -> str | None:
+    """The CRS of a part: its own key, or the ``crs`` member of its GeoJSON; both must name the same."""
+    member = crs_member(part.site, f"{at}site")
+    if member is None or part.crs is None or parse_crs(part.crs, where=f"{at}crs") == parse_crs(member):
+        return part.crs or member
+    hint = Text("crs 与 GeoJSON 的 crs 成员不一致", "crs and the crs member of the GeoJSON differ")
+    raise InputError(Problem(where=f"{at}crs", given=part.crs, allowed=member, hint=hint))
 
 
 def _at_body_key(problem: Problem, at: str) -> Problem:
@@ -142,16 +153,13 @@ def _refuse_more(where: str, given: int, allowed: int) -> None:
 
 def check(bundle: Bundle, project: Project, on: date, *, detail: str, margins: str) -> dict[str, Any]:
     """The answer of DESIGN §6 to one project."""
-    return to_json(_report(bundle, project, on, margins), detail=detail)
-
-
-def _report(bundle: Bundle, project: Project, on: date, margins: str = "near") -> Report:
-    return next(iter(check_projects(bundle, (project,), on, margins=margins)))
+    reports = check_projects(bundle, (project,), on, margins=margins, full=detail == "full")
+    return to_json(next(reports), detail=detail)
 
 
 def questions(bundle: Bundle, project: Project, on: date) -> dict[str, Any]:
     """The facts that rules in reach ask for, part by part, with what is taken for them so far."""
-    report = _report(bundle, project, on)
+    report = next(check_projects(bundle, (project,), on))
     return {
         "on": on.isoformat(),
         "parts": [_part_questions(bundle.rulebook, part) for part in report.parts],
@@ -162,28 +170,51 @@ def questions(bundle: Bundle, project: Project, on: date) -> dict[str, Any]:
 def _part_questions(rulebook: Rulebook, report: PartReport) -> dict[str, Any]:
     open_rules: dict[str, list[str]] = {}
     for finding in report.findings + report.duties:
-        for fact_id in _asked(finding):
+        for fact_id in finding.missing_facts if finding.outcome is Outcome.NOT_ASSESSED else ():
             open_rules.setdefault(fact_id, []).append(finding.rule.id)
     used = {fact.id: fact for fact in report.facts}
     activity = rulebook.activities.get(report.part.activity or "")
     return {
         "name": report.part.name,
+        "site": _placed(report),
         "activity": activity and {"id": activity.id, "title": both(activity.title)},
         "verdict": report.verdict,
         "complete": report.complete,
         "facts": [
-            _question(fact, used.get(fact.id), open_rules.get(fact.id, []))
+            _question(fact, used.get(fact.id), open_rules.get(fact.id, []), _assumed(fact, report, activity))
             for fact in rulebook.facts.values()
             if fact.id in open_rules or fact.id in used
         ],
     }
 
 
-def _asked(finding: Finding) -> tuple[str, ...]:
-    return finding.missing_facts if finding.outcome is Outcome.NOT_ASSESSED else ()
+def _placed(report: PartReport) -> dict[str, Any]:
+    """The site where it came to lie: EPSG:4490, longitude first, to about 1 cm."""
+    site = report.part.site
+    shape = shapely.transform(site.geometry, lambda points: np.round(points, 7))
+    return {
+        "geometry": orjson.loads(shapely.to_geojson(shape)),
+        "area_m2": round(report.area_m2, 2),
+        "length_m": round(report.length_m, 3),
+        "crs": site.crs,
+        "accuracy_m": site.accuracy_m,
+        "remarks": [both(remark) for remark in report.remarks],
+    }
 
 
-def _question(fact: Fact, used: UsedFact | None, rules: list[str]) -> dict[str, Any]:
+def _assumed(fact: Fact, report: PartReport, activity: Activity | None) -> dict[str, Any] | None:
+    """What is taken for a fact as long as nothing is declared."""
+    implied = dict(activity.implies) if activity else {}
+    if fact.id in implied:
+        return {"value": implied[fact.id], "origin": "implied"}
+    if fact.id == "land_area_m2" and report.area_m2 > 0:
+        return {"value": round(report.area_m2, 2), "origin": "measured"}
+    return None if fact.default is None else {"value": fact.default, "origin": "default"}
+
+
+def _question(
+    fact: Fact, used: UsedFact | None, rules: list[str], assumed: dict[str, Any] | None
+) -> dict[str, Any]:
     return {
         "id": fact.id,
         "title": both(fact.title),
@@ -193,5 +224,6 @@ def _question(fact: Fact, used: UsedFact | None, rules: list[str]) -> dict[str, 
         "unit": fact.unit,
         "value": used.value if used else None,
         "origin": used.origin if used else "unknown",
+        "assumed": assumed,
         "rules": rules,
     }

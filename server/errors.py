@@ -130,7 +130,8 @@ def _on_http_error(error: HTTPException) -> Response | tuple[str, int, dict[str,
     if _wants_page():
         lang = current_lang()
         title = TITLES.get(status, TITLES[500]).get(lang)
-        page = render_template("error.html", lang=HTML_LANG[lang], status=status, title=title)
+        home = Text("返回地图", "Back to the map").get(lang)
+        page = render_template("error.html", lang=HTML_LANG[lang], status=status, title=title, home=home)
         return page, status, headers
     response = problem_response(status, _problems_of(error, status), _DETAILS.get(status))
     response.headers.update(headers)

@@ -8,9 +8,8 @@ import gc
 import logging
 import sys
 
-from layers.bundle import load_bundle
-
 from geo.errors import BundleError
+from layers.bundle import load_bundle
 from server import create_app
 from server.settings import SettingsError, read_settings
 

@@ -1,0 +1,40 @@
+// Asking the service. A refusal becomes a ProblemError that carries every fault.
+import {lang, t} from './i18n.js';
+
+const ROOT = '/api/v1';
+
+export class ProblemError extends Error {
+  constructor(problem) {
+    super(problem.detail || problem.title);
+    this.problem = problem;
+  }
+}
+
+async function ask(path, options = {}) {
+  let response;
+  try {
+    response = await fetch(ROOT + path, options);
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    throw new ProblemError({title: t('error.network'), problems: []});
+  }
+  if (response.ok) return response.json();
+  let problem;
+  try {
+    problem = await response.json();
+  } catch {
+    problem = {title: t('error.request', {status: response.status}), problems: []};
+  }
+  throw new ProblemError(problem);
+}
+
+function query(values) {
+  const given = Object.entries({lang, ...values}).filter(([, value]) => value !== null && value !== undefined);
+  return `?${new URLSearchParams(given)}`;
+}
+
+export const get = (path, values = {}, signal = undefined) => ask(path + query(values), {signal});
+
+export const post = (path, body, values = {}, signal = undefined) => ask(path + query(values), {
+  method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body), signal,
+});

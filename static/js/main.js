@@ -1,0 +1,141 @@
+// The page's start: map, legend, form and result put together.
+import {get, post} from './api.js';
+import {byId, el, fill} from './dom.js';
+import {Form} from './form.js';
+import {both, data, lang, t} from './i18n.js';
+import {drawLegend, startShown} from './legend.js';
+import {drawResult} from './result.js';
+import {SiteStep} from './site.js';
+import {Zones} from './zones.js';
+
+const map = window[data.map];
+const HIT = {color: '#111827', weight: 3.2, fill: false, dashArray: null, interactive: false, className: 'hit'};
+const state = {layers: [], activities: new Map(), answer: null};
+
+const zones = new Zones(map);
+const hits = L.featureGroup().addTo(map);
+const siteStep = new SiteStep(map, (site) => form.setSite(site));
+const form = new Form(byId('form'), siteStep, {onDate: drawLayers, onStale: markStale, onCheck: check});
+
+function home() {
+  const [west, south, east, north] = data.bounds;
+  map.fitBounds([[south, west], [north, east]]);
+}
+
+function dressMap() {
+  map.pm.setLang(lang);
+  L.control.zoom({position: 'topright', zoomInTitle: t('map.zoom_in'), zoomOutTitle: t('map.zoom_out')}).addTo(map);
+  map.createPane('hits').style.zIndex = 630;
+  home();
+  const select = byId('places');
+  if (!data.places.length) return;
+  select.append(el('option', {value: '', text: `${t('map.place')}…`}), el('option', {value: 'home', text: t('map.home')}),
+    ...data.places.map((place, i) => el('option', {value: i, text: place.name})));
+  select.parentElement.hidden = false;
+  select.addEventListener('change', () => {
+    if (select.value === 'home') home();
+    else if (select.value) {
+      const [west, south, east, north] = data.places[select.value].bounds;
+      map.fitBounds([[south, west], [north, east]], {padding: [10, 10]});
+    }
+    select.value = '';
+  });
+}
+
+async function drawLayers(on) {
+  const answer = await get('/layers', {on});
+  const first = state.layers.length === 0;
+  state.layers = answer.layers;
+  const shown = first ? startShown(answer) : new Set(zones.shown.keys());
+  drawLegend(byId('legend'), answer, shown, (layer, is) => zones.toggle(layer, is));
+  if (first) {
+    zones.on = on;
+    await Promise.all(answer.layers.filter((layer) => shown.has(layer.id)).map((layer) => zones.toggle(layer, true)));
+  } else await zones.setDate(on, answer.layers);
+}
+
+const titles = {
+  layer: (id) => both(state.layers.find((one) => one.id === id)?.title) || id,
+  zoneClass: (id, zoneClass) => both(state.layers.find((one) => one.id === id)?.classes
+    .find((one) => one.zone_class === zoneClass)?.title) || zoneClass || '',
+  activity: (id) => (id ? both(state.activities.get(id)?.title) || id : ''),
+  fact: (id) => both(form.facts.get(id)?.title) || id,
+  usedFact: (used) => form.factText(used),
+};
+
+function markStale() {
+  hits.clearLayers();
+  if (byId('result').hidden) return;
+  byId('result').classList.add('stale');
+  fill(byId('status'), el('p', {class: 'notice', text: t('result.stale')}));
+}
+
+async function check(body) {
+  const [button, status] = [byId('check'), byId('status')];
+  button.disabled = true;
+  fill(status, el('p', {class: 'quiet', text: t('form.checking')}));
+  try {
+    state.answer = await post('/checks', body, {lang});
+    byId('result').classList.remove('stale');
+    drawResult(byId('result'), state.answer, titles, showZone);
+    fill(status, el('p', {class: 'unseen', text: `${t('result.title')}：${t(`verdict.${state.answer.verdict}`)}`}));
+    byId('verdict').scrollIntoView({behavior: 'smooth', block: 'start'});
+    await drawHits(state.answer);
+  } catch (error) {
+    fill(status, problems(error));
+  } finally {
+    button.disabled = false;
+  }
+}
+
+function problems(error) {
+  const listed = error.problem?.problems ?? [];
+  return el('div', {class: 'fault', role: 'alert'}, el('p', {text: error.problem?.title ?? error.message}),
+    el('ul', {}, listed.map((one) => el('li', {text: `${one.where}：${one.hint}（${one.given}）`}))),
+    !listed.length && el('p', {text: error.message}),
+    error.problem?.status >= 500 && error.problem.request_id && el('p', {class: 'quiet', text: t('error.id', {id: error.problem.request_id})}));
+}
+
+/** Outline on the map the zones that the findings rest on. */
+async function drawHits(answer) {
+  hits.clearLayers();
+  const met = new Map();
+  for (const part of answer.parts) {
+    for (const finding of [...part.findings, ...part.duties]) {
+      for (const hit of finding.hits) if (hit.layer !== 'admin_unit') met.set(`${hit.layer} ${hit.zone_id}`, hit);
+    }
+  }
+  const byLayer = new Map();
+  for (const hit of met.values()) byLayer.set(hit.layer, [...(byLayer.get(hit.layer) ?? []), hit.zone_id]);
+  await Promise.all([...byLayer].map(([layer, ids]) => addHits(layer, ids)));
+}
+
+async function addHits(layerId, ids) {
+  const layer = state.layers.find((one) => one.id === layerId);
+  if (!layer || layer.restricted) return; // coarse shapes of restricted layers carry no ids to outline
+  const found = await get(`/layers/${encodeURIComponent(layerId)}/zones`, {
+    zone_id: ids.join(','), on: form.on(), attributes: false, tolerance_m: zones.tolerance(),
+  });
+  L.geoJSON(found, {
+    pane: 'hits', style: HIT,
+    pointToLayer: (_, place) => L.circleMarker(place, {...HIT, pane: 'hits', radius: 9}),
+    onEachFeature: (feature, shape) => { shape.zoneKey = `${layerId} ${feature.properties.zone_id}`; },
+  }).eachLayer((shape) => hits.addLayer(shape));
+}
+
+function showZone(hit) {
+  const shape = hits.getLayers().find((one) => one.zoneKey === `${hit.layer} ${hit.zone_id}`);
+  if (!shape) return;
+  map.fitBounds(shape.getBounds ? shape.getBounds() : shape.getLatLng().toBounds(500), {padding: [40, 40], maxZoom: 15});
+  hits.eachLayer((one) => one.setStyle?.({color: one === shape ? '#d9480f' : HIT.color}));
+}
+
+async function start() {
+  dressMap();
+  await form.draw();
+  const [{activities}] = await Promise.all([get('/activities'), drawLayers(data.today)]);
+  state.activities = new Map(activities.map((one) => [one.id, one]));
+  document.body.dataset.ready = 'true';
+}
+
+start().catch((error) => fill(byId('status'), problems(error)));

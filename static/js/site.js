@@ -1,0 +1,147 @@
+// Where: a click, typed coordinates, or a drawn shape. The site is GeoJSON in the CRS it was given in.
+import {byId, el, fill} from './dom.js';
+import {decimal, dms, gaussKrueger, hectares, metres, readAngle} from './format.js';
+import {both, lang, t} from './i18n.js';
+
+const CRS = [['EPSG:4490', 'CGCS2000'], ['EPSG:4326', 'WGS84'], ['GCJ-02', 'GCJ-02'], ['BD-09', 'BD-09'], ['unknown', null]];
+const DRAWN = {color: '#111827', weight: 2.4, fillColor: '#ffd54a', fillOpacity: 0.28, interactive: false};
+
+export class SiteStep {
+  constructor(map, onChange) {
+    this.map = map;
+    this.onChange = onChange;
+    this.site = null;
+    map.createPane('site').style.zIndex = 640;
+    this.group = L.featureGroup().addTo(map);
+    map.on('click', (event) => {
+      if (!map.pm.globalDrawModeEnabled()) this.choosePoint(event.latlng.lng, event.latlng.lat, 'EPSG:4490', true);
+    });
+    map.on('pm:create', ({layer}) => this.drawn(layer));
+    map.on('pm:drawend', () => this.showDrawing(null));
+  }
+
+  /** The step's part of the form. */
+  node() {
+    const field = (id, label) => el('label', {class: 'field', for: id}, el('span', {text: t(label)}),
+      el('input', {id, type: 'text', inputmode: 'decimal', spellcheck: 'false', 'aria-describedby': 'site-error'}));
+    const press = (event) => {
+      if (event.key !== 'Enter') return;
+      event.preventDefault();
+      this.typed();
+    };
+    const typed = el('div', {class: 'typed', on: {keydown: press}}, field('lon', 'site.lon'), field('lat', 'site.lat'),
+      el('label', {class: 'field', for: 'crs'}, el('span', {text: t('site.crs')}),
+        el('select', {id: 'crs'}, CRS.map(([value, name]) => el('option', {value, text: name ?? t('site.crs.unknown')})))),
+      el('button', {type: 'button', id: 'site-go', text: t('site.go'), on: {click: () => this.typed()}}));
+    const tool = (id, key, act) => el('button', {type: 'button', class: 'tool', id, text: t(key), on: {click: act}});
+    return el('fieldset', {class: 'step'}, el('legend', {text: t('site.title')}),
+      el('p', {class: 'quiet', text: t('site.hint')}), typed,
+      el('p', {class: 'fault', id: 'site-error', role: 'alert'}),
+      el('div', {class: 'tools'}, tool('draw-polygon', 'site.draw_polygon', () => this.draw('Polygon')),
+        tool('draw-line', 'site.draw_line', () => this.draw('Line')), tool('site-clear', 'site.clear', () => this.clear())),
+      el('div', {id: 'drawing', class: 'drawing', hidden: true}),
+      el('div', {id: 'site-summary', class: 'summary', 'aria-live': 'polite'}, el('p', {class: 'quiet', text: t('site.none')})));
+  }
+
+  typed() {
+    const text = byId('lon').value;
+    const pair = /^\s*([^,，;；\s]+)\s*[,，;；\s]\s*([^,，;；\s]+)\s*$/.exec(text); // "lon, lat" pasted into one field
+    if (pair) [byId('lon').value, byId('lat').value] = [pair[1], pair[2]];
+    const [lon, lat] = [readAngle(byId('lon').value), readAngle(byId('lat').value)];
+    const wrong = Number.isNaN(lon) ? 'site.bad_lon' : Number.isNaN(lat) ? 'site.bad_lat' : null;
+    this.refuse(wrong ? t(wrong) : '');
+    if (wrong) byId(wrong === 'site.bad_lon' ? 'lon' : 'lat').focus();
+    else this.choosePoint(lon, lat, byId('crs').value, false);
+  }
+
+  refuse(text) {
+    byId('site-error').textContent = text;
+  }
+
+  choosePoint(lon, lat, crs, clicked) {
+    const [x, y] = clicked ? [Number(lon.toFixed(6)), Number(lat.toFixed(6))] : [lon, lat];
+    if (clicked) [byId('lon').value, byId('lat').value, byId('crs').value] = [String(x), String(y), 'EPSG:4490'];
+    this.set({type: 'Point', coordinates: [x, y]}, crs, !clicked);
+  }
+
+  draw(shape) {
+    this.map.pm.enableDraw(shape, {
+      snappable: false, tooltips: false, finishOn: null, templineStyle: {color: '#111827'}, hintlineStyle: {color: '#111827', dashArray: [5, 5]},
+      pathOptions: DRAWN,
+    });
+    this.showDrawing(shape);
+  }
+
+  showDrawing(shape) {
+    const node = byId('drawing');
+    node.hidden = shape === null;
+    if (shape === null) return;
+    fill(node, el('p', {text: t('site.drawing')}),
+      el('button', {type: 'button', class: 'tool', id: 'draw-finish', text: t('site.finish'), on: {click: () => this.map.pm.Draw[shape]._finishShape()}}),
+      el('button', {type: 'button', class: 'tool', text: t('site.cancel'), on: {click: () => this.map.pm.disableDraw()}}));
+  }
+
+  drawn(layer) {
+    const {geometry} = layer.toGeoJSON(7);
+    layer.remove();
+    this.map.pm.disableDraw();
+    this.refuse('');
+    this.set(geometry, 'EPSG:4490', false);
+  }
+
+  clear() {
+    this.map.pm.disableDraw();
+    this.group.clearLayers();
+    this.site = null;
+    this.refuse('');
+    fill(byId('site-summary'), el('p', {class: 'quiet', text: t('site.none')}));
+    this.onChange(null);
+  }
+
+  set(geometry, crs, look) {
+    this.site = {geometry, crs, look};
+    if (crs === 'EPSG:4490' || crs === 'EPSG:4326') this.show({geometry});
+    this.onChange(this.site);
+  }
+
+  /** Draw and describe the site where the service says it came to lie. */
+  placed(placed) {
+    this.show(placed);
+    if (this.site?.look) {
+      this.site.look = false;
+      this.lookAt();
+    }
+  }
+
+  lookAt() {
+    const bounds = this.group.getBounds();
+    if (bounds.isValid()) this.map.fitBounds(bounds, {maxZoom: Math.max(this.map.getZoom(), 13), padding: [60, 60]});
+  }
+
+  show({geometry, area_m2: area, length_m: length, accuracy_m: accuracy, remarks}) {
+    this.group.clearLayers();
+    L.geoJSON(geometry, {
+      pane: 'site', style: DRAWN, interactive: false,
+      pointToLayer: (_, place) => L.circleMarker(place, {...DRAWN, pane: 'site', radius: 7, fillOpacity: 0.95}),
+    }).addTo(this.group);
+    const rows = [[t(`site.${geometry.type}`), this.measure(geometry, area, length)]];
+    if (geometry.type === 'Point') rows.push(...notations(...geometry.coordinates));
+    if (accuracy !== undefined) rows.push(['', t('site.accuracy', {metres: accuracy})]);
+    fill(byId('site-summary'), el('dl', {class: 'pairs'}, rows.map(([name, value]) => [el('dt', {text: name}), el('dd', {text: value})])),
+      (remarks ?? []).map((remark) => el('p', {class: 'quiet', text: both(remark)})));
+  }
+
+  measure(geometry, area, length) {
+    if (geometry.type === 'Point') return decimal(...geometry.coordinates);
+    const told = area ? hectares(area, lang) : length ? metres(length, lang) : '';
+    const count = geometry.coordinates.flat(Infinity).length / 2 - (geometry.type === 'Polygon' ? geometry.coordinates.length : 0);
+    return [told, t('site.vertices', {n: count})].filter(Boolean).join(' · ');
+  }
+}
+
+/** A place in the other notations that staff use. */
+function notations(lon, lat) {
+  const {north, east, meridian} = gaussKrueger(lon, lat);
+  return [['', `${dms(lon, 'lon')} ${dms(lat, 'lat')}`],
+    [t('site.gauss', {meridian}), `${t('site.north')} ${north.toFixed(2)}  ${t('site.east')} ${east.toFixed(2)}`]];
+}

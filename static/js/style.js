@@ -1,0 +1,71 @@
+// How layers look. Colour never stands alone: every class has its own hatch and line, and its name in the legend.
+
+export const GROUPS = [
+  ['constraint', ['eco_redline', 'env_control_unit', 'element_zone', 'protected_area', 'scenic_area', 'world_heritage',
+    'perm_farmland', 'urban_dev_boundary', 'forest_land', 'grassland', 'wetland', 'heritage', 'historic_town',
+    'soil_risk_plot', 'geohazard_zone', 'karst_zone', 'steep_slope', 'soil_loss_zone']],
+  ['water', ['drinking_water_zone', 'water_source_point', 'river_reach', 'river_shoreline', 'river_corridor',
+    'river_mgmt_range', 'water_function_zone', 'aquatic_germplasm', 'fish_habitat', 'sand_ban', 'riparian_belt',
+    'flood_storage', 'dam_protection', 'gw_zone']],
+  ['admin', ['admin_unit', 'industrial_park', 'livestock_ban_zone', 'fuel_ban_zone', 'noise_zone', 'air_zone',
+    'receptor', 'infra_strip']],
+];
+
+export const SHOWN_AT_START = ['admin_unit', 'env_control_unit', 'eco_redline', 'protected_area', 'river_reach'];
+
+/** Bottom first; what is not named lies above these. */
+export const ORDER = ['admin_unit', 'env_control_unit', 'element_zone', 'river_corridor', 'eco_redline', 'scenic_area',
+  'protected_area', 'livestock_ban_zone', 'industrial_park', 'drinking_water_zone', 'river_reach', 'river_shoreline'];
+
+const s = (color, hatch = null, more = {}) => ({color, hatch, ...more});
+
+const STYLES = {
+  admin_unit: {'': s('#5b6470', null, {fillOpacity: 0, weight: 1.4, dashArray: '6 4'})},
+  env_control_unit: {
+    1: s('#2f7d4f', null, {fillOpacity: 0.3, weight: 0.8}),
+    2: s('#c77d2e', 'back', {fillOpacity: 0.16, weight: 0.8}),
+    3: s('#b9a44c', 'dots', {fillOpacity: 0.12, weight: 0.8}),
+  },
+  eco_redline: {'': s('#b3261e', 'diag', {fillOpacity: 0.1, weight: 1.4})},
+  protected_area: {
+    core: s('#5b2a86', 'cross', {fillOpacity: 0.14, weight: 1.6}),
+    general: s('#8a5fb0', 'horiz', {fillOpacity: 0.1, weight: 1.4}),
+    none: s('#8a5fb0', null, {fillOpacity: 0.1, weight: 1.4, dashArray: '4 3'}),
+  },
+  scenic_area: {'': s('#0f766e', 'vert', {fillOpacity: 0.08, weight: 1.2})},
+  drinking_water_zone: {
+    1: s('#0b3c8c', 'cross', {fillOpacity: 0.28, weight: 1.6}),
+    2: s('#2563b8', 'diag', {fillOpacity: 0.18, weight: 1.3}),
+    quasi: s('#5b9bd5', 'dots', {fillOpacity: 0.14, weight: 1.1, dashArray: '4 3'}),
+  },
+  river_reach: {'': s('#2f6fb5', null, {fillOpacity: 0.45, weight: 1.8})},
+  river_shoreline: {
+    main: s('#0e7490', 'horiz', {fillOpacity: 0.15, weight: 1.2}),
+    tributary: s('#3aa0b5', 'horiz', {fillOpacity: 0.1, weight: 1, dashArray: '5 3'}),
+  },
+  river_corridor: {'': s('#4f9da6', 'dots', {fillOpacity: 0.1, weight: 1, dashArray: '3 3'})},
+  industrial_park: {'': s('#6b5b95', 'vert', {fillOpacity: 0.14, weight: 1.3})},
+  livestock_ban_zone: {
+    ban: s('#8d4a2b', 'cross', {fillOpacity: 0.1, weight: 1.1}),
+    limit: s('#b5794f', 'back', {fillOpacity: 0.08, weight: 1.1}),
+  },
+};
+
+const SPARE = ['#7c6a0a', '#9c3d6b', '#356b8c', '#5d7a2c', '#84502f', '#4b4e9e', '#2d7f7f', '#8a3b3b'];
+const SPARE_HATCH = [null, 'diag', 'back', 'dots', 'horiz', 'vert', 'cross'];
+
+/** The look of one class of a layer, as Leaflet path options with `hatch`. */
+export function styleOf(layer, zoneClass) {
+  const known = STYLES[layer.id];
+  const key = zoneClass ?? '';
+  const named = known?.[key] ?? known?.[''];
+  if (named) return withDefaults(named, layer.style);
+  const seat = layer.classes.findIndex((one) => one.zone_class === zoneClass);
+  const at = [...layer.id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+  return withDefaults(s(SPARE[(at + Math.max(seat, 0)) % SPARE.length], SPARE_HATCH[(seat + 1) % SPARE_HATCH.length]), layer.style);
+}
+
+function withDefaults(look, own = {}) {
+  const color = /^#[0-9a-f]{6}$/i.test(own?.color ?? '') ? own.color : look.color;
+  return {weight: 1.2, opacity: 0.95, fill: true, fillOpacity: 0.12, ...look, color, fillColor: color};
+}

@@ -79,7 +79,9 @@ def _describe(folder: Path, faults: Faults) -> _Described | None:
                 zh="没有这个规则文件夹",
                 en="there is no such rulebook folder",
             )
-        sources = rulebook_sources(folder / catalogue.rulebook, name=catalogue.rulebook, beside=folder, extra=own)
+        sources = rulebook_sources(
+            folder / catalogue.rulebook, name=catalogue.rulebook, beside=folder, extra=own
+        )
     classes = {layer.id: tuple(layer.classes) for layer in catalogue.layers}
     rulebook, schema, content = read_rulebook(sources, faults, classes=classes)
     _check_layers(catalogue, schema, faults)
@@ -93,7 +95,9 @@ def _check_layers(catalogue: CatalogueSpec, schema: Schema, faults: Faults) -> N
     """A standard layer has the classes the rules know; any other code would be silent."""
     for layer in catalogue.layers:
         standard = schema.layers.get(layer.id)
-        unknown = [code for code in layer.classes if standard and standard.classes and code not in standard.classes]
+        unknown = [
+            code for code in layer.classes if standard and standard.classes and code not in standard.classes
+        ]
         if unknown and standard is not None:
             faults.add(
                 f"{layer.where} classes",
@@ -106,7 +110,9 @@ def _check_layers(catalogue: CatalogueSpec, schema: Schema, faults: Faults) -> N
 
 def _check_scope(catalogue: CatalogueSpec, schema: Schema, rulebook: Rulebook, faults: Faults) -> None:
     held = {layer.id for layer in catalogue.layers}
-    asked = {layer for rule in rulebook.rules for layer in (*rule.layers, *(w.layer for w in rule.companions))}
+    asked = {
+        layer for rule in rulebook.rules for layer in (*rule.layers, *(w.layer for w in rule.companions))
+    }
     for item in catalogue.out_of_scope:
         standard = schema.layers.get(item.layer)
         if item.layer in held:
@@ -119,7 +125,11 @@ def _check_scope(catalogue: CatalogueSpec, schema: Schema, rulebook: Rulebook, f
             )
         if standard is None and item.layer not in asked:
             faults.add(
-                item.where, given=item.layer, allowed="a standard layer", zh="没有这个图层", en="there is no such layer"
+                item.where,
+                given=item.layer,
+                allowed="a standard layer",
+                zh="没有这个图层",
+                en="there is no such layer",
             )
         if catalogue.rulebook == "builtin" and standard is not None and standard.must_hold:
             faults.add(
@@ -175,12 +185,12 @@ def _layer(spec: LayerSpec, schema: Schema, files: Files) -> Layer:
 
 
 def _digest(lines: Iterable[str]) -> str:
-    """One SHA-256 over lines in sorted order: neither the order of files or entries nor the folder matters."""
+    """One SHA-256 over sorted lines: neither the order of files or entries nor the folder matters."""
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
 def _check_own_attributes(bundle: Bundle, schema: Schema, faults: Faults) -> None:
-    """Attributes that rules test, on layers whose data were read and which have no such attribute anywhere."""
+    """Attributes that rules test on layers whose data were read and have them nowhere."""
     for rule in bundle.rulebook.rules:
         tests = [(layer, test) for layer in rule.layers for test in rule.zone_where]
         tests += [(other.layer, test) for other in rule.companions for test in other.zone_where]

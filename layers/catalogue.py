@@ -1,52 +1,30 @@
 """``catalogue.yaml``: which layers a bundle holds, in which editions, under which rulebook."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
-from geo.crs import parse_crs
-from geo.errors import InputError
 from geo.model import EditionStatus, Text
-from layers.keytable import (
-    BAD,
-    Key,
-    Row,
-    both,
-    choice,
-    day,
-    entry_name,
-    flag,
-    integer,
-    list_of,
-    mapping_of,
-    matching,
-    number,
-    one_of,
-    scalar,
-    table,
-    text,
-)
+from layers.catalogue_keys import EDITION_NAMES, FILE, Column
+from layers.keytable import BAD, Row
 from layers.strictyaml import Faults, Node, canonical, read_yaml
-from layers.vocabulary import ID
 
-__all__ = ["CATALOGUE", "CatalogueSpec", "Column", "EditionSpec", "LayerSpec", "OutOfScopeSpec", "read_catalogue"]
+__all__ = [
+    "CATALOGUE",
+    "CatalogueSpec",
+    "Column",
+    "EditionSpec",
+    "LayerSpec",
+    "OutOfScopeSpec",
+    "read_catalogue",
+]
 
 CATALOGUE = "catalogue.yaml"
 _REQUIRED_FIELDS = ("zone_id", "zone_class")
 _INHERITED_WITH_PATH = ("sha256", "rows")
 _NEVER_INHERITED = ("edition", "valid_from", "valid_to", "approval_doc")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """Where a field comes from: a column of the file, one value for all zones, or the number of the row."""
-
-    name: str | None = None
-    constant: str | None = None
-    row_number: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +71,11 @@ class LayerSpec:
 
     @property
     def classes(self) -> dict[str, Text]:
-        """Class codes of all editions; the first edition's titles win."""
-        return {code: title for edition in reversed(self.editions) for code, title in edition.classes.items()}
+        """Class codes of all editions; the titles of the first that has a code win."""
+        found: dict[str, Text] = {}
+        for edition in self.editions:
+            found = {**edition.classes, **found}
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,165 +112,14 @@ class CatalogueSpec:
     content: tuple[str, ...]
 
 
-def _inside(node: Node, path: str, faults: Faults) -> object:
-    """A path inside the bundle, with forward slashes; databases and remote sources are refused."""
-    if isinstance(node.value, dict):
-        faults.add(
-            f"{node.where} {path}",
-            given="{" + ", ".join(node.value) + "}",
-            allowed="a path inside the bundle",
-            zh="本版本尚不支持数据库来源（postgis）",
-            en="database sources (postgis) are not available in this version",
-        )
-        return BAD
-    value = text(node, path, faults)
-    if not isinstance(value, str):
-        return BAD
-    pure = PurePosixPath(value)
-    if pure.is_absolute() or ".." in pure.parts or re.search(r"[:\\|\x00]|^/?vsi", value):
-        faults.add(
-            f"{node.where} {path}",
-            given=value,
-            allowed="a relative path inside the bundle, with /",
-            zh="路径须在数据包文件夹内（不接受绝对路径、上级目录、网络地址）",
-            en="a path stays inside the bundle's folder: no absolute path, no .., no remote address",
-        )
-        return BAD
-    return value
-
-
-def _crs(node: Node, path: str, faults: Faults) -> object:
-    value = text(node, path, faults)
-    if not isinstance(value, str):
-        return BAD
-    try:
-        crs = parse_crs(value, where=f"{node.where} {path}")
-    except InputError as error:
-        faults.extend(error.problems)
-        return BAD
-    if crs.name.startswith("EPSG:"):
-        return value
-    faults.add(
-        f"{node.where} {path}",
-        given=value,
-        allowed="EPSG:n",
-        zh="图层须为 EPSG 坐标系，偏移坐标请先转换",
-        en="a layer needs an EPSG reference system: convert shifted coordinates first",
-    )
-    return BAD
-
-
-_COLUMN_FORMS = table([Key("constant", text), Key("row_number", flag, default=False)])
-
-
-def _column(node: Node, path: str, faults: Faults) -> object:
-    if isinstance(node.value, str):
-        name = text(node, path, faults)
-        return Column(name=name) if isinstance(name, str) else BAD
-    row = _COLUMN_FORMS(node, path, faults)
-    if not isinstance(row, Row) or not row.ok:
-        return BAD
-    if (row["constant"] is None) == (not row["row_number"]):
-        faults.add(
-            row.where(),
-            given=", ".join(node.value),
-            allowed="a column name, {constant: text} or {row_number: true}",
-            zh="须为列名，或 {constant: 值}，或 {row_number: true}",
-            en="a column name is wanted, or {constant: text}, or {row_number: true}",
-        )
-        return BAD
-    return Column(constant=row["constant"], row_number=row["row_number"])
-
-
-def _style(node: Node, path: str, faults: Faults) -> object:
-    found = mapping_of(scalar)(node, path, faults)
-    return {key: str(value) for key, value in found.items()} if isinstance(found, dict) else BAD
-
-
-_EDITION_KEYS = (
-    Key("edition", text, required=True),
-    Key("status", choice(EditionStatus), default=EditionStatus.IN_FORCE),
-    Key("valid_from", day, required=True),
-    Key("valid_to", day),
-    Key("stale_after", day),
-    Key("path", _inside, required=True),
-    Key("table", text),
-    Key("crs", _crs),
-    Key("fields", mapping_of(_column), required=True),
-    Key("classes", mapping_of(both), required=True),
-    Key("coverage", _inside),
-    Key("coverage_table", text),
-    Key("accuracy_m", number(0), required=True),
-    Key("authority", both, required=True),
-    Key("source", text, required=True),
-    Key("licence", text, required=True),
-    Key("synthetic", flag, required=True),
-    Key("approval_doc", text),
-    Key("sha256", matching(r"[0-9a-f]{64}", "64 hexadecimal digits in lower case")),
-    Key("rows", integer(0)),
-    Key("min_rows", integer(0), default=1),
-    Key("clauses", _inside),
-)
-_EDITION_NAMES = tuple(key.name for key in _EDITION_KEYS)
-_LATER_KEYS = tuple(replace(key, required=key.name in {"edition", "valid_from"}) for key in _EDITION_KEYS)
-_LAYER_KEYS = (
-    Key("id", ID, required=True),
-    Key("title", both, required=True),
-    Key("kind", one_of("vector", "raster"), required=True),
-    Key("restricted", flag, default=False),
-    Key("style", _style, default={}),
-    Key("notes", both),
-    *_EDITION_KEYS,
-    Key("editions", list_of(table(_LATER_KEYS)), default=()),
-)
-_RASTER_KEYS = tuple(
-    replace(key, required=key.required and key.name not in {"fields", "classes"}) for key in _LAYER_KEYS
-)
-_VECTOR_ROW, _RASTER_ROW = table(_LAYER_KEYS), table(_RASTER_KEYS)
-
-
-def _layer_row(node: Node, path: str, faults: Faults) -> Any:  # noqa: ANN401 (Row or BAD)
-    kind = node.value.get("kind") if isinstance(node.value, dict) else None
-    read = _RASTER_ROW if kind is not None and kind.value == "raster" else _VECTOR_ROW
-    return read(node, path, faults)
-
-
-def _layer_rows(node: Node, path: str, faults: Faults) -> object:
-    if not isinstance(node.value, list):
-        return list_of(_layer_row)(node, path, faults)
-    return tuple(_layer_row(item, entry_name(item, n), faults) for n, item in enumerate(node.value))
-
-
-_CODE = matching(r"\d{2}|\d{4}|\d{6}", "'51', '5119', '511902'")
-_BUNDLE = table(
-    [
-        Key("id", ID, required=True),
-        Key("title", both, required=True),
-        Key("jurisdictions", list_of(_CODE), default=()),
-        Key("notes", both),
-    ]
-)
-_SCOPE = table([Key("reason", both, required=True), Key("ask", both, required=True)])
-_FILE = table(
-    [
-        Key("bundle", _BUNDLE, required=True),
-        Key("rulebook", _inside, default="builtin"),
-        Key("rules", list_of(_inside), default=()),
-        Key("distances", mapping_of(number(0)), default={}),
-        Key("out_of_scope", mapping_of(_SCOPE), default={}),
-        Key("layers", _layer_rows, required=True),
-    ]
-)
-
-
 def read_catalogue(folder: Path, faults: Faults) -> CatalogueSpec | None:
-    """Read a bundle's catalogue; faults go to ``faults``, and the layers that are good are returned all the same."""
+    """Read a bundle's catalogue; faults go to ``faults``, and the good layers are returned all the same."""
     root = read_yaml(folder / CATALOGUE, CATALOGUE, faults)
     if root is None:
         if not len(faults):
             faults.add(CATALOGUE, given=None, allowed="a catalogue", zh="文件为空", en="the file is empty")
         return None
-    row = _FILE(root, "", faults)
+    row = FILE(root, "", faults)
     if not isinstance(row, Row) or not isinstance(row["bundle"], Row) or not row["bundle"].ok:
         return None
     bundle = row["bundle"]
@@ -340,14 +170,13 @@ def _layers(rows: Any, faults: Faults) -> tuple[LayerSpec, ...]:  # noqa: ANN401
 
 
 def _layer(row: Row, faults: Faults) -> LayerSpec:
-    vector = row["kind"] == "vector"
-    main = {name: row[name] for name in _EDITION_NAMES}
-    editions = [_edition(row, main, vector, faults)]
+    main = {name: row[name] for name in EDITION_NAMES}
+    editions = [_edition(row, main, row["kind"], faults)]
     for other in row["editions"]:
         drop = {*_NEVER_INHERITED, *(_INHERITED_WITH_PATH if other.has("path") else ())}
-        own = {name: other[name] for name in _EDITION_NAMES if other.has(name)}
+        own = {name: other[name] for name in EDITION_NAMES if other.has(name)}
         base = {name: None if name in drop else value for name, value in main.items()}
-        editions.append(_edition(other, {**base, **own}, vector, faults))
+        editions.append(_edition(other, {**base, **own}, row["kind"], faults))
     _check_editions(row, editions, faults)
     return LayerSpec(
         id=row["id"],
@@ -361,9 +190,9 @@ def _layer(row: Row, faults: Faults) -> LayerSpec:
     )
 
 
-def _edition(row: Row, values: dict[str, Any], vector: bool, faults: Faults) -> EditionSpec:
+def _edition(row: Row, values: dict[str, Any], kind: str, faults: Faults) -> EditionSpec:
     fields = dict(values["fields"] or {})
-    for name in _REQUIRED_FIELDS if vector else ():
+    for name in _REQUIRED_FIELDS if kind == "vector" else ():
         if name not in fields:
             faults.add(
                 row.where("fields"),
@@ -372,7 +201,7 @@ def _edition(row: Row, values: dict[str, Any], vector: bool, faults: Faults) -> 
                 zh=f"fields 须写明 {name} 对应的列",
                 en=f"fields must name the column of {name}",
             )
-    if vector and values["coverage"] is None:
+    if kind == "vector" and values["coverage"] is None:
         faults.add(
             row.where("coverage"),
             given=None,
@@ -389,7 +218,9 @@ def _edition(row: Row, values: dict[str, Any], vector: bool, faults: Faults) -> 
             zh="失效日期须晚于生效日期",
             en="valid_to must be later than valid_from",
         )
-    return EditionSpec(**{**values, "fields": fields, "classes": values["classes"] or {}, "where": row.where("edition")})
+    return EditionSpec(
+        **{**values, "fields": fields, "classes": values["classes"] or {}, "where": row.where("edition")}
+    )
 
 
 def _check_editions(row: Row, editions: list[EditionSpec], faults: Faults) -> None:

@@ -1,4 +1,4 @@
-"""Columns of a file become the columns of a zone: ids and classes as text, attributes under their standard ids."""
+"""A file's columns become a zone's: ids and classes as text, attributes under their standard ids."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.model import Text
-from layers.catalogue import Column
+from layers.catalogue_keys import Column
 from layers.schema import Attribute, StandardLayer
 from layers.strictyaml import Faults
 
@@ -39,15 +39,11 @@ def plain(value: Any) -> Any:  # noqa: ANN401 (cells of any file)
         return None
     if isinstance(value, str):
         return value.strip() or None
-    if isinstance(value, bool | int):
-        return value
-    if isinstance(value, float):
-        return None if math.isnan(value) else value
     if isinstance(value, datetime):
         return value.date() if value.time() == datetime.min.time() else value.isoformat()
-    if isinstance(value, date):
-        return value
-    return str(value)
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    return value if isinstance(value, bool | int | float | date) else str(value)
 
 
 def as_text(value: Any) -> str | None:  # noqa: ANN401
@@ -94,7 +90,11 @@ def as_number(value: Any) -> float | None:  # noqa: ANN401
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {
-    "text": as_text, "enum": as_text, "bool": as_bool, "number": as_number, "date": as_date,
+    "text": as_text,
+    "enum": as_text,
+    "bool": as_bool,
+    "number": as_number,
+    "date": as_date,
 }
 
 
@@ -186,7 +186,7 @@ def _standard(name: str, attributes: Mapping[str, Attribute]) -> Attribute | Non
 
 
 def _fixed(name: str, standard: StandardLayer | None) -> str | None:
-    """``name`` by the layer's aliases, and the dates by their own names; ids and classes are mapped by hand only."""
+    """``name`` by the layer's aliases, the dates by their own names; ids and classes by ``fields`` alone."""
     key = name.casefold()
     if key in {"name", "valid_from", "valid_to"}:
         return key

@@ -7,10 +7,12 @@ from geo.crs import Crs
 from geo.model import Edition, Text
 from layers.catalogue import EditionSpec, LayerSpec
 from layers.columns import columns_of
-from layers.readers import Files, settle_crs
+from layers.file_crs import settle_crs
+from layers.readers import Files
 from layers.schema import Schema
+from layers.shapes import OLD_DATUM_ACCURACY_M, coverage_of, sieve, zones_frame
 from layers.strictyaml import Faults
-from layers.validate import OLD_DATUM_ACCURACY_M, check_columns, coverage_of, geometries, zones_frame
+from layers.validate import check_columns
 
 __all__ = ["read_edition"]
 
@@ -98,17 +100,23 @@ def _zones(
         )
     standard = schema.layers.get(layer.id)
     attributes = schema.attributes_of(layer.id)
-    columns, column_remarks = columns_of(raw.frame, raw.fid_column, spec.fields, attributes, standard, at, faults)
+    columns, column_remarks = columns_of(
+        raw.frame, raw.fid_column, spec.fields, attributes, standard, at, faults
+    )
     check_columns(columns, spec.classes, at, faults)
     kinds = standard.geometry if standard is not None else ()
-    moved, left, shape_remarks = geometries(raw.frame.geometry.array, crs, kinds, columns["zone_id"], at, faults)
-    return zones_frame(columns, moved, left), crs, (*raw.remarks, *remarks, *column_remarks, *shape_remarks)
+    found = sieve(raw.frame.geometry.array, crs, kinds, columns["zone_id"], at, faults)
+    return zones_frame(columns, found), crs, (*raw.remarks, *remarks, *column_remarks, *found.remarks)
 
 
 def _check_rows(spec: EditionSpec, rows: int, at: str, faults: Faults) -> None:
     if spec.rows is not None and rows != spec.rows:
         faults.add(
-            at, given=rows, allowed=f"rows: {spec.rows}", zh="行数与目录所列不符", en="not the rows the catalogue lists"
+            at,
+            given=rows,
+            allowed=f"rows: {spec.rows}",
+            zh="行数与目录所列不符",
+            en="not the rows the catalogue lists",
         )
     if rows < spec.min_rows:
         faults.add(
@@ -120,7 +128,9 @@ def _check_rows(spec: EditionSpec, rows: int, at: str, faults: Faults) -> None:
         )
 
 
-def _coverage(spec: EditionSpec, crs: Crs | None, files: Files, where: str, faults: Faults) -> Geometry | None:
+def _coverage(
+    spec: EditionSpec, crs: Crs | None, files: Files, where: str, faults: Faults
+) -> Geometry | None:
     """Where silence means "no zone"; a file that names no CRS follows its layer's."""
     if spec.coverage is None:
         return None

@@ -1,7 +1,7 @@
 """Tables of keys: what a YAML mapping may hold, said once, and every departure from it told.
 
-A *reader* turns a node into a value, or notes a fault and returns :data:`BAD`. A table of :class:`Key` is itself
-a reader, so tables nest.
+A *reader* turns a node into a value, or notes a fault and returns :data:`BAD`. A table of :class:`Key` is
+itself a reader, so tables nest.
 """
 
 import difflib
@@ -17,8 +17,27 @@ from geo.model import Text
 from layers.strictyaml import Faults, Node
 
 __all__ = [
-    "BAD", "Key", "Read", "Row", "both", "choice", "day", "entries", "flag", "integer", "list_of", "mapping_of",
-    "matching", "near", "number", "one_of", "one_or_many", "scalar", "table", "text",
+    "BAD",
+    "Key",
+    "Read",
+    "Row",
+    "both",
+    "choice",
+    "day",
+    "entries",
+    "flag",
+    "integer",
+    "list_of",
+    "mapping_of",
+    "matching",
+    "near",
+    "number",
+    "one_of",
+    "one_or_many",
+    "scalar",
+    "table",
+    "text",
+    "wrong",
 ]
 
 
@@ -76,9 +95,29 @@ def _join(path: str, key: str) -> str:
     return f"{path}.{key}" if path and key else path or key
 
 
-def _wrong(node: Node, path: str, faults: Faults, allowed: str, zh: str, en: str) -> _Bad:
+_Pair = tuple[str, str]
+_TEXT: _Pair = ("须为文字", "text is wanted")
+_QUOTE: _Pair = ("须为文字，请加引号", "text is wanted: put it in quotes")
+_FORM: _Pair = ("格式不符", "this does not have the wanted form")
+_WORD: _Pair = ("不在允许值之中", "not among the allowed words")
+_NUMBER: _Pair = ("须为数字", "a number is wanted")
+_RANGE: _Pair = ("数值超出范围", "the number is out of range")
+_WHOLE: _Pair = ("须为整数", "a whole number is wanted")
+_FLAG: _Pair = ("须为 true 或 false", "true or false is wanted")
+_DAY: _Pair = ("须为日期（不加引号）", "a date is wanted, without quotes")
+_SCALAR: _Pair = ("须为单个值（日期请加引号）", "a single value is wanted (quote a date)")
+_LIST: _Pair = ("须为列表 […]", "a list […] is wanted")
+_FEW: _Pair = ("列表项数不足", "the list holds too few entries")
+_TABLE: _Pair = ("须为映射 {键: 值}", "a mapping {key: value} is wanted")
+_EMPTY: _Pair = ("不能为空", "this may not be empty")
+_FILE: _Pair = ("文件须为列表（- id: …）", "the file must be a list (- id: …)")
+
+
+def wrong(node: Node, path: str, faults: Faults, allowed: str, hint: _Pair, guess: str = "") -> _Bad:
+    """Note that a node is not what is allowed there; ``hint`` is in Chinese and English."""
     given = "{…}" if isinstance(node.value, dict) else "[…]" if isinstance(node.value, list) else node.value
-    faults.add(f"{node.where} {path}".rstrip(), given=given, allowed=allowed, zh=zh, en=en)
+    where = f"{node.where} {path}".rstrip()
+    faults.add(where, given=given, allowed=allowed, zh=hint[0], en=hint[1], guess=guess)
     return BAD
 
 
@@ -87,8 +126,8 @@ def text(node: Node, path: str, faults: Faults) -> str | _Bad:
     if isinstance(node.value, str) and node.value.strip():
         return node.value
     if isinstance(node.value, int | float | bool | date):
-        return _wrong(node, path, faults, "text", "须为文字，请加引号", "text is wanted: put it in quotes")
-    return _wrong(node, path, faults, "text", "须为文字", "text is wanted")
+        return wrong(node, path, faults, "text", _QUOTE)
+    return wrong(node, path, faults, "text", _TEXT)
 
 
 def matching(pattern: str, allowed: str) -> Read:
@@ -98,7 +137,7 @@ def matching(pattern: str, allowed: str) -> Read:
     def read(node: Node, path: str, faults: Faults) -> str | _Bad:
         value = text(node, path, faults)
         if isinstance(value, str) and not shape.fullmatch(value):
-            return _wrong(node, path, faults, allowed, "格式不符", "this does not have the wanted form")
+            return wrong(node, path, faults, allowed, _FORM)
         return value
 
     return read
@@ -110,11 +149,7 @@ def one_of(*words: str) -> Read:
     def read(node: Node, path: str, faults: Faults) -> str | _Bad:
         if isinstance(node.value, str) and node.value in words:
             return node.value
-        guess = near(str(node.value), words)
-        zh, en = "不在允许值之中", "not among the allowed words"
-        if guess:
-            zh, en = f"{zh}，是否为 {guess}？", f"{en}: did you mean {guess}?"
-        return _wrong(node, path, faults, ", ".join(words), zh, en)
+        return wrong(node, path, faults, ", ".join(words), _WORD, near(str(node.value), words))
 
     return read
 
@@ -132,14 +167,15 @@ def choice(kind: type[StrEnum], *, but: Sequence[str] = ()) -> Read:
 
 def number(least: float = -math.inf, most: float = math.inf) -> Read:
     """Reader of a finite number within bounds."""
-    allowed = "a number" + (f" ≥ {least:g}" if least > -math.inf else "") + (f" ≤ {most:g}" if most < math.inf else "")
+    bounds = (f" ≥ {least:g}" if least > -math.inf else "", f" ≤ {most:g}" if most < math.inf else "")
+    allowed = "a number" + "".join(bounds)
 
     def read(node: Node, path: str, faults: Faults) -> float | _Bad:
         value = node.value
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            return _wrong(node, path, faults, allowed, "须为数字", "a number is wanted")
+            return wrong(node, path, faults, allowed, _NUMBER)
         if not least <= value <= most:
-            return _wrong(node, path, faults, allowed, "数值超出范围", "the number is out of range")
+            return wrong(node, path, faults, allowed, _RANGE)
         return float(value)
 
     return read
@@ -151,7 +187,7 @@ def integer(least: int) -> Read:
     def read(node: Node, path: str, faults: Faults) -> int | _Bad:
         value = node.value
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            return _wrong(node, path, faults, f"a whole number ≥ {least}", "须为整数", "a whole number is wanted")
+            return wrong(node, path, faults, f"a whole number ≥ {least}", _WHOLE)
         return value
 
     return read
@@ -161,24 +197,24 @@ def flag(node: Node, path: str, faults: Faults) -> bool | _Bad:
     """Read true or false."""
     if isinstance(node.value, bool):
         return node.value
-    return _wrong(node, path, faults, "true, false", "须为 true 或 false", "true or false is wanted")
+    return wrong(node, path, faults, "true, false", _FLAG)
 
 
 def day(node: Node, path: str, faults: Faults) -> date | _Bad:
     """Read a date."""
     if isinstance(node.value, date):
         return node.value
-    return _wrong(
-        node, path, faults, "YYYY-MM-DD", "须为日期（不加引号）", "a date is wanted, without quotes"
-    )
+    return wrong(node, path, faults, "YYYY-MM-DD", _DAY)
 
 
 def scalar(node: Node, path: str, faults: Faults) -> str | float | bool | _Bad:
     """Read text, a number or true/false."""
-    if isinstance(node.value, bool | str) or (isinstance(node.value, int | float) and math.isfinite(node.value)):
+    if isinstance(node.value, bool | str) or (
+        isinstance(node.value, int | float) and math.isfinite(node.value)
+    ):
         return node.value
     allowed = "text, a number, true, false"
-    return _wrong(node, path, faults, allowed, "须为单个值（日期请加引号）", "a single value is wanted (quote a date)")
+    return wrong(node, path, faults, allowed, _SCALAR)
 
 
 def list_of(inner: Read, *, least: int = 0) -> Read:
@@ -186,9 +222,9 @@ def list_of(inner: Read, *, least: int = 0) -> Read:
 
     def read(node: Node, path: str, faults: Faults) -> tuple[Any, ...] | _Bad:
         if not isinstance(node.value, list):
-            return _wrong(node, path, faults, "a list", "须为列表 […]", "a list […] is wanted")
+            return wrong(node, path, faults, "a list", _LIST)
         if len(node.value) < least:
-            return _wrong(node, path, faults, f"at least {least}", "列表项数不足", "the list holds too few entries")
+            return wrong(node, path, faults, f"at least {least}", _FEW)
         found = tuple(inner(item, f"{path}[{n}]", faults) for n, item in enumerate(node.value))
         return BAD if any(item is BAD for item in found) else found
 
@@ -214,9 +250,9 @@ def mapping_of(inner: Read, *, least: int = 0) -> Read:
 
     def read(node: Node, path: str, faults: Faults) -> dict[str, Any] | _Bad:
         if not isinstance(node.value, dict):
-            return _wrong(node, path, faults, "a mapping", "须为映射 {键: 值}", "a mapping {key: value} is wanted")
+            return wrong(node, path, faults, "a mapping", _TABLE)
         if len(node.value) < least:
-            return _wrong(node, path, faults, f"at least {least} key", "不能为空", "this may not be empty")
+            return wrong(node, path, faults, f"at least {least} key", _EMPTY)
         found = {key: inner(item, _join(path, key), faults) for key, item in node.value.items()}
         return BAD if any(item is BAD for item in found.values()) else found
 
@@ -229,7 +265,7 @@ def table(keys: Sequence[Key]) -> Read:
 
     def read(node: Node, path: str, faults: Faults) -> Row | _Bad:
         if not isinstance(node.value, dict):
-            return _wrong(node, path, faults, "a mapping", "须为映射 {键: 值}", "a mapping {key: value} is wanted")
+            return wrong(node, path, faults, "a mapping", _TABLE)
         before = len(faults)
         _unknown_keys(node, path, known, faults)
         values: dict[str, Any] = {}
@@ -255,13 +291,13 @@ def table(keys: Sequence[Key]) -> Read:
 def _unknown_keys(node: Node, path: str, known: dict[str, Key], faults: Faults) -> None:
     for name, item in node.value.items():
         if name not in known:
-            guess = near(name, known)
             faults.add(
                 f"{item.where} {_join(path, name)}",
                 given=name,
                 allowed=", ".join(known),
-                zh="未知的键" + (f"，是否为 {guess}？" if guess else ""),
-                en="unknown key" + (f": did you mean {guess}?" if guess else ""),
+                zh="未知的键",
+                en="unknown key",
+                guess=near(name, known),
             )
 
 
@@ -282,7 +318,7 @@ def entries(root: Node | None, keys: Sequence[Key], faults: Faults) -> list[Row]
     if root is None or root.value is None:
         return []
     if not isinstance(root.value, list):
-        _wrong(root, "", faults, "a list", "文件须为列表（- id: …）", "the file must be a list (- id: …)")
+        wrong(root, "", faults, "a list", _FILE)
         return []
     read = table(keys)
     rows = [read(item, entry_name(item, n), faults) for n, item in enumerate(root.value)]

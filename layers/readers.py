@@ -5,7 +5,6 @@ Nothing leaves the bundle's folder: virtual and remote sources are refused by co
 
 import gzip
 import hashlib
-import json
 import warnings
 import zipfile
 from dataclasses import dataclass, replace
@@ -16,20 +15,40 @@ import geopandas as gpd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from geo.crs import Crs, agree, crs_from_wkt, parse_crs
-from geo.errors import InputError
 from geo.model import Text
+from layers.file_crs import names_crs
 from layers.strictyaml import Faults
 
-__all__ = ["Files", "Raw", "settle_crs"]
+__all__ = ["Files", "Raw"]
 
 _PARQUET = (".parquet", ".geoparquet")
 _SIDECARS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".mif", ".mid", ".tab", ".map", ".dat", ".id")
 _NAMELESS_DRIVERS = ("GeoJSON", "GeoJSONSeq", "TopoJSON")
-_FOLLOWING_DRIVERS = ("OGR_VRT", "GDALG", "WFS", "OAPIF", "OGCAPI", "CSW", "HTTP", "EEDA", "Carto", "NGW", "PLSCENES")
+_FOLLOWING_DRIVERS = (
+    "OGR_VRT",
+    "GDALG",
+    "WFS",
+    "OAPIF",
+    "OGCAPI",
+    "CSW",
+    "HTTP",
+    "EEDA",
+    "Carto",
+    "NGW",
+    "PLSCENES",
+)
 _FOLLOWING_MARKS = (
-    b"<ogrvrtdatasource", b"<ogrvrtlayer", b"<vrtdataset", b"<ogrwfsdatasource", b"<ogrwfslayer", b"<wfs_capabilities",
-    b"<wfs:wfs_capabilities", b"<ogcapi", b"<gdal_wms", b"gdal_streamed_alg", b"<ogrcswdatasource",
+    b"<ogrvrtdatasource",
+    b"<ogrvrtlayer",
+    b"<vrtdataset",
+    b"<ogrwfsdatasource",
+    b"<ogrwfslayer",
+    b"<wfs_capabilities",
+    b"<wfs:wfs_capabilities",
+    b"<ogcapi",
+    b"<gdal_wms",
+    b"gdal_streamed_alg",
+    b"<ogrcswdatasource",
 )
 _HEAD = 65_536
 
@@ -129,22 +148,26 @@ def _members(path: Path) -> list[Path]:
 def _read(path: Path, name: str, layer: str | None, where: str, faults: Faults) -> Raw | None:
     try:
         if _follows(path):
-            faults.add(
-                where,
-                given=name,
-                allowed="a file that holds its own data",
-                zh="不接受引用其他来源的虚拟或远程数据（VRT、WFS 等）",
-                en="virtual and remote sources (VRT, WFS …) are refused: give the data themselves",
-            )
+            _refuse(name, where, faults)
             return None
         if path.name.lower().endswith(_PARQUET):
             return _read_parquet(path)
         return _read_ogr(path, name, layer, where, faults)
     except (OSError, EOFError, ValueError, TypeError, ArithmeticError, LookupError, RuntimeError) as error:
-        # GDAL, Arrow and zip readers share no root below these; whatever a damaged file raises, the layer has failed
-        # and the others serve.
+        # GDAL, Arrow and zip readers share no root below these; whatever a damaged file raises, the layer has
+        # failed and the others serve.
         _unreadable(where, name, error, faults)
         return None
+
+
+def _refuse(name: str, where: str, faults: Faults) -> None:
+    faults.add(
+        where,
+        given=name,
+        allowed="a file that holds its own data",
+        zh="不接受引用其他来源的虚拟或远程数据（VRT、WFS 等）",
+        en="virtual and remote sources (VRT, WFS …) are refused: give the data themselves",
+    )
 
 
 def _unreadable(where: str, name: str, error: Exception, faults: Faults) -> None:
@@ -159,7 +182,7 @@ def _unreadable(where: str, name: str, error: Exception, faults: Faults) -> None
 
 
 def _without_folders(message: str) -> str:
-    """The message without this machine's paths: answers and digests must not depend on where the bundle lies."""
+    """The message without this machine's paths: answers must not depend on where the bundle lies."""
     return " ".join(word.rsplit("/", 1)[-1] if "/" in word else word for word in message.split())
 
 
@@ -206,20 +229,24 @@ def _read_ogr(path: Path, name: str, layer: str | None, where: str, faults: Faul
         chosen = layer or tables[0]
         try:
             info = pyogrio.read_info(source, layer=chosen, force_feature_count=True, **options)
-            if info["driver"] in _FOLLOWING_DRIVERS:
-                raise DataSourceError(f"driver {info['driver']} is refused")
             frame = pyogrio.read_dataframe(
                 source, layer=chosen, fid_as_index=True, on_invalid="ignore", force_2d=False, **options
             )
         except (DataSourceError, DataLayerError) as error:
             _unreadable(where, name, error, faults)
             return None
+    if info["driver"] in _FOLLOWING_DRIVERS:
+        _refuse(name, where, faults)
+        return None
     if not isinstance(frame, gpd.GeoDataFrame):
         raise TypeError("no geometry column")
     _check_count(info["features"], len(frame), name, where, faults)
-    remarks = [Text(f"读取提示：{_without_folders(str(w.message))}", f"reader: {_without_folders(str(w.message))}") for w in caught]
+    remarks = [
+        Text(f"读取提示：{_without_folders(str(w.message))}", f"reader: {_without_folders(str(w.message))}")
+        for w in caught
+    ]
     crs = info["crs"]
-    if info["driver"] in _NAMELESS_DRIVERS and not _names_crs(path):
+    if info["driver"] in _NAMELESS_DRIVERS and not names_crs(path):
         crs = None
     return Raw(frame=frame, crs=crs, fid_column=info["fid_column"], remarks=tuple(dict.fromkeys(remarks)))
 
@@ -246,64 +273,3 @@ def _check_count(told: int, read: int, name: str, where: str, faults: Faults) ->
             zh="读出的行数与文件自述不符（文件可能被截断）",
             en="fewer rows were read than the file says it holds (truncated?)",
         )
-
-
-def _names_crs(path: Path) -> bool:
-    """Whether a GeoJSON file has a ``crs`` member; GDAL reports EPSG:4326 for those that have none."""
-    if path.name.lower().endswith(".gz"):
-        with gzip.open(path) as stream:
-            data = stream.read()
-    elif zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            data = archive.read(archive.infolist()[0])
-    else:
-        data = path.read_bytes()
-    if b'"crs"' not in data:
-        return False
-    try:
-        top = json.loads(data.decode("utf-8-sig"))
-    except ValueError:
-        return False
-    return isinstance(top, dict) and top.get("crs") is not None
-
-
-def settle_crs(
-    named: str | None, declared: str | None, where: str, faults: Faults
-) -> tuple[Crs | None, tuple[Text, ...]]:
-    """The CRS of a file: what it names and what is declared must agree; one of them must be there.
-
-    Returns
-    -------
-    The CRS (None is a fault noted) and remarks on what was taken for what.
-    """
-    told = parse_crs(declared) if declared is not None else None
-    if named is None:
-        if told is None:
-            faults.add(
-                where,
-                given=None,
-                allowed="EPSG:n",
-                zh="文件未写明坐标系，须在 crs 中声明",
-                en="the file names no CRS: declare it with crs",
-            )
-        return told, ()
-    try:
-        found = crs_from_wkt(named, where=where)
-    except InputError as error:
-        faults.extend(error.problems)
-        return None, ()
-    if told is not None and not agree(told, found):
-        faults.add(
-            where,
-            given=told.name,
-            allowed=f"{found.name}, as the file says",
-            zh="声明的坐标系与文件不一致",
-            en="the declared CRS disagrees with the file",
-        )
-        return None, ()
-    name = (told or found).name
-    if found.name == "EPSG:4326":
-        return found, (
-            Text(f"文件坐标系 {found.name}，按 EPSG:4490 使用（相差分米以内）", f"{found.name} taken as EPSG:4490 (decimetres at most)"),
-        )
-    return parse_crs(name), ()

@@ -72,7 +72,9 @@ def _day_of_year(node: Node, path: str, faults: Faults) -> object:
     lengths = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
     if 1 <= month <= len(lengths) and 1 <= of_month <= lengths[month - 1]:
         return month, of_month
-    faults.add(f"{node.where} {path}", given=value, allowed="'MM-DD'", zh="没有这一天", en="there is no such day")
+    faults.add(
+        f"{node.where} {path}", given=value, allowed="'MM-DD'", zh="没有这一天", en="there is no such day"
+    )
     return BAD
 
 
@@ -98,7 +100,11 @@ _WHERE = list_of(
 )
 _CONDITIONS = list_of(
     table(
-        [Key("fact", text, required=True), Key("op", choice(Op), required=True), Key("value", _VALUE, required=True)]
+        [
+            Key("fact", text, required=True),
+            Key("op", choice(Op), required=True),
+            Key("value", _VALUE, required=True),
+        ]
     )
 )
 _WITH = list_of(

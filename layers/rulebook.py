@@ -7,8 +7,9 @@ from pathlib import Path
 from geo.errors import BundleError
 from geo.model import Rulebook
 from layers.keytable import Key, Row, entries
-from layers.rule_checks import Words, check_bases, check_overlaps, check_rule
+from layers.rule_checks import check_bases, check_overlaps, check_rule
 from layers.rule_entry import BASIS_KEYS, RULE_KEYS, make_basis, make_rule
+from layers.rule_refs import Words
 from layers.schema import Schema, read_schema
 from layers.strictyaml import Faults, Node, canonical, read_yaml
 from layers.vocabulary import ACTIVITY_KEYS, FACT_KEYS, activities, add_rows, facts
@@ -82,7 +83,9 @@ def rulebook_sources(
 
     vocabulary = [(file, pick(file)) for file in _VOCABULARY]
     if beside is not None:
-        vocabulary += [(file, Source(beside / file, file)) for file in _VOCABULARY if (beside / file).is_file()]
+        vocabulary += [
+            (file, Source(beside / file, file)) for file in _VOCABULARY if (beside / file).is_file()
+        ]
     rules = () if folder is None else _rule_files(folder, name)
     return Sources(schema=pick(_SCHEMA), vocabulary=tuple(vocabulary), rules=(*rules, *extra))
 

@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geo.model import Text
-from layers.keytable import BAD, Key, Row, both, entry_name, flag, list_of, mapping_of, one_of, one_or_many, table, text
+from layers.keytable import (
+    BAD,
+    Key,
+    Row,
+    both,
+    entry_name,
+    flag,
+    list_of,
+    mapping_of,
+    one_of,
+    one_or_many,
+    table,
+    text,
+)
 from layers.strictyaml import Faults, Node, read_yaml
 
 __all__ = ["Attribute", "Schema", "StandardLayer", "read_schema"]
@@ -155,4 +168,6 @@ def _attributes(rows: Iterable[Row], faults: Faults) -> tuple[Attribute, ...]:
 
 
 def _twice(row: Row, name: str, faults: Faults) -> None:
-    faults.add(row.where("id"), given=name, allowed="each id once", zh="标识重复", en="this id is there already")
+    faults.add(
+        row.where("id"), given=name, allowed="each id once", zh="标识重复", en="this id is there already"
+    )

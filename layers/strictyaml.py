@@ -1,7 +1,8 @@
 """The one YAML reader: 1.2 scalars, line numbers kept, everything ambiguous refused.
 
-PyYAML's C parser gives the events; the values are built here, because PyYAML's own construction reads YAML 1.1
-(``on`` is a boolean, ``1_000`` and ``1:30`` are numbers), lets a later duplicate key win and forgets line numbers.
+PyYAML's C parser gives the events; the values are built here, because PyYAML's own construction reads
+YAML 1.1 (``on`` is a boolean, ``1_000`` and ``1:30`` are numbers), lets a later duplicate key win and forgets
+line numbers.
 
 =====================  ============================================
 plain scalar           read as
@@ -77,10 +78,10 @@ class Faults:
     def __iter__(self) -> Iterator[Problem]:
         return iter(self._found)
 
-    def add(self, where: str, *, given: object, allowed: str, zh: str, en: str) -> None:
-        """Note one fault: its place, the offending value, what is allowed, how to mend it."""
-        problem = Problem(where=where, given=_shown(given), allowed=allowed, hint=Text(zh, en))
-        self._found.append(problem)
+    def add(self, where: str, *, given: object, allowed: str, zh: str, en: str, guess: str = "") -> None:
+        """Note one fault: its place, the offending value, what is allowed, how to mend it, what was meant."""
+        hint = Text(f"{zh}，是否为 {guess}？", f"{en}: did you mean {guess}?") if guess else Text(zh, en)
+        self._found.append(Problem(where=where, given=_shown(given), allowed=allowed, hint=hint))
 
     def extend(self, problems: Iterable[Problem]) -> None:
         """Take over faults found elsewhere."""
@@ -150,7 +151,9 @@ class _Builder:
         kind = type(event)
         if kind is yaml.AliasEvent or event.anchor is not None:
             name = ("*" if kind is yaml.AliasEvent else "&") + event.anchor
-            hint = Text("不支持锚点和别名，请把内容写出来", "anchors and aliases are refused: write the value out")
+            hint = Text(
+                "不支持锚点和别名，请把内容写出来", "anchors and aliases are refused: write the value out"
+            )
             raise _Refused(line, name, "a plain value", hint)
         if event.tag is not None:
             hint = Text("不支持类型标签", "type tags are refused: leave it out")

@@ -107,8 +107,9 @@ def fact_value(
         where,
         given=value,
         allowed=allowed,
-        zh=f"不是项目参数 {fact.id} 的允许值" + (f"，是否为 {guess}？" if guess else ""),
-        en=f"not a value of the fact {fact.id}" + (f": did you mean {guess}?" if guess else ""),
+        zh=f"不是项目参数 {fact.id} 的允许值",
+        en=f"not a value of the fact {fact.id}",
+        guess=guess,
     )
     return None
 
@@ -186,7 +187,9 @@ def _check_entry(row: Row, rows: Mapping[str, Row], known_facts: Mapping[str, Fa
         )
     for key in ("implies", "footprint", "typical_area_m2", "gb4754", "eia_items"):
         if group and row.has(key):
-            faults.add(row.where(key), given=key, allowed="activities only", zh="组不能有此键", en="not on a group")
+            faults.add(
+                row.where(key), given=key, allowed="activities only", zh="组不能有此键", en="not on a group"
+            )
     for parent in _plain(row["groups"]):
         if parent not in rows or rows[parent]["kind"] != "group":
             guess = near(parent, [n for n, r in rows.items() if r["kind"] == "group"])
@@ -194,8 +197,9 @@ def _check_entry(row: Row, rows: Mapping[str, Row], known_facts: Mapping[str, Fa
                 row.where("groups"),
                 given=parent,
                 allowed="the id of an entry with kind: group",
-                zh="没有这个项目组" + (f"，是否为 {guess}？" if guess else ""),
-                en="there is no such group" + (f": did you mean {guess}?" if guess else ""),
+                zh="没有这个项目组",
+                en="there is no such group",
+                guess=guess,
             )
     for name, value in (row["implies"] if isinstance(row["implies"], dict) else {}).items():
         if name in known_facts:
@@ -210,8 +214,9 @@ def _unknown_fact(name: str, where: str, known: Mapping[str, Fact], faults: Faul
         where,
         given=name,
         allowed="a fact of facts.yaml",
-        zh="没有这个项目参数" + (f"，是否为 {guess}？" if guess else ""),
-        en="there is no such fact" + (f": did you mean {guess}?" if guess else ""),
+        zh="没有这个项目参数",
+        en="there is no such fact",
+        guess=guess,
     )
 
 

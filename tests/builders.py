@@ -1,11 +1,11 @@
-"""Small bundles for tests: 100 m squares at round coordinates, written as a planner's office would write them.
+"""Small bundles for tests: 100 m squares at round coordinates, in files as an office would keep them.
 
-Coordinates are metres east and north of :data:`ORIGIN` in :data:`CRS` (CGCS2000 / 3-degree Gauss-Kruger CM 105E): on its
-central meridian the scale is 1, so a square of 100 m measures 10 000 m² to 1e-7. :func:`lonlat` brings a site there too.
+Coordinates are metres east and north of :data:`ORIGIN` in :data:`CRS` (CGCS2000, Gauss-Krüger, CM 105E). On
+the central meridian the scale is 1, so a square of 100 m measures 10 000 m² to 1e-7. :func:`lonlat` brings a
+site to longitude and latitude.
 
-    folder = make_bundle(tmp_path, layers=[layer("park", [zone(square(0, 0), "P1", "core")], classes=["core"])],
-                         rules=[rule("P-01", layer="park", relation="intersects")])
-    bundle = load_bundle(folder)
+    park = layer("park", [zone(square(0, 0), "P1", "core")], classes=["core"])
+    bundle = load_bundle(make_bundle(tmp_path, layers=[park], rules=[rule("P-01", layer="park")]))
 """
 
 import json
@@ -29,7 +29,9 @@ class _Quoted(yaml.SafeDumper):
     """Quotes every text, so that '1' and '1e3' stay text under YAML 1.2 too."""
 
 
-_Quoted.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
+_Quoted.add_representer(
+    str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
+)
 
 
 def both(word: str) -> dict[str, str]:
@@ -62,7 +64,9 @@ def lonlat(geometry: BaseGeometry) -> BaseGeometry:
     return to_lonlat(geometry, parse_crs(CRS))
 
 
-def zone(geometry: BaseGeometry | None, zone_id: str | None, zone_class: str | None, **attributes: Any) -> dict[str, Any]:
+def zone(
+    geometry: BaseGeometry | None, zone_id: str | None, zone_class: str | None, **attributes: Any
+) -> dict[str, Any]:
     """A GeoJSON feature with our own column names."""
     return {
         "type": "Feature",
@@ -74,7 +78,9 @@ def zone(geometry: BaseGeometry | None, zone_id: str | None, zone_class: str | N
 def write_geojson(path: Path, features: Sequence[Mapping[str, Any]]) -> Path:
     """Write features without a ``crs`` member."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"type": "FeatureCollection", "features": list(features)}, default=str), encoding="utf-8")
+    path.write_text(
+        json.dumps({"type": "FeatureCollection", "features": list(features)}, default=str), encoding="utf-8"
+    )
     return path
 
 
@@ -88,8 +94,8 @@ def layer(
 ) -> dict[str, Any]:
     """A layer of a catalogue; ``zones`` and ``coverage`` are written by :func:`make_bundle`.
 
-    ``coverage`` is the 10 km square around the origin unless given; every key of the catalogue can be given (None
-    leaves it out).
+    ``coverage`` is the 10 km square around the origin unless given; every key of the catalogue can be given
+    (None leaves it out).
     """
     entry: dict[str, Any] = {
         "id": name,

@@ -1,0 +1,193 @@
+"""The keys of ``catalogue.yaml`` and the readers of their values."""
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import Any
+
+from geo.crs import parse_crs
+from geo.errors import InputError
+from geo.model import EditionStatus
+from layers.keytable import (
+    BAD,
+    Key,
+    Row,
+    both,
+    choice,
+    day,
+    entry_name,
+    flag,
+    integer,
+    list_of,
+    mapping_of,
+    matching,
+    number,
+    one_of,
+    scalar,
+    table,
+    text,
+)
+from layers.strictyaml import Faults, Node
+from layers.vocabulary import ID
+
+__all__ = ["EDITION_NAMES", "FILE", "Column"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Where a field comes from: a column of the file, one value for all zones, or the number of the row."""
+
+    name: str | None = None
+    constant: str | None = None
+    row_number: bool = False
+
+
+def _inside(node: Node, path: str, faults: Faults) -> object:
+    """A path inside the bundle, with forward slashes; databases and remote sources are refused."""
+    if isinstance(node.value, dict):
+        faults.add(
+            f"{node.where} {path}",
+            given="{" + ", ".join(node.value) + "}",
+            allowed="a path inside the bundle",
+            zh="本版本尚不支持数据库来源（postgis）",
+            en="database sources (postgis) are not available in this version",
+        )
+        return BAD
+    value = text(node, path, faults)
+    if not isinstance(value, str):
+        return BAD
+    pure = PurePosixPath(value)
+    if pure.is_absolute() or ".." in pure.parts or re.search(r"[:\\|\x00]|^/?vsi", value):
+        faults.add(
+            f"{node.where} {path}",
+            given=value,
+            allowed="a relative path inside the bundle, with /",
+            zh="路径须在数据包文件夹内（不接受绝对路径、上级目录、网络地址）",
+            en="a path stays inside the bundle's folder: no absolute path, no .., no remote address",
+        )
+        return BAD
+    return value
+
+
+def _crs(node: Node, path: str, faults: Faults) -> object:
+    value = text(node, path, faults)
+    if not isinstance(value, str):
+        return BAD
+    try:
+        crs = parse_crs(value, where=f"{node.where} {path}")
+    except InputError as error:
+        faults.extend(error.problems)
+        return BAD
+    if crs.name.startswith("EPSG:"):
+        return value
+    faults.add(
+        f"{node.where} {path}",
+        given=value,
+        allowed="EPSG:n",
+        zh="图层须为 EPSG 坐标系，偏移坐标请先转换",
+        en="a layer needs an EPSG reference system: convert shifted coordinates first",
+    )
+    return BAD
+
+
+_COLUMN_FORMS = table([Key("constant", text), Key("row_number", flag, default=False)])
+
+
+def _column(node: Node, path: str, faults: Faults) -> object:
+    if isinstance(node.value, str):
+        name = text(node, path, faults)
+        return Column(name=name) if isinstance(name, str) else BAD
+    row = _COLUMN_FORMS(node, path, faults)
+    if not isinstance(row, Row) or not row.ok:
+        return BAD
+    if (row["constant"] is None) == (not row["row_number"]):
+        faults.add(
+            row.where(),
+            given=", ".join(node.value),
+            allowed="a column name, {constant: text} or {row_number: true}",
+            zh="须为列名，或 {constant: 值}，或 {row_number: true}",
+            en="a column name is wanted, or {constant: text}, or {row_number: true}",
+        )
+        return BAD
+    return Column(constant=row["constant"], row_number=row["row_number"])
+
+
+def _style(node: Node, path: str, faults: Faults) -> object:
+    found = mapping_of(scalar)(node, path, faults)
+    return {key: str(value) for key, value in found.items()} if isinstance(found, dict) else BAD
+
+
+_EDITION_KEYS = (
+    Key("edition", text, required=True),
+    Key("status", choice(EditionStatus), default=EditionStatus.IN_FORCE),
+    Key("valid_from", day, required=True),
+    Key("valid_to", day),
+    Key("stale_after", day),
+    Key("path", _inside, required=True),
+    Key("table", text),
+    Key("crs", _crs),
+    Key("fields", mapping_of(_column), required=True),
+    Key("classes", mapping_of(both), required=True),
+    Key("coverage", _inside),
+    Key("coverage_table", text),
+    Key("accuracy_m", number(0), required=True),
+    Key("authority", both, required=True),
+    Key("source", text, required=True),
+    Key("licence", text, required=True),
+    Key("synthetic", flag, required=True),
+    Key("approval_doc", text),
+    Key("sha256", matching(r"[0-9a-f]{64}", "64 hexadecimal digits in lower case")),
+    Key("rows", integer(0)),
+    Key("min_rows", integer(0), default=1),
+    Key("clauses", _inside),
+)
+EDITION_NAMES = tuple(key.name for key in _EDITION_KEYS)
+_LATER_KEYS = tuple(replace(key, required=key.name in {"edition", "valid_from"}) for key in _EDITION_KEYS)
+_LAYER_KEYS = (
+    Key("id", ID, required=True),
+    Key("title", both, required=True),
+    Key("kind", one_of("vector", "raster"), required=True),
+    Key("restricted", flag, default=False),
+    Key("style", _style, default={}),
+    Key("notes", both),
+    *_EDITION_KEYS,
+    Key("editions", list_of(table(_LATER_KEYS)), default=()),
+)
+_RASTER_KEYS = tuple(
+    replace(key, required=key.required and key.name not in {"fields", "classes"}) for key in _LAYER_KEYS
+)
+_VECTOR_ROW, _RASTER_ROW = table(_LAYER_KEYS), table(_RASTER_KEYS)
+
+
+def _layer_row(node: Node, path: str, faults: Faults) -> Any:  # noqa: ANN401 (Row or BAD)
+    kind = node.value.get("kind") if isinstance(node.value, dict) else None
+    read = _RASTER_ROW if kind is not None and kind.value == "raster" else _VECTOR_ROW
+    return read(node, path, faults)
+
+
+def _layer_rows(node: Node, path: str, faults: Faults) -> object:
+    if not isinstance(node.value, list):
+        return list_of(_layer_row)(node, path, faults)
+    return tuple(_layer_row(item, entry_name(item, n), faults) for n, item in enumerate(node.value))
+
+
+_CODE = matching(r"\d{2}|\d{4}|\d{6}", "'51', '5119', '511902'")
+_BUNDLE = table(
+    [
+        Key("id", ID, required=True),
+        Key("title", both, required=True),
+        Key("jurisdictions", list_of(_CODE), default=()),
+        Key("notes", both),
+    ]
+)
+_SCOPE = table([Key("reason", both, required=True), Key("ask", both, required=True)])
+FILE = table(
+    [
+        Key("bundle", _BUNDLE, required=True),
+        Key("rulebook", _inside, default="builtin"),
+        Key("rules", list_of(_inside), default=()),
+        Key("distances", mapping_of(number(0)), default={}),
+        Key("out_of_scope", mapping_of(_SCOPE), default={}),
+        Key("layers", _layer_rows, required=True),
+    ]
+)

@@ -1,0 +1,162 @@
+"""An edition's geometries: brought to longitude/latitude, the bad left out and listed, none repaired."""
+
+from collections.abc import Collection, Sequence
+from typing import Any, cast
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry as Geometry
+
+from geo.crs import Crs, to_lonlat
+from geo.model import Text
+from layers.columns import Cells, listed
+from layers.strictyaml import Faults
+
+__all__ = ["OLD_DATUM_ACCURACY_M", "Sieved", "coverage_of", "sieve", "zones_frame"]
+
+Shapes = npt.NDArray[np.object_]
+Mask = npt.NDArray[np.bool_]
+
+OLD_DATUM_ACCURACY_M = 100.0
+"""Best accuracy that data on Xi'an 80 or Beijing 54 may claim: no public parameters lead to CGCS2000."""
+
+_LON, _LAT = 180.0, 90.0
+_KINDS = {
+    "point": (shapely.GeometryType.POINT, shapely.GeometryType.MULTIPOINT),
+    "line": (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING),
+    "polygon": (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON),
+}
+
+
+class Sieved:
+    """Geometries on their way in: what is still good, and what was said of the rest.
+
+    Attributes
+    ----------
+    shapes
+        All geometries; those that are good end up in EPSG:4490.
+    good
+        Mask of the good ones.
+    """
+
+    def __init__(self, shapes: Sequence[Any], names: Sequence[str], where: str, faults: Faults) -> None:
+        self.shapes: Shapes = np.asarray(shapes, dtype=object)
+        self.good: Mask = np.ones(len(self.shapes), dtype=bool)
+        self.remarks: tuple[Text, ...] = ()
+        self._names, self._where, self._faults = names, where, faults
+
+    def drop(self, bad: Mask, *, allowed: str, zh: str, en: str) -> None:
+        """Leave out those that are bad, and list them by name."""
+        left_out: list[int] = np.flatnonzero(bad & self.good).tolist()
+        if left_out:
+            told = listed([self._names[n] for n in left_out])
+            reason = _reason(self.shapes[left_out[0]])
+            self._faults.add(self._where, given=told + reason, allowed=allowed, zh=zh, en=en)
+            self.good[left_out] = False
+
+
+def _reason(shape: Geometry | None) -> str:
+    """Why GEOS finds a geometry invalid, where that is the trouble."""
+    return "" if shape is None or shapely.is_valid(shape) else f" ({shapely.is_valid_reason(shape)})"
+
+
+def sieve(
+    shapes: Sequence[Any], crs: Crs, kinds: Collection[str], names: Sequence[str], where: str, faults: Faults
+) -> Sieved:
+    """Bring geometries to longitude/latitude and single out the good ones.
+
+    Parameters
+    ----------
+    kinds
+        Of ``point``, ``line``, ``polygon``: what the layer may hold; empty = any of them.
+    names
+        How faults call the rows.
+    """
+    found = Sieved(shapes, names, where, faults)
+    if (shapely.has_z(found.shapes) | shapely.has_m(found.shapes)).any():
+        found.shapes = np.asarray(shapely.force_2d(found.shapes), dtype=object)
+        found.remarks = (Text("高程（Z）或 M 值已舍去", "heights (Z) or measures (M) were dropped"),)
+    empty = np.asarray(shapely.is_missing(found.shapes) | shapely.is_empty(found.shapes))
+    found.drop(empty, allowed="a geometry", zh="几何为空，已不采用", en="the geometry is empty: left out")
+    codes = [code for kind in kinds or _KINDS for code in _KINDS.get(kind, ())]
+    found.drop(
+        ~np.isin(shapely.get_type_id(found.shapes), codes),
+        allowed=", ".join(kinds or _KINDS),
+        zh="几何类型不符，已不采用",
+        en="wrong type of geometry: left out",
+    )
+    found.drop(
+        ~_finite(found.shapes),
+        allowed="finite numbers",
+        zh="坐标含 NaN 或无穷大，已不采用",
+        en="coordinates hold NaN or infinity: left out",
+    )
+    _check_units(found, crs)
+    if found.good.any():
+        found.shapes[found.good] = to_lonlat(cast("Any", found.shapes[found.good]), crs)
+    _check_range(found)
+    found.drop(
+        ~np.asarray(shapely.is_valid(found.shapes)),
+        allowed="valid geometry",
+        zh="几何无效（自相交等），已不采用，也不自动修复",
+        en="invalid geometry: left out, not repaired",
+    )
+    return found
+
+
+def _finite(shapes: Shapes) -> Mask:
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    finite = np.ones(len(shapes), dtype=bool)
+    finite[owner[~np.isfinite(coordinates).all(axis=1)]] = False
+    return finite
+
+
+def _check_units(found: Sieved, crs: Crs) -> None:
+    """Degrees under a projected CRS: a file whose label was lost."""
+    if not crs.projected or not found.good.any():
+        return
+    west, south, east, north = shapely.total_bounds(found.shapes[found.good])
+    if max(abs(west), abs(east)) <= _LON and max(abs(south), abs(north)) <= _LAT:
+        found.drop(
+            np.ones(len(found.shapes), dtype=bool),
+            allowed=crs.name,
+            zh="坐标像是经纬度，而坐标系是投影坐标系，已不采用",
+            en="the coordinates look like degrees, but the CRS is projected: left out",
+        )
+
+
+def _check_range(found: Sieved) -> None:
+    bounds = np.abs(shapely.bounds(found.shapes))
+    inside = (bounds[:, [0, 2]].max(axis=1) <= _LON) & (bounds[:, [1, 3]].max(axis=1) <= _LAT)
+    found.drop(
+        ~inside,
+        allowed="longitude -180…180, latitude -90…90",
+        zh="经纬度超出范围（经纬度颠倒，或坐标系写错？），已不采用",
+        en="longitude or latitude out of range (swapped, or the wrong CRS?): left out",
+    )
+
+
+def zones_frame(columns: dict[str, Cells], found: Sieved) -> gpd.GeoDataFrame:
+    """The good rows, with Python values in object columns."""
+    keep = np.flatnonzero(found.good)
+    data = {name: pd.Series([cells[n] for n in keep], dtype=object) for name, cells in columns.items()}
+    return gpd.GeoDataFrame(
+        data, geometry=gpd.GeoSeries(found.shapes[keep], crs="EPSG:4490"), crs="EPSG:4490"
+    )
+
+
+def coverage_of(shapes: Sequence[Any], crs: Crs, where: str, faults: Faults) -> Geometry | None:
+    """The union of a coverage file's polygons, in EPSG:4490; None where there is none."""
+    if not len(shapes):
+        faults.add(
+            where, given=0, allowed="at least one polygon", zh="覆盖范围为空", en="the coverage is empty"
+        )
+        return None
+    found = sieve(shapes, crs, ("polygon",), [f"row {n + 1}" for n in range(len(shapes))], where, faults)
+    good = found.shapes[found.good]
+    if not len(good):
+        return None
+    return cast("Geometry", good[0] if len(good) == 1 else shapely.union_all(good))

@@ -1,7 +1,8 @@
 """A rule's examples, acted out by the real engine on a stage of two plain shapes.
 
-The site stands at a fixed place; the zone lies due south of it, so that the distance is an arc of the meridian and
-exact.
+The site stands at a fixed place; the zone lies due south of it, so that their distance is an arc of the meridian.
+An example is about the rule's words: it applies even where the text behind it is unverified, and a locally approved
+distance is taken at its screening value.
 """
 
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from geo.model import (
     Outcome,
     Part,
     Project,
+    Reason,
     Rule,
     Rulebook,
     Scalar,
@@ -79,8 +81,14 @@ def rehearse(rulebook: Rulebook, rule: Rule, example: Example) -> Rehearsal:
     )
     report = next(check_projects(bundle, [Project(parts=(part,))], on, full=True))
     found = [f for f in (*report.parts[0].findings, *report.parts[0].duties) if f.rule.id == rule.id]
-    got = _OUTCOMES[found[0].outcome] if found else False
+    got = _spoken(found[0]) if found else False
     return Rehearsal(example=example, got=got, finding=found[0] if found else None)
+
+
+def _spoken(finding: Finding) -> bool | None:
+    if finding.reasons == (Reason.UNVERIFIED_BASIS,):
+        return True
+    return _OUTCOMES[finding.outcome]
 
 
 def _footprint(rulebook: Rulebook, given: Given) -> Footprint:
@@ -153,7 +161,7 @@ def _stage(rulebook: Rulebook, rule: Rule, given: Given) -> Bundle:
             activities=rulebook.activities,
             groups=rulebook.groups,
         ),
-        distances={},
+        distances={rule.distance_name: rule.screening_m or 0.0} if rule.distance_name else {},
         layer_titles={layer: Text(layer, layer) for layer in layers},
         digest="",
     )

@@ -1,8 +1,8 @@
 """What a relation looks at, and what it answers: one layer's zones chosen by a test, and the place's answer.
 
-Two pictures are kept of every overlap: what is surely so (zones that surely match) and what may be so (zones
-whose attributes are unknown, layers that cannot vouch for their silence). If the sure picture meets the test, it
-holds; if even the possible one does not, it does not; between the two it is open.
+Two pictures are kept of every overlap: what is surely so (zones that match) and what may be so (zones whose
+attributes are unknown, layers that cannot vouch for their silence). If the sure picture meets the test, it holds;
+if even the possible one does not, it does not; between the two it is open.
 """
 
 import math

@@ -139,7 +139,7 @@ def _coverage(
     raw = files.read(spec.coverage, spec.coverage_table, at, faults)
     if raw is None:
         return None
-    own = crs if raw.crs is None else None
-    if own is None:
-        own, _ = settle_crs(raw.crs, spec.crs if raw.crs is None else None, at, faults)
+    own = crs
+    if raw.crs is not None:
+        own, _ = settle_crs(raw.crs, None, at, faults)
     return None if own is None else coverage_of(raw.frame.geometry.array, own, at, faults)

@@ -1,35 +1,11 @@
 """The CRS of a file: what it names, what the catalogue declares, and whether the two agree."""
 
-import gzip
-import json
-import zipfile
-from pathlib import Path
-
 from geo.crs import Crs, agree, crs_from_wkt, parse_crs
 from geo.errors import InputError
 from geo.model import Text
 from layers.strictyaml import Faults
 
-__all__ = ["names_crs", "settle_crs"]
-
-
-def names_crs(path: Path) -> bool:
-    """Whether a GeoJSON file has a ``crs`` member; GDAL reports EPSG:4326 for those that have none."""
-    if path.name.lower().endswith(".gz"):
-        with gzip.open(path) as stream:
-            data = stream.read()
-    elif zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            data = archive.read(archive.infolist()[0])
-    else:
-        data = path.read_bytes()
-    if b'"crs"' not in data:
-        return False
-    try:
-        top = json.loads(data.decode("utf-8-sig"))
-    except ValueError:
-        return False
-    return isinstance(top, dict) and top.get("crs") is not None
+__all__ = ["settle_crs"]
 
 
 def settle_crs(

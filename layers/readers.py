@@ -3,10 +3,8 @@
 Nothing leaves the bundle's folder: virtual and remote sources are refused by content, not by name only.
 """
 
-import gzip
 import hashlib
 import warnings
-import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,7 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.model import Text
-from layers.file_crs import names_crs
+from layers.peek import count_records, follows, names_crs
 from layers.strictyaml import Faults
 
 __all__ = ["Files", "Raw"]
@@ -37,20 +35,6 @@ _FOLLOWING_DRIVERS = (
     "NGW",
     "PLSCENES",
 )
-_FOLLOWING_MARKS = (
-    b"<ogrvrtdatasource",
-    b"<ogrvrtlayer",
-    b"<vrtdataset",
-    b"<ogrwfsdatasource",
-    b"<ogrwfslayer",
-    b"<wfs_capabilities",
-    b"<wfs:wfs_capabilities",
-    b"<ogcapi",
-    b"<gdal_wms",
-    b"gdal_streamed_alg",
-    b"<ogrcswdatasource",
-)
-_HEAD = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,10 +115,14 @@ class Files:
 def _digest(path: Path) -> str:
     members = _members(path)
     if members == [path]:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    lines = [f"{member.relative_to(path.parent).as_posix()} {_digest(member)}\n" for member in members]
+        return _file_digest(path)
+    lines = [f"{member.relative_to(path.parent).as_posix()} {_file_digest(member)}\n" for member in members]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _file_digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _members(path: Path) -> list[Path]:
@@ -147,7 +135,7 @@ def _members(path: Path) -> list[Path]:
 
 def _read(path: Path, name: str, layer: str | None, where: str, faults: Faults) -> Raw | None:
     try:
-        if _follows(path):
+        if follows(path):
             _refuse(name, where, faults)
             return None
         if path.name.lower().endswith(_PARQUET):
@@ -171,7 +159,7 @@ def _refuse(name: str, where: str, faults: Faults) -> None:
 
 
 def _unreadable(where: str, name: str, error: Exception, faults: Faults) -> None:
-    message = str(error).replace(str(Path(name).parent), "…").splitlines()
+    message = str(error).partition("; It might help")[0].splitlines()
     faults.add(
         where,
         given=f"{name}: {type(error).__name__} {_without_folders(message[0] if message else '')}",
@@ -184,26 +172,6 @@ def _unreadable(where: str, name: str, error: Exception, faults: Faults) -> None
 def _without_folders(message: str) -> str:
     """The message without this machine's paths: answers must not depend on where the bundle lies."""
     return " ".join(word.rsplit("/", 1)[-1] if "/" in word else word for word in message.split())
-
-
-def _follows(path: Path) -> bool:
-    """Whether the file only points to data elsewhere."""
-    if path.is_dir():
-        return False
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            heads = [archive.open(info).read(_HEAD) for info in archive.infolist() if _small_text(info)]
-    elif path.suffix.lower() == ".gz":
-        with gzip.open(path) as stream:
-            heads = [stream.read(_HEAD)]
-    else:
-        with path.open("rb") as stream:
-            heads = [stream.read(_HEAD)]
-    return any(mark in head.replace(b"\x00", b"").lower() for head in heads for mark in _FOLLOWING_MARKS)
-
-
-def _small_text(info: zipfile.ZipInfo) -> bool:
-    return not info.is_dir() and not info.filename.lower().endswith((".shp", ".dbf", ".shx", ".gpkg", ".fgb"))
 
 
 def _read_parquet(path: Path) -> Raw:
@@ -240,15 +208,19 @@ def _read_ogr(path: Path, name: str, layer: str | None, where: str, faults: Faul
         return None
     if not isinstance(frame, gpd.GeoDataFrame):
         raise TypeError("no geometry column")
-    _check_count(info["features"], len(frame), name, where, faults)
+    told = count_records(path) if info["driver"] == "GeoJSONSeq" else info["features"]
+    _check_count(told, len(frame), name, where, faults)
     remarks = [
         Text(f"读取提示：{_without_folders(str(w.message))}", f"reader: {_without_folders(str(w.message))}")
         for w in caught
     ]
-    crs = info["crs"]
-    if info["driver"] in _NAMELESS_DRIVERS and not names_crs(path):
-        crs = None
-    return Raw(frame=frame, crs=crs, fid_column=info["fid_column"], remarks=tuple(dict.fromkeys(remarks)))
+    named = info["driver"] not in _NAMELESS_DRIVERS or names_crs(path)
+    return Raw(
+        frame=frame,
+        crs=info["crs"] if named else None,
+        fid_column=info["fid_column"],
+        remarks=tuple(dict.fromkeys(remarks)),
+    )
 
 
 def _one_table(tables: list[str], layer: str | None, name: str, where: str, faults: Faults) -> bool:

@@ -1,6 +1,6 @@
-"""A small world of squares: round metres in Gauss-Krüger zone 35, so that every number can be checked by hand.
+"""A small world of squares: round metres in Gauss-Krüger zone 35, every number checkable by hand.
 
-The origin (0, 0) of the world lies on the central meridian 105° E, where a projected metre is a metre to 1e-8.
+The origin (0, 0) lies on the central meridian 105° E, where a projected metre is a metre to 1e-8.
 """
 
 from datetime import date
@@ -10,6 +10,7 @@ import geopandas as gpd
 import shapely
 from shapely import Geometry
 
+from geo.check import check_projects
 from geo.crs import parse_crs, to_lonlat
 from geo.model import (
     Basis,
@@ -21,12 +22,16 @@ from geo.model import (
     Effect,
     Fact,
     FactType,
+    Finding,
     Footprint,
     Layer,
     Op,
+    Outcome,
+    OutOfScope,
     Part,
     Project,
     Relation,
+    Report,
     Rule,
     Rulebook,
     Site,
@@ -195,3 +200,55 @@ def project(
     site = Site(geometry=geometry, accuracy_m=accuracy_m, datum_known=known)
     declared = tuple(sorted({"nature": "new", **facts}.items()))
     return Project(parts=(Part(site=site, activity=activity, facts=declared),))
+
+
+# --- asking -------------------------------------------------------------------------------------------------------
+
+SQUARE = shapely.box(0, 0, 100, 100)
+"""The zone of most tests: 100 m a side, 10 000 m²."""
+
+
+def zones(layer_id: str, *shapes: Geometry | dict[str, Any], **keys: Any) -> Layer:
+    """A layer of zones a0, a1, …, each a shape in world metres (class '1') or ``{shape, zone_class, …}``."""
+    rows = []
+    for number, given in enumerate(shapes):
+        row = dict(given) if isinstance(given, dict) else {"shape": given}
+        shape = row.pop("shape")
+        row = {"zone_id": f"{layer_id}{number}", "zone_class": "1", **row}
+        rows.append({**row, "geometry": None if shape is None else place(shape)})
+    return layer(layer_id, edition(rows, **keys))
+
+
+def out_of_scope(layer_id: str) -> OutOfScope:
+    """A layer the agency says it does not hold."""
+    return OutOfScope(layer=layer_id, title=text(layer_id), reason=text("not public"), ask=text("the bureau"))
+
+
+def report(
+    layers: list[Layer],
+    rules: list[Rule],
+    asked: Project,
+    *,
+    on: date = ON,
+    margins: str = "near",
+    **keys: Any,
+) -> Report:
+    """One project's report, every rule in play told."""
+    return next(check_projects(bundle(layers, rules, **keys), [asked], on, margins=margins, full=True))
+
+
+def finding(told: Report, rule_id: str) -> Finding:
+    """The finding of one rule in the first part."""
+    part = told.parts[0]
+    return next(f for f in (*part.findings, *part.duties) if f.rule.id == rule_id)
+
+
+def truth(found: Finding) -> bool | None:
+    """The outcome as a truth: applies, open (None), does not apply."""
+    return {Outcome.APPLIES: True, Outcome.NOT_ASSESSED: None, Outcome.DOES_NOT_APPLY: False}[found.outcome]
+
+
+def layer_state(told: Report, layer_id: str) -> tuple[str, tuple[str, ...]]:
+    """State and flags of a layer in the first part."""
+    found = next(x for x in told.parts[0].layers if x.id == layer_id)
+    return found.state.value, found.flags

@@ -1,0 +1,447 @@
+"""Relations, one table each: squares of 100 m, expected numbers written down.
+
+Zone ``a0`` is the square (0, 0)–(100, 100) unless a row says otherwise; the layer is right to 5 m, the site exactly.
+Millimetres are asked of vertical edges only: a horizontal one bows by 0.1 mm between grid and parallel.
+"""
+
+from typing import Any
+
+import pytest
+from shapely import LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon, box
+
+from geo.model import Finding, Relation
+from tests.geo.world import (
+    SQUARE,
+    finding,
+    place,
+    project,
+    report,
+    rule,
+    truth,
+    zones,
+)
+
+RING = Polygon(SQUARE.exterior.coords, [[(40, 40), (60, 40), (60, 60), (40, 60)]])
+TWO = MultiPolygon([SQUARE, box(200, 0, 300, 100)])
+RIVER = LineString([(0, 0), (0, 100)])
+SPRING = Point(0, 0)
+
+MM, HALF_A_METRE = 0.0006, 0.501
+"""Margins of points and distances are exact; depths of lines and polygons are right to 0.5 m."""
+
+
+def ask(site: Any, *shapes: Any, activity: str = "SHED", accuracy_m: float = 5.0, **keys: Any) -> Finding:
+    """What one rule over layer *a* finds at a site in world metres."""
+    layers = [zones("a", *(shapes or (SQUARE,)), accuracy_m=accuracy_m)]
+    return finding(report(layers, [rule("R", "a", **keys)], project(place(site), activity)), "R")
+
+
+def check(found: Finding, holds: bool | None, margin: float | None, within: float = MM) -> None:
+    assert truth(found) is holds
+    if margin is None:
+        assert found.margin_m is None
+    else:
+        assert found.margin_m == pytest.approx(margin, abs=within)
+
+
+# --- intersects, polygons as zones ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("xy", "zone", "holds", "margin", "borderline", "touch"),
+    [
+        pytest.param((50, 50), SQUARE, True, -50, False, False, id="centre"),
+        pytest.param((94.999, 50), SQUARE, True, -5.001, False, False, id="just deeper than the accuracy"),
+        pytest.param((95.001, 50), SQUARE, True, -4.999, True, False, id="just shallower than the accuracy"),
+        pytest.param((0.001, 50), SQUARE, True, -0.001, True, False, id="1 mm inside"),
+        pytest.param((0, 50), SQUARE, True, 0, True, True, id="on an edge"),
+        pytest.param((0, 0), SQUARE, True, 0, True, True, id="on a corner"),
+        pytest.param((-0.0001, 50), SQUARE, True, 0, True, True, id="0.1 mm outside"),
+        pytest.param((100.0001, 50), SQUARE, True, 0, True, True, id="0.1 mm outside, east"),
+        pytest.param((-0.001, 50), SQUARE, False, 0.001, True, False, id="1 mm outside"),
+        pytest.param((-0.01, 50), SQUARE, False, 0.01, True, False, id="1 cm outside"),
+        pytest.param((-1, 50), SQUARE, False, 1, True, False, id="1 m outside"),
+        pytest.param((-4.999, 50), SQUARE, False, 4.999, True, False, id="just nearer than the accuracy"),
+        pytest.param((-5.001, 50), SQUARE, False, 5.001, False, False, id="just farther than the accuracy"),
+        pytest.param((-3, -4), SQUARE, False, 5, None, False, id="3-4-5 from a corner"),
+        pytest.param((-99, 50), SQUARE, False, 99, False, False, id="99 m outside"),
+        pytest.param((-400, 50), SQUARE, False, None, False, False, id="beyond the near margins"),
+        pytest.param((50, 50), RING, False, 10, False, False, id="in a hole"),
+        pytest.param((40, 50), RING, True, 0, True, True, id="on the edge of a hole"),
+        pytest.param((40, 40), RING, True, 0, True, True, id="on a corner of a hole"),
+        pytest.param((20, 50), RING, True, -20, False, False, id="midway between hole and edge"),
+        pytest.param((250, 50), TWO, True, -50, False, False, id="in the second part"),
+        pytest.param((130, 50), TWO, False, 30, False, False, id="between two parts"),
+    ],
+)
+def test_a_point_and_a_polygon_zone(xy, zone, holds, margin, borderline, touch):
+    found = ask(Point(xy), zone)
+    check(found, holds, margin)
+    if borderline is not None:
+        assert found.borderline is borderline
+    if holds:
+        assert [h.touch for h in found.hits] == [touch]
+
+
+@pytest.mark.parametrize(
+    ("xy", "met"),
+    [
+        pytest.param((100, 50), {"a0", "a1"}, id="on a shared edge"),
+        pytest.param((100, 100), {"a0", "a1", "a2", "a3"}, id="on a corner of four"),
+        pytest.param((100.0003, 99.9997), {"a0", "a1", "a2", "a3"}, id="0.4 mm from a corner of four"),
+        pytest.param((99.999, 50), {"a0"}, id="1 mm beside a shared edge"),
+    ],
+)
+def test_points_on_shared_edges_hit_all_neighbours(xy, met):
+    four = (SQUARE, box(100, 0, 200, 100), box(0, 100, 100, 200), box(100, 100, 200, 200))
+    found = ask(Point(xy), *four)
+    assert {h.zone_id for h in found.hits} == met
+    assert truth(found) is True
+    if len(met) > 1:
+        assert all(h.touch for h in found.hits)
+        assert found.borderline
+
+
+def test_a_point_in_a_gap_of_a_tenth_of_a_millimetre_is_on_both_sides():
+    found = ask(Point(100.0001, 50), SQUARE, box(100.0002, 0, 200, 100))
+    assert {h.zone_id for h in found.hits} == {"a0", "a1"}
+
+
+def test_of_many_points_one_inside_convicts_and_shares_count_points():
+    found = ask(MultiPoint([(50, 50), (-50, 50), (-60, 50), (-70, 50)]))
+    check(found, holds=True, margin=-50)
+    assert found.hits[0].overlap_share == 0.25
+    assert not found.hits[0].touch
+
+
+def test_a_deep_point_beside_one_on_the_edge_is_no_mere_touch():
+    found = ask(MultiPoint([(50, 50), (0, 50)]))
+    assert found.hits[0].overlap_share == 1.0
+    assert not found.hits[0].touch
+
+
+@pytest.mark.parametrize(
+    ("line", "zone", "keys", "holds", "margin", "touch"),
+    [
+        pytest.param([(-50, 50), (150, 50)], SQUARE, {}, True, -50, False, id="right through"),
+        pytest.param([(10, 50), (20, 50)], SQUARE, {}, True, -20, False, id="wholly inside"),
+        pytest.param(
+            [(50, 50), (50.5, 50)], SQUARE, {}, True, -50, False, id="shorter than the minimum, inside"
+        ),
+        pytest.param(
+            [(-0.25, 50), (0.25, 50)], SQUARE, {}, False, 0, True, id="shorter than the minimum, half in"
+        ),
+        pytest.param([(-50, 50), (0.9, 50)], SQUARE, {}, False, 0, True, id="0.9 m inside"),
+        pytest.param([(-50, 50), (1.1, 50)], SQUARE, {}, True, -1.1, False, id="1.1 m inside"),
+        pytest.param([(-50, 50), (0, 50)], SQUARE, {}, False, 0, True, id="ends on the edge"),
+        pytest.param([(-50, 50), (-0.0001, 50)], SQUARE, {}, False, 0, None, id="0.1 mm short of it"),
+        pytest.param([(-50, 50), (-2, 50)], SQUARE, {}, False, 2, None, id="2 m short of it"),
+        pytest.param([(-10, 10), (10, -10)], SQUARE, {}, False, 0, None, id="through a corner point"),
+        pytest.param([(-1, 1.5), (1.5, -1)], SQUARE, {}, False, 0, True, id="cuts 0.71 m off a corner"),
+        pytest.param([(-1, 2), (2, -1)], SQUARE, {}, True, -0.5, False, id="cuts 1.41 m off a corner"),
+        pytest.param([(45, 50), (55, 50)], RING, {}, False, 5, None, id="in a hole"),
+        pytest.param([(30, 50), (70, 50)], RING, {}, True, -10, False, id="across a hole"),
+        pytest.param(
+            [(-50, 50), (19.9, 50)], SQUARE, {"min_overlap_m": 20}, False, 0, True, id="19.9 of 20 m"
+        ),
+        pytest.param(
+            [(-50, 50), (20.1, 50)], SQUARE, {"min_overlap_m": 20}, True, -20.1, False, id="20.1 of 20 m"
+        ),
+    ],
+)
+def test_a_line_and_a_polygon_zone(line, zone, keys, holds, margin, touch):
+    found = ask(LineString(line), zone, activity="ROAD", **keys)
+    check(found, holds, margin, HALF_A_METRE if holds else MM)
+    if touch is not None:
+        assert [h.touch for h in found.hits] == [touch]
+    if touch:
+        assert found.borderline
+
+
+def test_two_ends_of_a_line_count_together():
+    ends = MultiLineString([[(-50, 20), (0.6, 20)], [(-50, 80), (0.6, 80)]])
+    found = ask(ends, activity="ROAD")
+    assert truth(found) is True
+    assert found.hits[0].overlap_m == pytest.approx(1.2, abs=1e-4)
+    assert found.hits[0].overlap_share == pytest.approx(1.2 / 101.2, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param([(0, 10), (0, 90)], id="all of it"),
+        pytest.param([(0, 10), (0, 90), (-50, 90)], id="and then away"),
+        pytest.param([(0, -50), (0, 150)], id="from beyond to beyond"),
+    ],
+)
+def test_a_line_along_an_edge_is_told_as_a_touch(line):
+    found = ask(LineString(line), activity="ROAD")
+    assert [h.touch for h in found.hits] == [True]
+    assert found.borderline
+    assert found.margin_m == pytest.approx(0, abs=MM)
+
+
+@pytest.mark.parametrize(
+    ("site", "zone", "keys", "holds", "margin", "touch"),
+    [
+        pytest.param(box(40, 40, 60, 60), SQUARE, {}, True, -50, False, id="wholly inside"),
+        pytest.param(box(-50, -50, 150, 150), SQUARE, {}, True, -50, False, id="covers the zone"),
+        pytest.param(box(90, 0, 190, 100), SQUARE, {}, True, -10, False, id="overlaps by a tenth"),
+        pytest.param(box(99, 50, 110, 50.9), SQUARE, {}, False, 0, True, id="0.9 m2"),
+        pytest.param(box(99, 50, 110, 51.1), SQUARE, {}, True, -1, False, id="1.1 m2"),
+        pytest.param(box(100, 0, 200, 100), SQUARE, {}, False, 0, None, id="shares an edge"),
+        pytest.param(box(100, 100, 200, 200), SQUARE, {}, False, 0, None, id="shares a corner"),
+        pytest.param(box(100.0001, 0, 200, 100), SQUARE, {}, False, 0, None, id="0.1 mm beside"),
+        pytest.param(box(100.01, 0, 200, 100), SQUARE, {}, False, 0.01, None, id="1 cm beside"),
+        pytest.param(box(103, 104, 200, 200), SQUARE, {}, False, 5, None, id="3-4-5 from its corner"),
+        pytest.param(box(99.995, 0, 200, 100), SQUARE, {}, False, 0, True, id="a sliver of 0.5 m2"),
+        pytest.param(box(99.98, 0, 200, 100), SQUARE, {}, True, -0.02, False, id="a sliver of 2 m2"),
+        pytest.param(box(50, 50, 50.7, 50.7), SQUARE, {}, True, -50, False, id="smaller than the minimum, inside"),
+        pytest.param(box(99.65, 50, 100.35, 50.7), SQUARE, {}, False, 0, True, id="smaller than the minimum, half in"),
+        pytest.param(box(45, 45, 55, 55), RING, {}, False, 5, None, id="in a hole"),
+        pytest.param(box(35, 45, 65, 55), RING, {}, True, -5, False, id="beyond a hole on both sides"),
+        pytest.param(box(-50, -50, 350, 150), TWO, {}, True, -50, False, id="covers both parts"),
+        pytest.param(box(110, 0, 190, 100), TWO, {}, False, 10, None, id="between two parts"),
+        pytest.param(
+            MultiPolygon([box(99, 10, 110, 10.6), box(99, 20, 110, 20.6)]),
+            SQUARE, {}, True, -1, False, id="two parts of 0.6 m2",
+        ),
+        pytest.param(
+            box(90.1, 0, 190.1, 100), SQUARE, {"min_overlap_share": 0.1}, False, 0, None, id="share 9.9 of 10 %"
+        ),
+        pytest.param(
+            box(89.9, 0, 189.9, 100), SQUARE, {"min_overlap_share": 0.1}, True, -10.1, False, id="share 10.1 of 10 %"
+        ),
+        pytest.param(
+            box(90.01, 0, 190, 100), SQUARE, {"min_overlap_m2": 1000}, False, 0, True, id="999 of 1000 m2"
+        ),
+        pytest.param(
+            box(89.99, 0, 190, 100), SQUARE, {"min_overlap_m2": 1000}, True, -10, False, id="1001 of 1000 m2"
+        ),
+    ],
+)  # fmt: skip
+def test_a_polygon_and_a_polygon_zone(site, zone, keys, holds, margin, touch):
+    found = ask(site, zone, **keys)
+    check(found, holds, margin, HALF_A_METRE if holds else MM)
+    if touch is not None:
+        assert [h.touch for h in found.hits] == [touch]
+    if touch:
+        assert found.borderline
+
+
+@pytest.mark.parametrize(
+    ("site", "touch"),
+    [
+        pytest.param(box(99, 99.1, 110, 110), True, id="0.9 m2 of a polygon"),
+        pytest.param(LineString([(-50, 50), (0.9, 50)]), True, id="0.9 m of a line"),
+    ],
+)
+def test_a_touch_is_borderline_even_where_everything_is_exact(site, touch):
+    found = ask(site, activity="ROAD", accuracy_m=0.0)
+    assert truth(found) is False
+    assert found.borderline
+    assert [h.touch for h in found.hits] == [touch]
+
+
+def test_overlap_is_measured_on_the_union_of_the_matched_zones():
+    site = box(-1, 0, 1, 2)
+    left, right = box(-10, 0, -0.7, 2), box(0.7, 0, 10, 2)  # 0.6 m² each
+    assert truth(ask(site, left, right)) is True
+    assert truth(ask(site, left, left)) is False
+    assert ask(site, left, right).hits[0].overlap_m2 == pytest.approx(0.6, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("xy", "holds", "margin"),
+    [
+        pytest.param((75, 50), True, -25, id="in two"),
+        pytest.param((30, 50), False, 20, id="in one, 20 m from the second"),
+        pytest.param((-10, 50), False, 60, id="in none, 60 m from the second"),
+    ],
+)
+def test_a_rule_may_ask_for_two_zones(xy, holds, margin):
+    check(ask(Point(xy), SQUARE, box(50, 0, 150, 100), min_zones=2), holds, margin)
+
+
+@pytest.mark.parametrize(
+    ("site", "depth"),
+    [
+        pytest.param(box(95.2, 40, 200, 60), 4.8, id="4.8 m"),
+        pytest.param(box(95.02, 40, 200, 60), 4.98, id="4.98 m"),
+        pytest.param(box(94.98, 40, 200, 60), 5.02, id="5.02 m"),
+        pytest.param(box(94.8, 40, 200, 60), 5.2, id="5.2 m"),
+    ],
+)
+def test_the_borderline_test_is_exact_for_polygons(site, depth):
+    found = ask(site)
+    assert truth(found) is True
+    assert found.borderline is (depth < 5)
+    assert found.margin_m == pytest.approx(-depth, abs=HALF_A_METRE)
+
+
+# --- intersects, lines and points as zones ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("site", "holds", "margin"),
+    [
+        pytest.param(Point(0, 50), True, 0, id="point on it"),
+        pytest.param(Point(0.009, 50), True, 0, id="point 9 mm beside"),
+        pytest.param(Point(0.011, 50), False, 0.011, id="point 11 mm beside"),
+        pytest.param(Point(0, 103), False, 3, id="point beyond its end"),
+        pytest.param(LineString([(-50, 50), (50, 50)]), True, 0, id="line across"),
+        pytest.param(LineString([(0, 20), (0, 40)]), True, 0, id="line along it"),
+        pytest.param(LineString([(-50, 50), (-0.02, 50)]), False, 0.02, id="line 2 cm short of it"),
+        pytest.param(box(-10, -10, 10, 0.9), False, 0, id="polygon holding 0.9 m"),
+        pytest.param(box(-10, -10, 10, 1.1), True, 0, id="polygon holding 1.1 m"),
+        pytest.param(box(-10, -10, 10, 110), True, 0, id="polygon holding all"),
+        pytest.param(box(2, 0, 10, 100), False, 2, id="polygon 2 m beside"),
+    ],
+)
+def test_a_line_zone(site, holds, margin):
+    check(ask(site, RIVER, activity="ROAD" if site.geom_type == "LineString" else "SHED"), holds, margin)
+
+
+@pytest.mark.parametrize(
+    ("site", "holds"),
+    [
+        pytest.param(Point(0, 0), True, id="the same point"),
+        pytest.param(Point(0.009, 0), True, id="point 9 mm beside"),
+        pytest.param(Point(0.011, 0), False, id="point 11 mm beside"),
+        pytest.param(LineString([(0, -10), (0, 10)]), True, id="line through"),
+        pytest.param(LineString([(3, -10), (3, 10)]), False, id="line 3 m beside"),
+        pytest.param(box(-10, -10, 10, 10), True, id="polygon around"),
+        pytest.param(box(0, 0, 10, 10), True, id="polygon with its corner on it"),
+        pytest.param(box(1, 1, 10, 10), False, id="polygon beside"),
+    ],
+)
+def test_a_point_zone_is_not_ignored(site, holds):
+    assert truth(ask(site, SPRING)) is holds
+
+
+# --- crosses -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("site", "zone", "holds"),
+    [
+        pytest.param(LineString([(-50, 50), (150, 50)]), SQUARE, True, id="line through"),
+        pytest.param(LineString([(10, 50), (20, 50)]), SQUARE, True, id="line wholly inside"),
+        pytest.param(LineString([(-50, 50), (0.5, 50)]), SQUARE, True, id="line 0.5 m inside"),
+        pytest.param(LineString([(-50, 50), (0.01, 50)]), SQUARE, True, id="line 1 cm inside"),
+        pytest.param(LineString([(-50, 50), (0, 50)]), SQUARE, False, id="line ends on the edge"),
+        pytest.param(LineString([(-10, 10), (10, -10)]), SQUARE, False, id="line through a corner"),
+        pytest.param(LineString([(-50, 50), (-1, 50)]), SQUARE, False, id="line 1 m short"),
+        pytest.param(LineString([(45, 50), (55, 50)]), RING, False, id="line in a hole"),
+        pytest.param(box(99, 50, 110, 50.5), SQUARE, True, id="polygon 0.5 m2"),
+        pytest.param(box(40, 40, 60, 60), SQUARE, True, id="polygon wholly inside"),
+        pytest.param(box(100.001, 0, 200, 100), SQUARE, False, id="polygon 1 mm beside"),
+        pytest.param(box(100, 100, 200, 200), SQUARE, False, id="polygon shares a corner"),
+        pytest.param(LineString([(-50, 50), (50, 50)]), RIVER, True, id="line across a line zone"),
+    ],
+)
+def test_crosses(site, zone, holds):
+    assert truth(ask(site, zone, activity="ROAD", relation=Relation.CROSSES)) is holds
+
+
+# --- outside -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("site", "shapes", "holds", "margin"),
+    [
+        pytest.param(Point(50, 50), (SQUARE,), False, 50, id="point inside"),
+        pytest.param(Point(130, 50), (SQUARE,), True, -30, id="point outside"),
+        pytest.param(Point(100, 50), (SQUARE,), False, 0, id="point on the edge"),
+        pytest.param(Point(100.0001, 50), (SQUARE,), False, 0, id="point 0.1 mm outside"),
+        pytest.param(Point(50, 50), (RING,), True, -10, id="point in a hole"),
+        pytest.param(Point(500, 50), (SQUARE,), True, None, id="point far away"),
+        pytest.param(box(20, 20, 80, 80), (SQUARE,), False, 20, id="polygon inside"),
+        pytest.param(box(0, 0, 100, 100), (SQUARE,), False, 0, id="the zone itself"),
+        pytest.param(box(90, 50, 101, 50.9), (SQUARE,), False, 0, id="0.9 m2 outside"),
+        pytest.param(box(90, 50, 101, 51.1), (SQUARE,), True, -1, id="1.1 m2 outside"),
+        pytest.param(
+            box(50, 50, 150, 60), (SQUARE, box(100, 0, 200, 100)), False, None, id="in two side by side"
+        ),
+        pytest.param(
+            box(50, 50, 150, 60), (SQUARE, box(100.0001, 0, 200, 100)), False, None, id="in two, 0.1 mm apart"
+        ),
+        pytest.param(LineString([(50, 50), (100.9, 50)]), (SQUARE,), False, 0, id="line 0.9 m outside"),
+        pytest.param(LineString([(50, 50), (101.1, 50)]), (SQUARE,), True, -1.1, id="line 1.1 m outside"),
+    ],
+)
+def test_outside(site, shapes, holds, margin):
+    activity = "ROAD" if site.geom_type == "LineString" else "SHED"
+    found = ask(site, *shapes, activity=activity, relation=Relation.OUTSIDE)
+    assert truth(found) is holds
+    if margin is not None:
+        assert found.margin_m == pytest.approx(margin, abs=HALF_A_METRE if site.geom_type != "Point" else MM)
+
+
+# --- within a distance ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("limit", [30.0, 1000.0, 3000.0])
+@pytest.mark.parametrize("beyond", [-1.0, -0.01, -0.001, 0.001, 0.01, 1.0])
+def test_within_distance_is_decided_unrounded(limit, beyond):
+    found = ask(Point(100 + limit + beyond, 50), relation=Relation.WITHIN_DISTANCE, distance_m=limit)
+    check(found, holds=beyond < 0, margin=beyond)
+    assert found.distance_m == pytest.approx(limit + beyond, abs=MM)
+    assert found.borderline
+
+
+@pytest.mark.parametrize(
+    ("site", "limit", "holds", "margin"),
+    [
+        pytest.param(Point(125.4, 50), 25, False, 0.4, id="25.4 m is more than 25"),
+        pytest.param(Point(50, 50), 1000, True, -1000, id="inside is distance 0"),
+        pytest.param(Point(0, 50), 1000, True, -1000, id="on the edge is distance 0"),
+        pytest.param(Point(-300, -400), 501, True, -1, id="3-4-5 from a corner"),
+        pytest.param(Point(-300, -400), 499, False, 1, id="3-4-5 from a corner, short"),
+        pytest.param(box(110, 0, 2110, 100), 10.01, True, -0.01, id="from the boundary, not the centre"),
+        pytest.param(box(-1000, -1000, 1000, 1000), 10, True, -10, id="around the zone is distance 0"),
+        pytest.param(box(-1000, -1000, -20, 1000), 19.99, False, 0.01, id="a big site just too far"),
+        pytest.param(LineString([(110, -500), (110, 500)]), 10.01, True, -0.01, id="a line passing by"),
+        pytest.param(MultiPoint([(5000, 50), (120, 50)]), 21, True, -1, id="the nearest of many points"),
+    ],
+)
+def test_within_distance(site, limit, holds, margin):
+    activity = "ROAD" if site.geom_type == "LineString" else "SHED"
+    check(ask(site, activity=activity, relation=Relation.WITHIN_DISTANCE, distance_m=limit), holds, margin)
+
+
+def test_within_distance_of_a_hole_edge_and_of_line_and_point_zones():
+    far = {"relation": Relation.WITHIN_DISTANCE, "distance_m": 10.5}
+    check(ask(Point(50, 50), RING, **far), holds=True, margin=-0.5)
+    check(ask(Point(11, 50), RIVER, **far), holds=False, margin=0.5)
+    check(ask(Point(0, 10), SPRING, **far), holds=True, margin=-0.5)
+
+
+@pytest.mark.parametrize(
+    ("x", "least", "limit", "holds", "margin"),
+    [
+        pytest.param(150, 0, 10, False, 50 - 10, id="10 m beyond the limit times four"),
+        pytest.param(50, 0, 10, False, 50, id="overlap is excluded, 50 m deep"),
+        pytest.param(100, 0, 10, False, 0, id="on the edge is overlap"),
+        pytest.param(100.001, 0, 10, True, -0.001, id="1 mm beside"),
+        pytest.param(105, 0, 10, True, -5, id="5 m beside"),
+        pytest.param(109.999, 0, 10, True, -0.001, id="1 mm within the limit"),
+        pytest.param(110.001, 0, 10, False, 0.001, id="1 mm beyond the limit"),
+        pytest.param(199.999, 100, 500, False, 0.001, id="1 mm short of the beginning"),
+        pytest.param(200.001, 100, 500, True, -0.001, id="1 mm past the beginning"),
+        pytest.param(599.999, 100, 500, True, -0.001, id="1 mm within 500"),
+        pytest.param(600.001, 100, 500, False, 0.001, id="1 mm beyond 500"),
+    ],
+)
+def test_within_distance_beyond_a_distance(x, least, limit, holds, margin):
+    found = ask(
+        Point(x, 50), relation=Relation.WITHIN_DISTANCE, distance_m=float(limit), distance_min_m=float(least)
+    )
+    check(found, holds, margin)
+
+
+def test_anywhere_has_no_margin_and_no_zone():
+    told = report([], [rule("R", None)], project(place(Point(0, 0))))
+    found = finding(told, "R")
+    check(found, holds=True, margin=None)
+    assert found.hits == ()

@@ -9,6 +9,7 @@ from flask_openapi import APIBlueprint, Tag
 from flask_openapi.types import ResponseDict
 
 from server import checks, current, describe, zones
+from server.answer_schemas import CheckAnswer
 from server.schemas import (
     CheckQuery,
     CheckRequest,
@@ -35,6 +36,7 @@ _ZONES: ResponseDict = {
     "403": {"description": "Only coarse shapes are given.", "content": _PROBLEM},
 }
 _WRITE: ResponseDict = {key: _ERRORS[key] for key in ("400", "413", "422", "503")}
+_CHECK: ResponseDict = {**_WRITE, "200": CheckAnswer}
 
 CHECKS = Tag(name="checks", description="May this project stand here, under which clauses, how sure are we?")
 DATA = Tag(name="data", description="What the answers rest on.")
@@ -50,7 +52,7 @@ def _day(text: str | None) -> date:
     return checks.read_day(text, today=current.today())
 
 
-@api.post("/checks", tags=[CHECKS], summary="Check a site or a project", responses=_WRITE)
+@api.post("/checks", tags=[CHECKS], summary="Check a site or a project", responses=_CHECK)
 def post_checks(body: CheckRequest, query: CheckQuery) -> Response:
     """Check a site or a project of several parts against the rules in force on a date."""
     bundle = current.bundle()

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 
 import orjson
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from geo.errors import BundleError, FenquError, InputError, InternalError, UnreadableError
@@ -130,8 +130,8 @@ def _on_http_error(error: HTTPException) -> Response | tuple[str, int, dict[str,
     if _wants_page():
         lang = current_lang()
         title = TITLES.get(status, TITLES[500]).get(lang)
-        home = Text("返回地图", "Back to the map").get(lang)
-        page = render_template("error.html", lang=HTML_LANG[lang], status=status, title=title, home=home)
+        words = current_app.extensions["fenqu_words"][lang]
+        page = render_template("error.html", lang=HTML_LANG[lang], status=status, title=title, words=words)
         return page, status, headers
     response = problem_response(status, _problems_of(error, status), _DETAILS.get(status))
     response.headers.update(headers)

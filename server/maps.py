@@ -67,7 +67,7 @@ class MapParts:
 
 
 def map_parts(bounds: Bounds, words: dict[str, str]) -> MapParts:
-    """An empty map of a region: scale, pointer coordinates, full screen, drawing; no tiles, no outside host.
+    """An empty map of a region: pointer coordinates, full screen, drawing; no tiles, no outside host.
 
     Parameters
     ----------
@@ -81,7 +81,6 @@ def map_parts(bounds: Bounds, words: dict[str, str]) -> MapParts:
         location=[(south + north) / 2, (west + east) / 2],
         zoom_start=7,
         tiles=None,
-        control_scale=True,
         attribution_control=False,
         zoom_control=False,
         min_zoom=4,

@@ -191,6 +191,10 @@ _ALLOWED: dict[str, tuple[str, Text]] = {
     "dict_type": ("object", Text("请给出 JSON 对象", "give a JSON object")),
     "model_type": ("object", Text("请给出 JSON 对象", "give a JSON object")),
     "model_attributes_type": ("object", Text("请给出 JSON 对象", "give a JSON object")),
+    "scalar": (
+        "text, number, true, false, null",
+        Text("请给出文本、数字、true/false 或 null", "give a text, a number, true/false or null"),
+    ),
     "list_type": ("list", Text("请给出列表", "give a list")),
 }
 
@@ -200,8 +204,8 @@ def problems_of(error: ValidationError) -> tuple[Problem, ...]:
     found: dict[str, Problem] = {}
     for fault in error.errors(include_url=False):
         kind, place = fault["type"], fault["loc"]
-        if place and place[-1] in {"str", "float", "bool"}:  # a member of a union: the place is the union's
-            place = place[:-1]
+        if place and place[-1] in {"str", "float", "bool"}:  # one of a union: the place is the union's
+            place, kind = place[:-1], "scalar"
         where = _path(place)
         given = _shown(fault.get("input")) if kind != "missing" else "—"
         if kind == "extra_forbidden":

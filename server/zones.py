@@ -190,10 +190,10 @@ def _features(
 
 
 def _properties(record: Mapping[Hashable, object], *, coarse: bool, attributes: bool) -> dict[str, Any]:
-    shown: dict[str, Any] = {"zone_id": _plain(record["zone_id"]), "zone_class": _plain(record["zone_class"])}
+    shown: dict[str, Any] = {"zone_class": _plain(record["zone_class"])}
     if coarse:
         return shown
-    shown["name"] = _plain(record.get("name"))
+    shown |= {"zone_id": _plain(record["zone_id"]), "name": _plain(record.get("name"))}
     if attributes:
         shown["valid_from"] = _plain(record.get("valid_from"))
         shown["valid_to"] = _plain(record.get("valid_to"))

@@ -40,15 +40,15 @@ function legendItem(layer, shown, onToggle) {
   const edition = layer.edition && t('layers.edition', {edition: layer.edition.edition});
   const told = layer.kind === 'raster' ? t('layers.raster') : [edition, both(layer.edition?.authority)].filter(Boolean).join(' · ');
   return el('div', {class: 'legend-item'},
-    el('label', {for: box.id, title: told}, box, el('span', {text: both(layer.title)}), chips(layer)),
+    el('label', {for: box.id, title: told}, box, !layer.classes.length && swatch(styleOf(layer, null), isLine(layer)),
+      el('span', {text: both(layer.title)}), chips(layer)),
     el('p', {class: 'legend-note', id: `note-${layer.id}`, hidden: true}), classes);
 }
 
+const isLine = (layer) => layer.edition?.geometry?.length === 1 && layer.edition.geometry[0] === 'line';
+
 function classRows(layer) {
-  const line = layer.edition?.geometry?.length === 1 && layer.edition.geometry[0] === 'line';
-  const row = (zoneClass, text) => el('li', {}, swatch(styleOf(layer, zoneClass), line), el('span', {text}));
-  if (!layer.classes.length) return [row(null, both(layer.title))];
-  return layer.classes.map((one) => row(one.zone_class, both(one.title)));
+  return layer.classes.map((one) => el('li', {}, swatch(styleOf(layer, one.zone_class), isLine(layer)), el('span', {text: both(one.title)})));
 }
 
 /** What a planner must know of a layer before trusting its silence. */

@@ -25,6 +25,7 @@ function home() {
 function dressMap() {
   map.pm.setLang(lang);
   L.control.zoom({position: 'topright', zoomInTitle: t('map.zoom_in'), zoomOutTitle: t('map.zoom_out')}).addTo(map);
+  L.control.scale({position: 'bottomleft', imperial: false, maxWidth: 140}).addTo(map);
   map.createPane('hits').style.zIndex = 630;
   home();
   const select = byId('places');

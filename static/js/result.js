@@ -37,7 +37,8 @@ function size(site) {
 
 function partSection(part, answer, titles, onZone) {
   const applies = part.findings.filter((one) => one.outcome === 'applies');
-  const open = part.findings.filter((one) => one.outcome === 'not_assessed');
+  const open = part.findings.filter((one) => one.outcome === 'not_assessed' && one.reason !== 'out_of_scope');
+  const away = part.findings.filter((one) => one.outcome === 'not_assessed' && one.reason === 'out_of_scope');
   const near = part.findings.filter((one) => one.outcome === 'does_not_apply' && one.borderline);
   const cards = (list, opened = () => false) => bySeverity(list).map((one, i) => findingCard(one, titles, onZone, opened(one, i)));
   return el('section', {class: 'part'},
@@ -47,6 +48,7 @@ function partSection(part, answer, titles, onZone) {
       : el('p', {class: 'quiet', text: t('result.none_apply')})),
     open.length > 0 && block('open', 'result.not_assessed', open.length, byActor(open, cards, titles)),
     near.length > 0 && block('near', 'result.borderline', near.length, cards(near)),
+    away.length > 0 && fold('away', 'result.away', away.length, cards(away)),
     part.duties.length > 0 && fold('duties', 'result.duties', part.duties.length, cards(part.duties)),
     fold('layers', 'result.layers', part.layers.length, layerTable(part.layers, titles)),
     fold('facts', 'result.facts', part.facts.length, factList(part.facts, titles)),
@@ -60,7 +62,7 @@ const block = (name, key, count, ...children) => el('section', {class: `block bl
 const fold = (name, key, count, ...children) => el('details', {class: `block block-${name}`},
   el('summary', {}, el('h4', {}, t(key), el('span', {class: 'count', text: count}))), children);
 
-/** Open rules grouped by who must act, those of out-of-scope layers last. */
+/** Open rules grouped by who must act. */
 function byActor(open, cards, titles) {
   const groups = new Map();
   for (const finding of open) {

@@ -124,9 +124,9 @@ export class SiteStep {
       pane: 'site', style: DRAWN, interactive: false,
       pointToLayer: (_, place) => L.circleMarker(place, {...DRAWN, pane: 'site', radius: 7, fillOpacity: 0.95}),
     }).addTo(this.group);
-    const rows = [[t(`site.${geometry.type}`), this.measure(geometry, area, length)]];
+    const sure = accuracy === undefined ? '' : ` · ${t('site.accuracy', {metres: accuracy})}`;
+    const rows = [[t(`site.${geometry.type}`), this.measure(geometry, area, length) + sure]];
     if (geometry.type === 'Point') rows.push(...notations(...geometry.coordinates));
-    if (accuracy !== undefined) rows.push(['', t('site.accuracy', {metres: accuracy})]);
     fill(byId('site-summary'), el('dl', {class: 'pairs'}, rows.map(([name, value]) => [el('dt', {text: name}), el('dd', {text: value})])),
       (remarks ?? []).map((remark) => el('p', {class: 'quiet', text: both(remark)})));
   }
@@ -141,7 +141,8 @@ export class SiteStep {
 
 /** A place in the other notations that staff use. */
 function notations(lon, lat) {
-  const {north, east, meridian} = gaussKrueger(lon, lat);
-  return [['', `${dms(lon, 'lon')} ${dms(lat, 'lat')}`],
-    [t('site.gauss', {meridian}), `${t('site.north')} ${north.toFixed(2)}  ${t('site.east')} ${east.toFixed(2)}`]];
+  const {north, east, meridian, zone} = gaussKrueger(lon, lat);
+  const known = zone >= 25 && zone <= 45; // the 3° zones of China
+  return [[t('site.dms'), `${dms(lon, 'lon')} ${dms(lat, 'lat')}`],
+    ...(known ? [[t('site.gauss'), `X ${north.toFixed(2)} · Y ${east.toFixed(2)} · ${t('site.meridian', {meridian})}`]] : [])];
 }

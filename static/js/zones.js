@@ -107,6 +107,6 @@ export class Zones {
 function tooltip(layer, {properties}) {
   const title = layer.classes.find((one) => one.zone_class === properties.zone_class);
   return el('div', {class: 'tip'},
-    el('b', {text: properties.name || properties.zone_id}),
+    el('b', {text: properties.name || properties.zone_id || t('state.restricted')}),
     el('span', {text: [both(layer.title), title && both(title.title)].filter(Boolean).join(' · ')}));
 }

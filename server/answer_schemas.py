@@ -1,0 +1,203 @@
+"""What answers look like: for the OpenAPI document and for tests. `geo.answer` makes them, not these."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Metres = float | None
+Share = Annotated[float, Field(ge=0, le=1)]
+VerdictName = Literal[
+    "clear", "notice", "undetermined", "conditional", "restricted", "phase_out", "prohibited"
+]
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class TextOut(_Answer):
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
+class SiteOut(_Answer):
+    """The site as it was taken; lon and lat are a point on it."""
+
+    type: str
+    area_m2: float
+    length_m: float
+    crs: str
+    accuracy_m: float
+    datum_known: bool
+    lon: float
+    lat: float
+
+
+class FactOut(_Answer):
+    """A fact as it was used: declared, implied by the activity, measured, default or unknown."""
+
+    id: str
+    value: str | float | bool | None
+    origin: str
+
+
+class HitOut(_Answer):
+    """A zone met, or near."""
+
+    layer: str
+    zone_id: str
+    zone_class: str | None
+    name: str | None
+    overlap_m2: float
+    overlap_share: Share
+    overlap_m: float
+    distance_m: float
+    touch: bool
+    zone_derived: bool
+
+
+class BasisOut(_Answer):
+    """One article in force on the date of the check."""
+
+    id: str
+    instrument: str
+    instrument_en: str
+    number: str | None
+    article: str
+    title: TextOut | None
+    gloss: TextOut | None
+    valid_from: str
+    valid_to: str | None
+    supersedes: list[str]
+    certainty: Literal["A", "B", "C", "D"]
+    needs_review: bool
+    source: str
+
+
+class ThresholdOut(_Answer):
+    """Legal distance and minimum overlap of the rule."""
+
+    relation: str
+    distance_m: Metres
+    distance_min_m: Metres
+    distance: str | None
+    min_overlap_m: float
+    min_overlap_m2: float
+    min_overlap_share: Share
+
+
+class FindingOut(_Answer):
+    """Outcome of one rule. ``margin_m``: positive = does not apply, by so much."""
+
+    rule: str
+    outcome: Literal["applies", "not_assessed", "does_not_apply"]
+    effect: Literal["duty", "notice", "conditional", "restricted", "phase_out", "prohibited"]
+    reason: str | None
+    reasons: list[str]
+    who_must_act: TextOut | None
+    title: TextOut
+    action: TextOut
+    explanation: TextOut
+    certainty: Literal["A", "B", "C", "D"]
+    needs_review: bool
+    margin_m: Metres
+    borderline: bool
+    distance_m: Metres
+    threshold: ThresholdOut
+    missing_facts: list[str]
+    hits: list[HitOut]
+    basis: list[BasisOut]
+
+
+class ClassShareOut(_Answer):
+    """Overlap with one class of a layer, as a union."""
+
+    zone_class: str | None
+    overlap_m2: float
+    overlap_m: float
+    overlap_share: Share
+
+
+class LayerOut(_Answer):
+    """What one layer said; every layer is listed whether asked or not."""
+
+    id: str
+    title: TextOut
+    state: Literal["hit", "out_of_scope", "missing", "failed", "no_edition", "not_covered", "stale", "clear"]
+    flags: list[str]
+    edition: str | None
+    sha256: str | None
+    synthetic: bool
+    by_class: list[ClassShareOut]
+    union_share: Share
+    remainder_share: Share
+    remarks: list[TextOut]
+
+
+class PartOut(_Answer):
+    """One part's verdict and its evidence."""
+
+    name: str | None
+    site: SiteOut
+    activity: str | None
+    facts: list[FactOut]
+    verdict: VerdictName
+    worst_possible: VerdictName
+    complete: bool
+    findings: list[FindingOut]
+    duties: list[FindingOut]
+    hits: list[HitOut]
+    layers: list[LayerOut]
+    remarks: list[TextOut]
+
+
+class OutOfScopeOut(_Answer):
+    """A layer the agency does not hold, and whom to ask."""
+
+    id: str
+    title: TextOut
+    reason: TextOut
+    ask: TextOut
+
+
+class MeasuredOut(_Answer):
+    """How everything was measured."""
+
+    crs: str
+    area: str
+    distance: str
+    densified_m: float
+    tolerance_m: float
+    line_tolerance_m: float
+    min_overlap_m: float
+    min_overlap_m2: float
+
+
+class BundleOut(_Answer):
+    """The bundle that answered."""
+
+    id: str
+    digest: str
+
+
+class CheckAnswer(_Answer):
+    """The answer to a check."""
+
+    verdict: VerdictName
+    verdict_text: TextOut
+    headline: TextOut
+    worst_possible: VerdictName
+    complete: bool
+    on: str
+    name: str | None
+    parts: list[PartOut]
+    out_of_scope: list[str]
+    out_of_scope_detail: list[OutOfScopeOut]
+    synthetic: bool
+    banner: TextOut | None
+    measured: MeasuredOut
+    bundle: BundleOut
+    engine: str
+    disclaimer: TextOut

@@ -12,6 +12,18 @@ from layers.sites.vectors import read_gdal, read_geojson, read_geojson_lines
 _CSV = {".csv": None, ".txt": None, ".tsv": "\t", ".tab": "\t"}
 _PARQUET = {".parquet", ".geoparquet", ".pq"}
 _LINES = {".geojsonl", ".geojsons", ".ndjson", ".jsonl"}
+_XLSX = {".xlsx", ".xlsm"}
+_JSON = {".geojson", ".json"}
+KNOWN_SUFFIXES = {*_CSV, *_PARQUET, *_LINES, *_XLSX, *_JSON, ".gpkg", ".shp", ".zip", ".kml", ".fgb", ".gdb"}
+"""Extensions that speak of a file even where there is none."""
+
+
+def is_there(path: Path) -> bool:
+    """Whether the path exists; what is no possible file name does not."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # longer than a file name may be, or holding NUL
+        return False
 
 
 def open_source(path: Path, *, layer: str | None = None) -> Source:
@@ -27,7 +39,7 @@ def open_source(path: Path, *, layer: str | None = None) -> Source:
     InputError
         If it is not there or cannot be read.
     """
-    if not path.exists():
+    if not is_there(path):
         raise InputError(
             fault(
                 str(path),
@@ -45,11 +57,11 @@ def _open(path: Path, layer: str | None) -> Source:
     suffix = path.suffix.lower()
     if suffix in _CSV:
         return read_csv(path.open("rb"), name=path.name, delimiter=_CSV[suffix])
-    if suffix in {".xlsx", ".xlsm"}:
+    if suffix in _XLSX:
         return read_xlsx(path)
     if suffix in _PARQUET:
         return read_parquet(path)
-    if suffix in {".geojson", ".json"}:
+    if suffix in _JSON:
         return read_geojson(path)
     if suffix in _LINES:
         return read_geojson_lines(path)

@@ -17,7 +17,7 @@ from geo.model import Bundle
 from layers.bundle import load_bundle
 from layers.sites.columns import Columns, understand
 from layers.sites.faults import collected, fault
-from layers.sites.intake import open_source
+from layers.sites.intake import KNOWN_SUFFIXES, is_there, open_source
 from layers.sites.results import Layout, lay_out
 from layers.sites.rows import Defaults, Record, RowMaker
 from layers.sites.run import RunInfo, Tally, run_record
@@ -28,6 +28,7 @@ from layers.sites.write import CsvWriter, Writer, check_out, open_writer, replac
 from layers.sites.write_text import answer_text, refusal_text
 
 _COORDINATE = re.compile(r"\s*([^\s,，]+)\s*[,，]\s*([^\s,，]+)\s*")
+_DIGIT = re.compile(r"[+-]?\.?\d")
 _FAILURE_COLUMNS = ("site_id", "problems")
 
 
@@ -68,7 +69,7 @@ class Options:
     @property
     def single(self) -> bool:
         """Whether one coordinate was given, not a file."""
-        return not _exists(self.place) and _COORDINATE.fullmatch(self.place) is not None
+        return not is_there(Path(self.place)) and _coordinate(self.place) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,18 @@ def prepare(options: Options) -> Job:
     defaults = collected(problems, _defaults, options, bundle)
     source = collected(problems, _source, options)
     if defaults is None or source is None:
+        if source is not None:
+            source.close()
         raise InputError(problems)
+    with contextlib.ExitStack() as on_failure:
+        on_failure.callback(source.close)
+        job = _understood(options, bundle, source, defaults)
+        on_failure.pop_all()
+    return job
+
+
+def _understood(options: Options, bundle: Bundle, source: Source, defaults: Defaults) -> Job:
+    """The job of options and an opened source: CRS settled, columns understood."""
     crs, remarks = settle_crs(source, options.crs)
     columns = understand(
         source.headers,
@@ -136,6 +148,7 @@ def run(job: Job, stdout: TextIO, advance: Callable[[int], object]) -> Tally:
     tally = Tally()
     options = job.options
     with contextlib.ExitStack() as stack:
+        stack.callback(job.source.close)
         writer = _writer(job, stdout, stack)
         refused = _failures(job, stack)
         maker = RowMaker(job.bundle.rulebook, job.columns, job.defaults)
@@ -170,6 +183,9 @@ class _Teller:
 
     def close(self) -> None:
         self._stream.flush()
+
+    def abandon(self) -> None:
+        pass
 
 
 def _writer(job: Job, stdout: TextIO, stack: contextlib.ExitStack) -> Writer:
@@ -263,15 +279,16 @@ def _fact_pairs(items: Iterable[str]) -> dict[str, object]:
 
 def _source(options: Options) -> Source:
     """The input file, or the one coordinate as a table of one row."""
-    match = _COORDINATE.fullmatch(options.place)
-    if match is None or not options.single:
+    pair = _coordinate(options.place)
+    if pair is None or not options.single:
         return open_source(Path(options.place), layer=options.layer)
-    record = Record(number=1, values=(match[1], match[2]))
+    record = Record(number=1, values=pair)
     return Source(name="lon,lat", headers=("lon", "lat"), chunks=iter([[record]]), total=1)
 
 
-def _exists(place: str) -> bool:
-    try:
-        return Path(place).exists()
-    except OSError:  # longer than a file name may be
-        return False
+def _coordinate(place: str) -> tuple[str, str] | None:
+    """The two halves of ``lon,lat``; a mistyped number is still a place, a missing ``a,b.csv`` is not."""
+    match = _COORDINATE.fullmatch(place)
+    if match is None or Path(place).suffix.lower() in KNOWN_SUFFIXES:
+        return None
+    return (match[1], match[2]) if any(_DIGIT.match(half) for half in match.groups()) else None

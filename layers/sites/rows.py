@@ -133,8 +133,9 @@ class RowMaker:
         return f"{where}.{self._columns.headers[self._columns.roles[role]].strip()}"
 
     def _site_id(self, record: Record) -> str:
-        given = cell_text(self._cell(record, "site_id")) or record.feature_id
-        return given or str(record.number)
+        position = self._columns.roles.get("site_id")
+        given = "" if position is None else cell_text(record.values[position])
+        return given or record.feature_id or str(record.number)
 
     def _date(self, record: Record, where: str) -> date:
         value = self._cell(record, "on")

@@ -4,7 +4,7 @@ import contextlib
 import itertools
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -31,6 +31,10 @@ _READER_FAILURES = (
 )
 
 
+def nothing_to_close() -> None:
+    """What a source closes that holds no file open."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """One input, opened for a single pass.
@@ -53,6 +57,8 @@ class Source:
         Arrow types of the columns, where the file has types.
     remarks
         What was taken for granted in reading.
+    close
+        Lets go of the file, read or unread.
     """
 
     name: str
@@ -63,6 +69,7 @@ class Source:
     total: int | None = None
     schema: pa.Schema | None = None
     remarks: tuple[Text, ...] = ()
+    close: Callable[[], None] = nothing_to_close
 
 
 def in_chunks(items: Iterable[Item], size: int = CHUNK_ROWS) -> Iterator[list[Item]]:
@@ -107,9 +114,12 @@ def settle_crs(source: Source, asked: str | None) -> tuple[str | None, tuple[Tex
     InputError
         If the two contradict each other.
     """
-    if asked is None or source.crs is None:
-        return asked or source.crs, ()
-    own, wanted = parse_crs(source.crs, where=source.name), parse_crs(asked, where="--crs")
+    if source.crs is None:
+        return asked, ()
+    own = parse_crs(source.crs, where=f"{source.name}: crs")
+    if asked is None:
+        return source.crs, ()
+    wanted = parse_crs(asked, where="--crs")
     if agree(own, wanted):
         return asked, ()
     if not own.projected and wanted.name in {"GCJ-02", "BD-09", "unknown"}:

@@ -1,6 +1,7 @@
 """Tables: CSV and TSV as all text, XLSX and Parquet with their own types. Rows are refused, never lost."""
 
 import codecs
+import contextlib
 import csv
 import io
 import warnings
@@ -36,8 +37,8 @@ def read_csv(stream: BinaryIO, *, name: str, delimiter: str | None = None) -> So
     Parameters
     ----------
     stream
-        Seekable; read as UTF-8 (with or without byte-order mark), UTF-16 with one, else GB18030. It is closed
-        when the rows have been read.
+        Seekable; read as UTF-8 (with or without byte-order mark), UTF-16 with one, else GB18030. The source
+        closes it.
     delimiter
         None = comma, semicolon or tab, whichever the header has most of.
 
@@ -46,13 +47,32 @@ def read_csv(stream: BinaryIO, *, name: str, delimiter: str | None = None) -> So
     UnreadableError
         If it is in none of these encodings, or holds no header.
     """
-    encoding, lines = _scan(stream, name)
-    # The module's limit is one for the process; a polygon in a WKT cell easily passes its 128 kB default.
-    csv.field_size_limit(2**31 - 1)
-    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
-    sample = text.readline()
-    text.seek(0)
-    reader = csv.reader(text, delimiter=delimiter or _delimiter(sample), strict=True)
+    with contextlib.ExitStack() as on_failure:
+        on_failure.callback(stream.close)
+        encoding, lines = _scan(stream, name)
+        # The module's limit is one for the process; a polygon in a WKT cell easily passes its 128 kB default.
+        csv.field_size_limit(2**31 - 1)
+        text = io.TextIOWrapper(stream, encoding=encoding, newline="")
+        on_failure.callback(text.close)
+        sample = text.readline()
+        text.seek(0)
+        reader = csv.reader(text, delimiter=delimiter or _delimiter(sample), strict=True)
+        headers = _csv_header(reader, name)
+        on_failure.pop_all()
+    remarks = (
+        () if encoding.startswith("utf-8") else (Text(f"按 {encoding} 编码读取", f"read as {encoding}"),)
+    )
+    return Source(
+        name=name,
+        headers=headers,
+        chunks=in_chunks(_csv_records(reader, len(headers))),
+        total=max(lines - 1, 0),
+        remarks=remarks,
+        close=text.close,
+    )
+
+
+def _csv_header(reader: Iterator[list[str]], name: str) -> tuple[str, ...]:
     try:
         headers = next((row for row in reader if row), None)
     except csv.Error as error:
@@ -63,16 +83,7 @@ def read_csv(stream: BinaryIO, *, name: str, delimiter: str | None = None) -> So
         raise unreadable(
             name, "(empty)", zh="文件为空，没有列名行", en="the file is empty: there is no header row"
         )
-    remarks = (
-        () if encoding.startswith("utf-8") else (Text(f"按 {encoding} 编码读取", f"read as {encoding}"),)
-    )
-    return Source(
-        name=name,
-        headers=tuple(headers),
-        chunks=in_chunks(_csv_records(reader, text, len(headers))),
-        total=max(lines - 1, 0),
-        remarks=remarks,
-    )
+    return tuple(headers)
 
 
 def _scan(stream: BinaryIO, name: str) -> tuple[str, int]:
@@ -105,22 +116,21 @@ def _delimiter(sample: str) -> str:
     return max(_DELIMITERS, key=sample.count)
 
 
-def _csv_records(reader: Iterator[list[str]], text: io.TextIOWrapper, width: int) -> Iterator[Record]:
+def _csv_records(reader: Iterator[list[str]], width: int) -> Iterator[Record]:
     """Records of a CSV; a row that cannot be split is a refused row, blank lines are none."""
     number = 0
-    with text:
-        while True:
-            try:
-                cells = next(reader, None)
-            except csv.Error as error:
-                number += 1
-                yield Record(number=number, values=("",) * width, problems=(_broken_row(number, error),))
-                continue
-            if cells is None:
-                return
-            if cells:
-                number += 1
-                yield _fitted(number, cells, width)
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            number += 1
+            yield Record(number=number, values=("",) * width, problems=(_broken_row(number, error),))
+            continue
+        if cells is None:
+            return
+        if cells:
+            number += 1
+            yield _fitted(number, cells, width)
 
 
 def _broken_row(number: int, error: csv.Error) -> Problem:
@@ -190,6 +200,7 @@ def read_xlsx(path: Path) -> Source:
         headers=tuple(headers),
         chunks=in_chunks(_sheet_records(rows, len(headers))),
         remarks=remarks,
+        close=book.close,
     )
 
 
@@ -241,6 +252,7 @@ def read_parquet(path: Path) -> Source:
         features=geometry is not None,
         crs=crs,
         total=file.metadata.num_rows,
+        close=file.close,
         schema=pa.schema([schema.field(name) for name in headers]),
     )
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 from shapely.geometry.base import BaseGeometry as Geometry
@@ -16,6 +17,7 @@ from layers.sites.rows import Record
 from layers.sites.sources import CHUNK_ROWS, Source, in_chunks, unreadable
 from layers.sites.tables import arrow_chunks
 
+_EXACT_INTEGER = 2**53
 Features = Callable[[], Iterator[object]]
 """Gives the features anew each time it is called; one that could not be read comes as a Problem."""
 
@@ -89,12 +91,13 @@ def _decoded(text: str) -> object:
 
 
 def _source(features: Features, name: str, crs: str | None) -> Source:
-    headers: dict[str, None] = {}
+    kinds: dict[str, set[type]] = {}
     total = 0
     for feature in features():
-        headers.update(dict.fromkeys(_properties(feature)))
+        for key, value in _properties(feature).items():
+            kinds.setdefault(key, set()).add(_kind(value))
         total += 1
-    ordered = tuple(headers)
+    ordered = tuple(kinds)
     return Source(
         name=name,
         headers=ordered,
@@ -102,7 +105,23 @@ def _source(features: Features, name: str, crs: str | None) -> Source:
         features=True,
         crs=crs,
         total=total,
+        schema=pa.schema([pa.field(name, _arrow_type(found)) for name, found in kinds.items()]),
     )
+
+
+def _kind(value: object) -> type:
+    """The kind of a value; integers that a double cannot hold are ids and stay text."""
+    return str if isinstance(value, int) and abs(value) > _EXACT_INTEGER else type(value)
+
+
+def _arrow_type(kinds: set[type]) -> pa.DataType:
+    """The type of a property of which these kinds of value were seen; mixed ones are text."""
+    kinds = kinds - {type(None)}
+    if kinds == {bool}:
+        return pa.bool_()
+    if kinds == {int}:
+        return pa.int64()
+    return pa.float64() if kinds and kinds <= {int, float} else pa.string()
 
 
 def _properties(feature: object) -> dict[str, object]:
@@ -167,7 +186,13 @@ def read_gdal(path: Path, layer: str | None) -> Source:
         features=spatial,
         crs=None if crs is None else crs_from_wkt(crs, where=f"{path.name}: crs").name,
         total=info["features"] if info["features"] >= 0 else None,
+        schema=_gdal_schema(path, chosen, headers),
     )
+
+
+def _gdal_schema(path: Path, layer: str, headers: tuple[str, ...]) -> pa.Schema:
+    with pyogrio.open_arrow(path, layer=layer, use_pyarrow=True) as (_, reader):
+        return pa.schema([reader.schema.field(name) for name in headers])
 
 
 def _layer(layers: dict[str, object], asked: str | None, name: str) -> str:

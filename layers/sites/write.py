@@ -32,6 +32,9 @@ class Writer(Protocol):
     def close(self) -> None:
         """Complete the file."""
 
+    def abandon(self) -> None:
+        """Let go of what is half written; the file will be removed."""
+
 
 @contextlib.contextmanager
 def replacing(out: Path) -> Iterator[Path]:
@@ -64,6 +67,9 @@ class CsvWriter:
         """Flush; whoever opened the stream closes it."""
         self._stream.flush()
 
+    def abandon(self) -> None:
+        """Nothing is held."""
+
 
 class JsonWriter:
     """A list of the same bodies as HTTP, each with its ``site_id`` and ``status``."""
@@ -83,6 +89,9 @@ class JsonWriter:
     def close(self) -> None:
         """End the list."""
         self._stream.write("[]\n" if self._separator.startswith("[") else "\n]\n")
+
+    def abandon(self) -> None:
+        """Nothing is held."""
 
 
 def json_body(result: Result, detail: str = "findings") -> dict[str, object]:
@@ -125,6 +134,9 @@ class GeoJsonWriter:
     def close(self) -> None:
         """End the collection."""
         self._stream.write("\n]}\n")
+
+    def abandon(self) -> None:
+        """Nothing is held."""
 
 
 def _json_value(value: object) -> object:
@@ -193,12 +205,22 @@ def open_writer(out: Path, layout: Layout, run: RunInfo, *, encoding: str = "utf
     suffix = out.suffix.lower()
     with replacing(out) as temporary:
         if suffix in _FILE:
-            writer = _FILE[suffix](temporary, layout, run)
-            yield writer
-            writer.close()
+            with _finishing(_FILE[suffix](temporary, layout, run)) as writer:
+                yield writer
             return
         code = encoding if suffix == ".csv" else "utf-8"
-        with temporary.open("w", encoding=code, newline="") as stream:
-            writer = _TEXT[suffix](stream, layout)
+        with (
+            temporary.open("w", encoding=code, newline="") as stream,
+            _finishing(_TEXT[suffix](stream, layout)) as writer,
+        ):
             yield writer
-            writer.close()
+
+
+@contextlib.contextmanager
+def _finishing(writer: Writer) -> Iterator[Writer]:
+    try:
+        yield writer
+    except BaseException:
+        writer.abandon()
+        raise
+    writer.close()

@@ -84,6 +84,10 @@ class XlsxWriter:
             )
         self._book.save(self._path)
 
+    def abandon(self) -> None:
+        """Stop the sheet's own writer."""
+        self._sheet.close()
+
     def _cell(self, value: object, *, bold: bool = False) -> Cell:
         if isinstance(value, bool | float) or (isinstance(value, int) and len(str(value)) <= _EXACT_DIGITS):
             return WriteOnlyCell(self._sheet, value=None if value != value else value)  # noqa: PLR0124  NaN
@@ -126,6 +130,10 @@ class ParquetWriter:
         """Write the footer."""
         self._writer.close()
 
+    def abandon(self) -> None:
+        """Close the file."""
+        self._writer.close()
+
 
 class GpkgWriter:
     """A GeoPackage layer ``results`` in EPSG:4490."""
@@ -163,6 +171,9 @@ class GpkgWriter:
         """Make the layer even where there was no row."""
         if not self._started:
             self.write([])
+
+    def abandon(self) -> None:
+        """Nothing is held between two chunks."""
 
 
 BinaryWriter = Callable[[Path, Layout, RunInfo], "XlsxWriter | ParquetWriter | GpkgWriter"]

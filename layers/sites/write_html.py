@@ -1,9 +1,9 @@
 """Results as one self-contained page: no script, no outside asset, everything escaped."""
 
+import shutil
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from typing import TextIO
 
 from geo.answer import DISCLAIMER, ENGINE, SYNTHETIC_BANNER
 from geo.model import VERDICT_TEXT, Verdict
@@ -38,23 +38,24 @@ class HtmlWriter:
         self._run = run
         self._tally = Tally()
         self._body = path.with_name(f"{path.name}.rows")
-        self._stream: TextIO = self._body.open("w+", encoding="utf-8")
+        self._body.touch()
 
     def write(self, results: Sequence[Result]) -> None:
         """Add results."""
         self._tally.add(results)
-        self._stream.writelines(self._row(result) for result in results)
+        with self._body.open("a", encoding="utf-8") as body:
+            body.writelines(self._row(result) for result in results)
 
     def close(self) -> None:
         """Put head, rows and foot together."""
-        self._stream.seek(0)
-        with self._path.open("w", encoding="utf-8") as page:
+        with self._path.open("w", encoding="utf-8") as page, self._body.open(encoding="utf-8") as body:
             page.write(self._head())
-            for block in iter(lambda: self._stream.read(1 << 20), ""):
-                page.write(block)
+            shutil.copyfileobj(body, page)
             page.write("</tbody></table>\n</body></html>\n")
-        self._stream.close()
         self._body.unlink()
+
+    def abandon(self) -> None:
+        """Nothing is held between two chunks."""
 
     def _row(self, result: Result) -> str:
         cells = [f"<td>{escape(cell_text(value))}</td>" for value in result.row.original]

@@ -175,9 +175,10 @@ def _threshold(finding: Finding) -> Json:
     rule = finding.rule
     return {
         "relation": rule.relation.value,
-        "distance_m": rule.distance_m,
+        "distance_m": finding.limit_m,
         "distance_min_m": rule.distance_min_m,
         "distance": rule.distance_name,
+        "screening_m": rule.screening_m,
         "min_overlap_m": rule.min_overlap_m,
         "min_overlap_m2": rule.min_overlap_m2,
         "min_overlap_share": rule.min_overlap_share,

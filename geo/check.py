@@ -79,10 +79,18 @@ def check_projects(
     view = view_on(bundle, on)
     stream = iter(projects)
     while chunk := list(islice(stream, CHUNK)):
+        _refuse_empty(chunk)
         scenes = [[_scene(view, part) for part in project.parts] for project in chunk]
         _offer_candidates(view, [scene for parts in scenes for scene in parts])
         for project, parts in zip(chunk, scenes, strict=True):
             yield _report(view, project, parts, wide=margins == "all", full=full)
+
+
+def _refuse_empty(projects: list[Project]) -> None:
+    if all(project.parts for project in projects):
+        return
+    hint = Text("项目没有任何组成部分，无法研判", "the project has no part: nothing to check")
+    raise InputError(Problem(where="project.parts", given="0", allowed="≥ 1", hint=hint))
 
 
 def _scene(view: BundleView, part: Part, near_m: float = NEAR_M) -> Scene:
@@ -126,12 +134,12 @@ def _part_report(scene: Scene, *, wide: bool, full: bool) -> PartReport:
     view, part = scene.view, scene.part
     facts = used_facts(view.bundle.rulebook, part, scene.area_m2)
     needed = _conditioned(view)
-    key = tuple((f.id, f.value) for f in facts if f.id in needed)
+    key = tuple((f.id, type(f.value).__name__, f.value) for f in facts if f.id in needed)
     in_play, settled = asked(view, part.activity, key)
-    places: dict[object, Place] = {}
+    places: dict[str, Place] = {}
     pairs = [(one, find(scene, one, places)) for one in in_play]
     told = [(o, f) for o, f in pairs if full or f.outcome is not Outcome.DOES_NOT_APPLY or f.borderline]
-    widened = _widen(scene, told) if wide else [f for _, f in told]
+    widened = _widen(scene, told) if wide else [_near_only(f) for _, f in told]
     findings = tuple(explained(scene, f) for f in widened)
     margin, margin_rule = _least_margin(scene, pairs, wide=wide)
     rest = tuple(_settled(rule) for rule in settled) if full else ()
@@ -166,7 +174,7 @@ def _least_margin(
     found = [(abs(f.margin_m), f.rule.id, f.margin_m) for _, f in pairs if f.margin_m is not None]
     near = [entry for entry in found if entry[0] <= NEAR_M]
     for near_m in _WIDER_M if wide and not near else ():
-        wider, places = _scene(scene.view, scene.part, near_m), dict[object, Place]()
+        wider, places = _scene(scene.view, scene.part, near_m), dict[str, Place]()
         tried = [find(wider, one, places) for one, _ in pairs]
         near = [(abs(f.margin_m), f.rule.id, f.margin_m) for f in tried if f.margin_m is not None]
         if near:
@@ -175,6 +183,11 @@ def _least_margin(
         return None, None
     _, rule, margin = min(near)
     return margin, rule
+
+
+def _near_only(finding: Finding) -> Finding:
+    far = finding.margin_m is not None and abs(finding.margin_m) > NEAR_M
+    return replace(finding, margin_m=None) if far else finding
 
 
 def _widen(scene: Scene, told: list[tuple[Asked, Finding]]) -> list[Finding]:
@@ -186,7 +199,7 @@ def _widen(scene: Scene, told: list[tuple[Asked, Finding]]) -> list[Finding]:
         ]
         if not wanting:
             break
-        wider, places = _scene(scene.view, scene.part, near_m), dict[object, Place]()
+        wider, places = _scene(scene.view, scene.part, near_m), dict[str, Place]()
         for i in wanting:
             found = find(wider, told[i][0], places)
             out[i] = replace(out[i], margin_m=found.margin_m, distance_m=found.distance_m)
@@ -206,6 +219,7 @@ def _settled(rule: RuleView) -> Finding:
         hits=(),
         basis=rule.basis,
         distance_m=None,
+        limit_m=rule.test.limit_m,
         missing_facts=(),
         explanation=Text(
             "项目类型或参数不符合适用条件。", "Activity or facts settle that it does not apply."

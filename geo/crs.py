@@ -55,6 +55,8 @@ class Crs:
         ``EPSG:n``, ``GCJ-02``, ``BD-09`` or ``unknown``.
     projected
         Coordinates are metres (or another length), easting first.
+    use
+        Area of use as (west, south, east, north) in degrees, for projected systems.
     old_datum
         Xi'an 80 or Beijing 54: no public parameters lead to CGCS2000.
     """
@@ -62,6 +64,7 @@ class Crs:
     name: str
     projected: bool
     old_datum: bool = False
+    use: tuple[float, float, float, float] | None = None
 
     @property
     def datum_known(self) -> bool:
@@ -103,7 +106,13 @@ def _epsg(code: str, where: str) -> Crs:
     ):
         raise InputError(_crs_problem(where, code))
     datum = crs.geodetic_crs.datum.name
-    return Crs(name=code, projected=crs.is_projected, old_datum=any(old in datum for old in _OLD_CHINESE))
+    area = crs.area_of_use if crs.is_projected else None
+    return Crs(
+        name=code,
+        projected=crs.is_projected,
+        old_datum=any(old in datum for old in _OLD_CHINESE),
+        use=None if area is None else (area.west, area.south, area.east, area.north),
+    )
 
 
 def crs_from_wkt(text: str, *, where: str = "crs") -> Crs:

@@ -2,6 +2,7 @@
 
 import difflib
 import math
+import re
 from collections.abc import Iterable, Mapping
 
 from geo.errors import InputError, Problem
@@ -10,7 +11,8 @@ from geo.model import Activity, Fact, FactType, Rulebook, Scalar, Text
 _YES = {"yes", "true", "1", "是", "y", "有", "t"}
 _NO = {"no", "false", "0", "否", "n", "无", "f"}
 _UNKNOWN = {"unknown", "未知", "不明", "不详"}
-_BLANK = {"", "nan", "none", "null", "-", "—"}
+_BLANK = {"", "nan", "null", "-", "—"}
+_NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?([eE][+-]?\d+)?")
 
 
 def find_activity(rulebook: Rulebook, text: str, *, where: str = "activity") -> str:
@@ -67,12 +69,16 @@ def declare_facts(
     names = fact_names(rulebook.facts.values())
     problems: list[Problem] = []
     declared: dict[str, Scalar | None] = {}
+    said: dict[str, str] = {}
     for name, raw in given.items():
         at = f"{where}.{name}"
         fact_id = names.get(str(name).strip().casefold())
         if fact_id is None:
             problems.append(_unknown_fact(at, name, rulebook))
+        elif fact_id in said:
+            problems.append(_said_twice(at, name, said[fact_id]))
         elif not is_blank(raw):
+            said[fact_id] = str(name)
             try:
                 declared[fact_id] = read_fact(rulebook.facts[fact_id], raw, where=at)
             except InputError as error:
@@ -102,6 +108,8 @@ def read_fact(fact: Fact, raw: object, *, where: str) -> Scalar | None:
     if raw is None or folded in _UNKNOWN:
         return None
     if fact.type is FactType.BOOL:
+        if isinstance(raw, float) and raw.is_integer():
+            folded = str(int(raw))
         if isinstance(raw, bool) or folded in _YES | _NO:
             return raw if isinstance(raw, bool) else folded in _YES
         raise InputError(_bad_value(where, text, "yes, no, unknown (是/否/未知)"))
@@ -116,10 +124,8 @@ def read_fact(fact: Fact, raw: object, *, where: str) -> Scalar | None:
 
 
 def _number(raw: object, text: str, where: str) -> float:
-    try:
-        number = float(text.replace(",", "")) if not isinstance(raw, bool) else math.nan
-    except ValueError:
-        number = math.nan
+    readable = not isinstance(raw, bool) and _NUMBER.fullmatch(text) is not None
+    number = float(text.replace(",", "")) if readable else math.nan
     if not math.isfinite(number) or number < 0:
         raise InputError(_bad_value(where, text, "a number ≥ 0"))
     return number
@@ -131,6 +137,15 @@ def _bad_value(where: str, given: str, allowed: str) -> Problem:
         given=given,
         allowed=allowed,
         hint=Text("项目参数的取值不合要求", "the fact's value is not allowed"),
+    )
+
+
+def _said_twice(where: str, given: str, before: str) -> Problem:
+    return Problem(
+        where=where,
+        given=given,
+        allowed=before,
+        hint=Text("同一项目参数给出了两次", "the same fact is given twice"),
     )
 
 

@@ -14,6 +14,7 @@ from geo.model import (
     Effect,
     Finding,
     Hit,
+    Op,
     Outcome,
     Part,
     Reason,
@@ -28,18 +29,9 @@ from geo.scene import Scene
 from geo.view import BundleView, RuleView, is_anywhere
 
 _CONSTRUCTION = frozenset({Effect.CONDITIONAL, Effect.RESTRICTED, Effect.PROHIBITED})
-_DATA = (
-    Reason.LAYER_MISSING,
-    Reason.FAILED,
-    Reason.NO_EDITION,
-    Reason.NOT_COVERED,
-    Reason.STALE,
-    Reason.ATTRIBUTE_UNKNOWN,
-    Reason.DISTANCE_UNSET,
-    Reason.NOT_PUBLISHED,
-)
 _ORDER = {reason: rank for rank, reason in enumerate(Reason)}
-Declared = tuple[tuple[str, Scalar | None], ...]
+Declared = tuple[tuple[str, str, Scalar | None], ...]
+"""Facts as (id, type, value): the type keeps True and 1 apart in a cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,7 +75,7 @@ def asked(
     view: BundleView, activity: str | None, facts: Declared
 ) -> tuple[tuple[Asked, ...], tuple[RuleView, ...]]:
     """Rules that activity and facts leave in play, and those they settle as not applying."""
-    values = dict(facts)
+    values = {name: value for name, _, value in facts}
     in_play: list[Asked] = []
     settled: list[RuleView] = []
     for rule in view.rules:
@@ -100,7 +92,7 @@ def _ask(
 ) -> Asked | None:
     rule = rv.rule
     who = _activity_truth(view.bundle.rulebook, rule, activity)
-    tests = [(c, _fact_truth(c, values)) for c in rule.conditions]
+    tests = [(c, _fact_truth(c, values)) for c in (*rule.conditions, *_understood(rule))]
     if _speaks_of_new_works_only(rule) and values.get("nature") == "existing":
         return None
     truth = all_of([who, *(t for _, t in tests)])
@@ -117,6 +109,13 @@ def _ask(
 def _speaks_of_new_works_only(rule: Rule) -> bool:
     """A construction ban never speaks of an existing plant, unless its own conditions say so."""
     return rule.effect in _CONSTRUCTION and all(c.name != "nature" for c in rule.conditions)
+
+
+def _understood(rule: Rule) -> tuple[Condition, ...]:
+    """A phase-out speaks of existing sites only, also where its conditions leave that unsaid."""
+    if rule.effect is not Effect.PHASE_OUT or any(c.name == "nature" for c in rule.conditions):
+        return ()
+    return (Condition(name="nature", op=Op.EQ, value="existing"),)
 
 
 def _activity_truth(rulebook: Rulebook, rule: Rule, activity: str | None) -> Truth:
@@ -137,7 +136,7 @@ def _fact_truth(condition: Condition, values: dict[str, Scalar | None]) -> Truth
 # --- findings ---
 
 
-def find(scene: Scene, one: Asked, places: dict[object, Place]) -> Finding:
+def find(scene: Scene, one: Asked, places: dict[str, Place]) -> Finding:
     """The outcome of a rule in play at a site."""
     rule = one.rule.rule
     spot = _place(scene, one.rule, places)
@@ -150,7 +149,7 @@ def find(scene: Scene, one: Asked, places: dict[object, Place]) -> Finding:
     return Finding(
         rule=rule,
         outcome={True: Outcome.APPLIES, None: Outcome.NOT_ASSESSED, False: Outcome.DOES_NOT_APPLY}[truth],
-        reason=_primary(reasons),
+        reason=_primary(spot, reasons),
         reasons=reasons,
         certainty=one.rule.certainty,
         margin_m=spot.margin_m if here is not False else None,
@@ -158,6 +157,7 @@ def find(scene: Scene, one: Asked, places: dict[object, Place]) -> Finding:
         hits=_hits(scene, one.rule, spot) if truth is not False or spot.borderline else (),
         basis=one.rule.basis,
         distance_m=spot.distance_m,
+        limit_m=one.rule.test.limit_m,
         missing_facts=one.missing_facts,
         explanation=rule.title,
     )
@@ -168,18 +168,20 @@ def explained(scene: Scene, finding: Finding) -> Finding:
     return replace(finding, explanation=explain(scene, finding))
 
 
-def _place(scene: Scene, rv: RuleView, places: dict[object, Place]) -> Place:
+def _place(scene: Scene, rv: RuleView, places: dict[str, Place]) -> Place:
     if is_anywhere(rv.rule):
         return Place(truth=True)
-    if rv.test not in places:
-        places[rv.test] = place(scene, rv.test)
-    return places[rv.test]
+    if rv.key not in places:
+        places[rv.key] = place(scene, rv.test)
+    return places[rv.key]
 
 
 def _unverified(rv: RuleView) -> bool:
-    """Unverified text never prohibits alone; a rule with no article in force has no ground at all."""
-    prohibits_on_c = rv.certainty is Certainty.C and rv.rule.effect is Effect.PROHIBITED
-    return prohibits_on_c or (bool(rv.rule.basis) and not rv.basis)
+    """Unverified text never prohibits alone, our own rules never bar; no article in force is no ground at all."""
+    effect = rv.rule.effect
+    on_c = rv.certainty is Certainty.C and effect is Effect.PROHIBITED
+    on_d = rv.certainty is Certainty.D and effect not in (Effect.NOTICE, Effect.DUTY)
+    return on_c or on_d or (bool(rv.rule.basis) and not rv.basis)
 
 
 def _reasons(one: Asked, here: Truth, spot: Place) -> tuple[Reason, ...]:
@@ -187,9 +189,9 @@ def _reasons(one: Asked, here: Truth, spot: Place) -> tuple[Reason, ...]:
     return tuple(sorted(dict.fromkeys(reasons), key=_ORDER.__getitem__))
 
 
-def _primary(reasons: tuple[Reason, ...]) -> Reason | None:
-    """The reason told first; a layer declared out of scope is named unless other data are wanting too."""
-    if Reason.OUT_OF_SCOPE in reasons and not any(r in _DATA for r in reasons):
+def _primary(spot: Place, reasons: tuple[Reason, ...]) -> Reason | None:
+    """The reason told first; out of scope only where that is all that the place leaves open."""
+    if spot.reasons == (Reason.OUT_OF_SCOPE,) and Reason.OUT_OF_SCOPE in reasons:
         return Reason.OUT_OF_SCOPE
     return next((r for r in reasons if r is not Reason.OUT_OF_SCOPE), None)
 

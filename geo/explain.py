@@ -1,7 +1,5 @@
 """Why a rule came out as it did, in sentences a colleague can check."""
 
-import numpy as np
-
 from geo.human import hectares, metres, percent
 from geo.model import REASON_ACTOR, REASON_TEXT, Finding, Hit, Outcome, Reason, Relation, Text
 from geo.scene import Scene
@@ -61,9 +59,12 @@ def _nothing_met(scene: Scene, finding: Finding) -> Text:
 
 def _limit(finding: Finding) -> Text:
     rule = finding.rule
-    if rule.relation is not Relation.WITHIN_DISTANCE or rule.distance_m is None:
+    if rule.relation is not Relation.WITHIN_DISTANCE or finding.limit_m is None:
         return Text("", "")
-    return Text(f"（规定距离 {rule.distance_m:g} 米）", f" (legal distance {rule.distance_m:g} m)")
+    zh, en = (
+        ("规定距离", "legal distance") if rule.distance_name is None else ("设定距离", "configured distance")
+    )
+    return Text(f"（{zh} {finding.limit_m:g} 米）", f" ({en} {finding.limit_m:g} m)")
 
 
 def _hit(scene: Scene, hit: Hit) -> Text:
@@ -132,14 +133,9 @@ def _neighbours(scene: Scene, finding: Finding) -> tuple[str, ...]:
     layer = scene.view.layers.get("admin_unit")
     if layer is None or layer.tree is None:
         return ()
-    reach = (
-        (finding.rule.distance_m or finding.rule.screening_m or 0.0)
-        + scene.accuracy_m(layer)
-        + scene.stand.disc_m
-    )
-    contact = scene.contact("admin_unit")
+    reach = (finding.limit_m or 0.0) + scene.accuracy_m(layer) + scene.stand.disc_m
+    rows = scene.around(layer, reach)
     ours = scene.view.bundle.jurisdictions
-    rows = contact.index[np.flatnonzero(contact.distance_m <= reach)]
     return tuple(
         str(layer.name[r] or layer.zone_id[r])
         for r in rows

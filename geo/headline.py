@@ -5,13 +5,14 @@ from geo.model import SEVERITY, VERDICT_TEXT, Effect, Finding, Outcome, PartRepo
 from geo.view import BundleView
 
 _NAMED = 3
+_WORST_TEXT = {Verdict.PROHIBITED: Text("禁止", "prohibited"), Verdict.RESTRICTED: Text("限制", "restricted")}
 
 
 def headline(view: BundleView, verdict: Verdict, possible: Verdict, parts: tuple[PartReport, ...]) -> Text:
     """Verdict in words, what is still possible, and which undisclosed layers bear on this project."""
     text = _verdict_text(verdict, parts)
     if possible is not verdict:
-        worse = VERDICT_TEXT[possible]
+        worse = _WORST_TEXT.get(possible, VERDICT_TEXT[possible])
         text = Text(
             f"{text.zh}；未核查部分最重可能：{worse.zh}", f"{text.en}; open rules could come to: {worse.en}"
         )

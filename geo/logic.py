@@ -58,6 +58,8 @@ def _same(one: Scalar, other: Scalar) -> bool:
 
 
 def _ordered(op: Op, value: Scalar, wanted: Scalar | tuple[Scalar, ...]) -> Truth:
+    if isinstance(value, bool) or isinstance(wanted, bool):
+        return None
     try:
         left, right = float(value), float(wanted)  # type: ignore[arg-type]
     except (TypeError, ValueError):

@@ -5,7 +5,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.measure import LINE, POINT, area_m2, length_m
-from geo.model import ClassShare, EditionStatus, Hit, LayerReport, LayerState, Reason, Text
+from geo.model import ClassShare, Hit, LayerReport, LayerState, Reason, Text
 from geo.scene import Scene
 from geo.view import LayerView
 
@@ -76,7 +76,9 @@ def layer_report(scene: Scene, layer: LayerView) -> LayerReport:
         id=layer.id,
         title=scene.view.title(layer.id),
         state=LayerState.HIT if len(met) else _state(scene, layer),
-        flags=_flags(scene, layer) if len(met) else (),
+        flags=_flags(scene, layer, provisional=bool(layer.provisional[contact.index[met]].any()))
+        if contact is not None and len(met)
+        else (),
         edition=edition.edition if edition is not None else None,
         sha256=edition.sha256 if edition is not None else None,
         synthetic=edition.synthetic if edition is not None else False,
@@ -92,12 +94,11 @@ def _state(scene: Scene, layer: LayerView) -> LayerState:
     return LayerState.CLEAR if reason is None else _STATES[reason]
 
 
-def _flags(scene: Scene, layer: LayerView) -> tuple[str, ...]:
+def _flags(scene: Scene, layer: LayerView, *, provisional: bool) -> tuple[str, ...]:
     edition = layer.edition
     if edition is None:
         return ()
     stale = edition.stale_after is not None and scene.view.on >= edition.stale_after
-    provisional = edition.status is EditionStatus.PROVISIONAL
     partial = bool(edition.faults) or not scene.covered(layer)
     named = (("stale", stale), ("provisional", provisional), ("partial", partial))
     return tuple(name for name, holds in named if holds)

@@ -39,12 +39,15 @@ class Footing:
         Radius of the disc that a point stands for (areal activity), metres; 0 where the shape is as given.
     linear_point
         A point was given for a linear activity.
+    shape_unknown
+        A point was given for what has length or may have: its line or extent is not known.
     area_origin
         Where the disc's area came from: ``declared``, ``typical`` or None.
     """
 
     disc_m: float = 0.0
     linear_point: bool = False
+    shape_unknown: bool = False
     area_origin: str | None = None
 
 
@@ -53,14 +56,14 @@ def footing(part: Part, activity: Activity | None) -> Footing:
     if shapely.get_dimensions(part.site.geometry) > 0:
         return Footing()
     if activity is not None and activity.footprint is Footprint.LINEAR:
-        return Footing(linear_point=True)
+        return Footing(linear_point=True, shape_unknown=True)
     declared = dict(part.facts).get("land_area_m2")
     areal = activity is None or activity.footprint is Footprint.AREAL
     if areal and isinstance(declared, float | int) and declared > 0:
         return Footing(disc_m=math.sqrt(declared / math.pi), area_origin="declared")
     if activity is not None and areal and activity.typical_area_m2:
         return Footing(disc_m=math.sqrt(activity.typical_area_m2 / math.pi), area_origin="typical")
-    return Footing()
+    return Footing(shape_unknown=areal)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -99,6 +102,15 @@ class Contact:
     search_m: float
 
 
+def highest_dimension(shape: Geometry) -> Geometry:
+    """A mixed overlap without its trailing edges and points."""
+    if shape.geom_type != "GeometryCollection":
+        return shape
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    dimensions = shapely.get_dimensions(parts)
+    return shapely.union_all(parts[dimensions == dimensions.max()])
+
+
 def _nothing(search_m: float) -> Contact:
     """A layer without a zone in the search."""
     none, no, zero = np.zeros(0, dtype=object), np.zeros(0, dtype=bool), np.zeros(0)
@@ -131,6 +143,7 @@ class Scene:
         self.plane: Geometry = self.frame.project(self.geometry)
         self.area_m2 = float(area_m2(self.geometry)) if self.dimension == POLYGON else 0.0
         self.length_m = float(length_m(self.geometry)) if self.dimension == LINE else 0.0
+        self._size = self._measure_size()
         self._contacts: dict[str, Contact] = {}
         self._borders: dict[str, float] = {}
         self._candidates: dict[str, Indices] = {}
@@ -202,13 +215,14 @@ class Scene:
         self, index: Indices, zones: Objects, met: Mask, distance: Floats, lines: Objects, search: float
     ) -> Contact:
         overlap = np.full(len(zones), None, dtype=object)
-        common = shapely.intersection(zones[met], self.geometry)
-        overlap[met] = common if self.dimension > 0 else self._points_met(zones[met], common)
-        area, length = np.zeros(len(zones)), np.zeros(len(zones))
+        edge, polygons = np.zeros(len(zones), dtype=bool), shapely.get_dimensions(zones) == POLYGON
+        for entry in np.flatnonzero(met):
+            overlap[entry], edge[entry] = self._common(
+                zones[entry], lines[entry], areal=bool(polygons[entry])
+            )
+        area, length, share = np.zeros(len(zones)), np.zeros(len(zones)), np.zeros(len(zones))
         area[met], length[met] = area_m2(overlap[met]), length_m(overlap[met])
-        edge = np.zeros(len(zones), dtype=bool)
-        polygons = shapely.get_dimensions(zones) == POLYGON
-        edge[met & polygons] = self._only_touches(zones, lines, area, length, met & polygons)
+        share[met] = [self.share(piece) for piece in overlap[met]]
         return Contact(
             index=index,
             met=met,
@@ -217,43 +231,60 @@ class Scene:
             overlap=overlap,
             overlap_m2=area,
             overlap_m=length,
-            overlap_share=np.array([self.share(o) if m else 0.0 for o, m in zip(overlap, met, strict=True)]),
+            overlap_share=share,
             on_border=edge,
             search_m=search,
         )
 
-    def _points_met(self, zones: Objects, common: Objects) -> Objects:
-        """Points of the site that lie in each zone; one on a border within the tolerance counts as in."""
-        out = common.copy()
-        for place in np.flatnonzero(shapely.is_empty(common)):
-            parts = shapely.get_parts(self.geometry)
-            gaps = shapely.distance(parts, zones[place])
-            out[place] = parts[int(np.argmin(gaps))]
-        return out
-
-    def _only_touches(
-        self, zones: Objects, lines: Objects, area: Floats, length: Floats, chosen: Mask
-    ) -> Mask:
-        """Whether the site meets polygons with no depth at all."""
+    def _common(self, zone: Geometry, outline: Geometry, *, areal: bool) -> tuple[Geometry, bool]:
+        """The site's common shape with a zone it meets, and whether it only lies on the zone's border."""
+        if self.dimension == POINT:
+            return self._points_met(zone, outline, areal=areal)
+        common = highest_dimension(shapely.intersection(zone, self.geometry))
+        if not areal:
+            return common, False
         if self.dimension == POLYGON:
-            return np.asarray(area[chosen] <= POSITIVE_M2)
-        gap = shapely.distance(lines[chosen], self.plane)
-        if self.dimension == LINE:
-            inside = shapely.length(shapely.difference(self.geometry, shapely.boundary(zones[chosen])))
-            return np.asarray((length[chosen] <= TOLERANCE_M) | (inside == 0.0))
-        return np.asarray(np.nan_to_num(gap, nan=np.inf) <= TOLERANCE_M)
+            return common, float(area_m2(common)) <= POSITIVE_M2
+        inside = shapely.difference(common, shapely.boundary(zone))
+        return (common, True) if float(length_m(inside)) <= TOLERANCE_M else (inside, False)
+
+    def _points_met(self, zone: Geometry, outline: Geometry, *, areal: bool) -> tuple[Geometry, bool]:
+        """Points in a zone, those on its border within the tolerance included; whether all lie on the border."""
+        parts, planes = shapely.get_parts(self.geometry), shapely.get_parts(self.plane)
+        gap = np.nan_to_num(shapely.distance(planes, outline), nan=np.inf)
+        inside = shapely.intersects(parts, zone) | (gap <= (TOLERANCE_M if areal else LINE_TOLERANCE_M))
+        met = shapely.union_all(parts[inside])
+        return met, areal and bool((gap[inside] <= TOLERANCE_M).all())
+
+    def _measure_size(self) -> float:
+        """What shares are shares of: area, length without what is run over twice, or number of places."""
+        if self.dimension == POLYGON:
+            return self.area_m2
+        once = shapely.union_all([self.geometry])
+        return float(length_m(once)) if self.dimension == LINE else float(shapely.get_num_coordinates(once))
 
     def share(self, piece: Geometry) -> float:
         """Share of the site that a piece of it makes up, 0–1: by area, by length, or by count of points."""
         if self.dimension == POLYGON:
-            return min(1.0, float(area_m2(piece)) / self.area_m2)
+            return min(1.0, float(area_m2(piece)) / self._size)
         if self.dimension == LINE:
-            return min(1.0, float(length_m(piece)) / self.length_m)
-        return min(1.0, shapely.get_num_coordinates(piece) / shapely.get_num_coordinates(self.geometry))
+            return min(1.0, float(length_m(piece)) / self._size)
+        return min(1.0, shapely.get_num_coordinates(piece) / self._size)
 
     def outlines(self, zones: Objects, search_m: float) -> Objects:
         """Outlines of zones within a search, in the site's frame, for margins beyond the ordinary search."""
         return self._outlines(zones, search_m)
+
+    def around(self, layer: LayerView, reach_m: float) -> Indices:
+        """Rows of a layer's zones within a reach of the site, however far other rules look."""
+        if layer.tree is None:
+            return np.zeros(0, dtype=np.intp)
+        rows = np.sort(layer.tree.query(shapely.box(*window(self.bounds, reach_m))))
+        rows = rows[layer.alive[rows]]
+        zones = layer.geometry[rows]
+        near = shapely.intersects(zones, self.geometry)
+        near |= self._geodesic(self._outlines(zones, reach_m)) <= reach_m
+        return np.asarray(rows[near])
 
     def _outlines(self, zones: Objects, search_m: float) -> Objects:
         if len(zones) == 0:

@@ -15,6 +15,8 @@ from geo.measure import LINE, POLYGON
 from geo.model import DEFAULT_ACCURACY_M, UNKNOWN_DATUM_ACCURACY_M, Site, Text
 
 _MAX_LON, _MAX_LAT = 180.0, 90.0
+_USE_SLACK = 3.0
+"""Degrees beyond a projected system's area of use that are still taken: neighbouring zones do occur."""
 
 REPAIRS = ("make_valid",)
 """Named repairs that may be asked for."""
@@ -54,16 +56,19 @@ def make_site(
         With every problem found.
     """
     remarks: list[Text] = []
-    system = parse_crs(crs, where=f"{where}.crs") if crs is not None else EPSG_4490
-    if crs is None:
-        remarks.append(Text("未注明坐标系，按 EPSG:4490 处理", "no CRS given: taken as EPSG:4490"))
-    accuracy = _accuracy(accuracy_m, system, where, remarks)
-    if repair is not None and repair not in REPAIRS:
-        raise InputError(
-            _problem(f"{where}.repair", repair, ", ".join(REPAIRS), "未知的修复方法", "unknown repair")
-        )
-    shape = _checked_shape(geometry, where, remarks)
-    shape = _valid(shape, repair, where, remarks)
+    problems: list[Problem] = []
+    system, accuracy, shape = EPSG_4490, DEFAULT_ACCURACY_M, geometry
+    try:
+        system = _system(crs, where, remarks)
+        accuracy = _accuracy(accuracy_m, system, where, remarks)
+    except InputError as error:
+        problems.extend(error.problems)
+    try:
+        shape = _checked_shape(geometry, repair, where, remarks)
+    except InputError as error:
+        problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
     placed = to_lonlat(shape, system)
     _check_range(placed, shape, system, where)
     if system.name == "EPSG:4326":
@@ -75,6 +80,13 @@ def make_site(
         datum_known=system.datum_known,
         remarks=tuple(remarks),
     )
+
+
+def _system(crs: str | None, where: str, remarks: list[Text]) -> Crs:
+    if crs is not None:
+        return parse_crs(crs, where=f"{where}.crs")
+    remarks.append(Text("未注明坐标系，按 EPSG:4490 处理", "no CRS given: taken as EPSG:4490"))
+    return EPSG_4490
 
 
 def _accuracy(given: float | None, crs: Crs, where: str, remarks: list[Text]) -> float:
@@ -102,7 +114,10 @@ def _accuracy(given: float | None, crs: Crs, where: str, remarks: list[Text]) ->
     return float(given)
 
 
-def _checked_shape(geometry: Geometry, where: str, remarks: list[Text]) -> Geometry:
+def _checked_shape(geometry: Geometry, repair: str | None, where: str, remarks: list[Text]) -> Geometry:
+    if repair is not None and repair not in REPAIRS:
+        allowed = ", ".join(REPAIRS)
+        raise InputError(_problem(f"{where}.repair", repair, allowed, "未知的修复方法", "unknown repair"))
     kind = geometry.geom_type
     if kind not in _SHAPES:
         raise InputError(
@@ -131,12 +146,12 @@ def _checked_shape(geometry: Geometry, where: str, remarks: list[Text]) -> Geome
     if geometry.has_z or shapely.has_m(geometry):
         remarks.append(Text("三维坐标的高程已略去", "the third dimension was dropped"))
         geometry = shapely.force_2d(geometry)
-    return geometry
+    return _valid(geometry, repair, where, remarks)
 
 
 def _valid(shape: Geometry, repair: str | None, where: str, remarks: list[Text]) -> Geometry:
+    _refuse_without_size(shape, where)
     if shape.is_valid:
-        _refuse_without_size(shape, where)
         return shape
     reason = shapely.is_valid_reason(shape)
     if repair is None:
@@ -161,8 +176,10 @@ def _valid(shape: Geometry, repair: str | None, where: str, remarks: list[Text])
 
 
 def _refuse_without_size(shape: Geometry, where: str) -> None:
+    """A line or polygon whose coordinates all lie in one place, or a polygon whose rings lie on one line."""
     dimension = shapely.get_dimensions(shape)
-    if (dimension == LINE and shape.length == 0) or (dimension == POLYGON and shape.area == 0):
+    flat = dimension == POLYGON and float(shapely.convex_hull(shape).area) == 0.0
+    if flat or (dimension == LINE and shape.length == 0):
         given = f"{shape.geom_type} of size 0"
         raise InputError(
             _problem(where, given, "length or area above 0", "线长或面积为零", "the shape has no size")
@@ -179,6 +196,7 @@ def _check_range(placed: Geometry, given: Geometry, crs: Crs, where: str) -> Non
     lon, lat = shapely.get_coordinates(placed).T
     on_earth = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= _MAX_LON) & (np.abs(lat) <= _MAX_LAT)
     if on_earth.all():
+        _check_use(placed, given, crs, where)
         return
     x, y = shapely.get_coordinates(given)[0]
     hint = Text("坐标超出经纬度范围", "the coordinates are outside longitude ±180, latitude ±90")
@@ -190,6 +208,27 @@ def _check_range(placed: Geometry, given: Geometry, crs: Crs, where: str) -> Non
         hint = Text("坐标似为米制投影坐标，请注明坐标系", "the coordinates look like metres: name their CRS")
     raise InputError(
         _problem(where, f"{x:g}, {y:g} ({crs.name})", "lon −180…180, lat −90…90", hint.zh, hint.en)
+    )
+
+
+def _check_use(placed: Geometry, given: Geometry, crs: Crs, where: str) -> None:
+    """Refuse projected coordinates that land far outside the zone they are said to be in."""
+    if crs.use is None or crs.use[0] > crs.use[2]:
+        return
+    west, south, east, north = crs.use
+    box = shapely.box(west - _USE_SLACK, south - _USE_SLACK, east + _USE_SLACK, north + _USE_SLACK)
+    if shapely.covers(box, placed):
+        return
+    x, y = shapely.get_coordinates(given)[0]
+    lon, lat = shapely.get_coordinates(placed)[0]
+    raise InputError(
+        _problem(
+            where,
+            f"{x:g}, {y:g} ({crs.name}) = {lon:.4f}, {lat:.4f}",
+            f"lon {west:g}…{east:g}, lat {south:g}…{north:g}",
+            "坐标落在所注坐标系适用范围之外：坐标轴是否颠倒，或带号有误？应东坐标在前",
+            "outside the area of this CRS: are the axes swapped (easting comes first), or is the zone wrong?",
+        )
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
+import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 from shapely import STRtree
@@ -49,6 +50,8 @@ class LayerView:
         Zones valid on the date.
     derived
         Zones whose class was derived from an old scheme.
+    provisional
+        Zones of a provisional edition, beside the one in force or alone.
     silence
         Why "no hit" does not acquit here whatever the coverage; None where it does.
     """
@@ -62,10 +65,11 @@ class LayerView:
     name: Objects
     alive: Mask
     derived: Mask
+    provisional: Mask
     attributes: Mapping[str, Objects]
     tree: STRtree | None
     silence: Reason | None
-    matches: dict[tuple[object, ...], tuple[Mask, Mask]] = field(default_factory=dict)
+    matches: dict[str, tuple[Mask, Mask]] = field(default_factory=dict)
 
     @property
     def accuracy_m(self) -> float:
@@ -79,7 +83,7 @@ class LayerView:
 
     def match(self, classes: tuple[str, ...], where: tuple[Condition, ...]) -> tuple[Mask, Mask]:
         """Which zones a filter surely means, and which it may mean (an attribute is unknown)."""
-        key = (classes, where)
+        key = repr((classes, where))
         if key not in self.matches:
             truths = [self._matches(row, classes, where) for row in range(len(self.geometry))]
             yes = np.array([t is True for t in truths], dtype=bool) & self.alive
@@ -108,12 +112,21 @@ class LayerView:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RuleView:
-    """A rule in force, with the articles in force and the certainty they leave it."""
+    """A rule in force, with the articles in force and the certainty they leave it.
+
+    Attributes
+    ----------
+    key
+        The place test in words: rules with the same share one answer. (In words, since True equals 1 as a value.)
+    by_place
+        Whether only the place can tell if the rule is in its jurisdiction.
+    """
 
     rule: Rule
     basis: tuple[Basis, ...]
     certainty: Certainty
     test: PlaceTest
+    key: str
     by_place: bool
 
 
@@ -180,13 +193,14 @@ def _jurisdiction(bundle: Bundle, rule: Rule) -> Truth:
 
 
 def _rule_view(bundle: Bundle, rule: Rule, on: date) -> RuleView:
-    basis = _bases_on(bundle, rule, on)
+    basis, test = _bases_on(bundle, rule, on), place_test(rule, bundle.distances)
     grades = (rule.certainty, *(b.certainty for b in basis)) if basis else (Certainty.C,)
     return RuleView(
         rule=rule,
         basis=basis,
         certainty=max(grades),
-        test=place_test(rule, bundle.distances),
+        test=test,
+        key=repr(test),
         by_place=_jurisdiction(bundle, rule) is None,
     )
 
@@ -210,40 +224,44 @@ def _bases_on(bundle: Bundle, rule: Rule, on: date) -> tuple[Basis, ...]:
 
 def _layer_view(bundle: Bundle, layer_id: str, on: date) -> LayerView:
     layer = bundle.layers.get(layer_id)
-    edition = layer.edition_on(on) if layer is not None else None
-    zones = edition.zones if edition is not None else None
-    count = 0 if zones is None else len(zones)
+    editions = layer.editions_on(on) if layer is not None else ()
+    frames = [(e, e.zones) for e in editions if e.zones is not None]
 
     def column(name: str) -> Objects:
-        if zones is None or name not in zones:
-            return np.full(count, None, dtype=object)
-        values = zones[name].to_numpy(dtype=object, na_value=None)
-        return np.asarray(values, dtype=object)
+        return np.concatenate([np.zeros(0, dtype=object), *(_values(zones, name) for _, zones in frames)])
 
     zone_class, derived = _classes_on(column("zone_class"), column("zone_legacy"), on)
-    attributes = (
-        {} if zones is None else {str(c): column(str(c)) for c in zones.columns if c not in _RESERVED}
-    )
+    names = dict.fromkeys(str(c) for _, zones in frames for c in zones.columns if c not in _RESERVED)
+    geometry = column("geometry")
     return LayerView(
         id=layer_id,
         layer=layer,
-        edition=edition,
-        geometry=column("geometry"),
+        edition=editions[0] if editions else None,
+        geometry=geometry,
         zone_id=column("zone_id"),
         zone_class=zone_class,
         name=column("name"),
         alive=_alive(column("valid_from"), column("valid_to"), on),
         derived=derived,
-        attributes=attributes,
-        tree=None if edition is None or count == 0 else _tree(edition),
-        silence=_silence(bundle, layer_id, layer, edition, on),
+        provisional=np.repeat(
+            [e.status is EditionStatus.PROVISIONAL for e, _ in frames], [len(z) for _, z in frames]
+        ).astype(bool),
+        attributes={name: column(name) for name in names},
+        tree=_tree(editions) if len(geometry) else None,
+        silence=_silence(bundle, layer_id, layer, editions[0] if editions else None, on),
     )
 
 
+def _values(zones: gpd.GeoDataFrame, name: str) -> Objects:
+    if name not in zones:
+        return np.full(len(zones), None, dtype=object)
+    return np.asarray(zones[name].to_numpy(dtype=object, na_value=None), dtype=object)
+
+
 @lru_cache(maxsize=256)
-def _tree(edition: Edition) -> STRtree | None:
-    """One search tree per edition, whatever the date."""
-    return None if edition.zones is None else STRtree(edition.zones.geometry.to_numpy())
+def _tree(editions: tuple[Edition, ...]) -> STRtree:
+    """One search tree per set of editions, whatever the date."""
+    return STRtree(np.concatenate([e.zones.geometry.to_numpy() for e in editions if e.zones is not None]))
 
 
 def _alive(valid_from: Objects, valid_to: Objects, on: date) -> Mask:

@@ -71,9 +71,18 @@ class Layer:
     notes: Text | None = None
 
     def edition_on(self, on: date) -> Edition | None:
-        """The edition in force on ``on``; of several the one that began last."""
-        valid = [e for e in self.editions if e.in_force(on)]
-        return max(valid, key=lambda e: e.valid_from, default=None)
+        """The edition that speaks first on a date."""
+        return next(iter(self.editions_on(on)), None)
+
+    def editions_on(self, on: date) -> tuple[Edition, ...]:
+        """The editions that speak on a date: the one in force that began last, then the provisional one.
+
+        A provisional edition convicts beside the one in force and replaces nothing.
+        """
+        valid = sorted((e for e in self.editions if e.in_force(on)), key=lambda e: e.valid_from)
+        by_status = {e.status: e for e in valid}
+        ranked = (by_status.get(EditionStatus.IN_FORCE), by_status.get(EditionStatus.PROVISIONAL))
+        return tuple(e for e in ranked if e is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

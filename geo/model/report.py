@@ -57,8 +57,8 @@ class Finding:
     margin_m
         Signed: positive = does not apply, by so much; negative = applies; None for ``anywhere`` or
         when beyond the search.
-    minimum
-        Tolerance, minimum overlap and legal distance as used, by name.
+    limit_m
+        The legal, configured or (where that is unset) screening distance used, metres; None for others.
     missing_facts
         Facts that would help to settle the rule.
     """
@@ -73,6 +73,7 @@ class Finding:
     hits: tuple[Hit, ...]
     basis: tuple[Basis, ...]
     distance_m: float | None
+    limit_m: float | None
     missing_facts: tuple[str, ...]
     explanation: Text
 

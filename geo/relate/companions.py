@@ -1,6 +1,7 @@
 """Second layers on the overlapped piece: a red line *in a reserve's core*, a red line *outside* one."""
 
 import math
+from dataclasses import dataclass
 
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
@@ -8,73 +9,85 @@ from shapely.geometry.base import BaseGeometry as Geometry
 from geo.logic import Truth
 from geo.model import Reason, With
 from geo.place_test import PlaceTest
-from geo.relate.picture import Picture, is_enough, union, zones_of
-from geo.scene import Scene
-from geo.view import LayerView, Mask
+from geo.relate.picture import NOWHERE, Picture, depth, draw, is_enough
+from geo.scene import Scene, highest_dimension
 
 
-def with_companions(
-    scene: Scene, test: PlaceTest, p: Picture, truth: Truth, reasons: tuple[Reason, ...]
-) -> tuple[Truth, tuple[Reason, ...]]:
-    """Narrow the overlapped piece by each second layer, surely and possibly."""
-    sure = _piece(p, p.yes) if truth is True else shapely.Point()
-    possible = _piece(p, p.yes | p.maybe) if not reasons else scene.geometry
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pieces:
+    """What is left of the site: surely, possibly, and why the two differ."""
+
+    sure: Geometry
+    possible: Geometry
+    reasons: tuple[Reason, ...] = ()
+
+
+def narrow(scene: Scene, test: PlaceTest, pieces: Pieces) -> tuple[Truth, tuple[Reason, ...]]:
+    """Narrow the pieces by every second layer, and ask whether enough is left."""
     for companion in test.companions:
-        layer = scene.view.layers[companion.layer]
-        sure, possible, reason = _narrow(scene, layer, companion, sure, possible)
-        reasons = (*reasons, *reason)
-    if is_enough(scene, test, sure):
+        pieces = _narrow_by(scene, companion, pieces)
+    if is_enough(scene, test, pieces.sure):
         return True, ()
-    if not is_enough(scene, test, possible):
+    touched = scene.stand.disc_m > 0 and _disc_may_meet(scene, test)
+    if not touched and not is_enough(scene, test, pieces.possible):
         return False, ()
+    reasons = (*pieces.reasons, *((Reason.FOOTPRINT_UNKNOWN,) if touched else ()))
     return None, tuple(dict.fromkeys(reasons))
 
 
-def with_companions_here(
-    scene: Scene, test: PlaceTest, truth: Truth, reasons: tuple[Reason, ...]
-) -> tuple[Truth, tuple[Reason, ...]]:
-    """For distance rules the second layers are asked about the site itself."""
-    sure, possible = scene.geometry, scene.geometry
-    for companion in test.companions:
-        layer = scene.view.layers[companion.layer]
-        sure, possible, reason = _narrow(scene, layer, companion, sure, possible)
-        reasons = (*reasons, *reason)
-    if not is_enough(scene, test, possible):
-        return False, ()
-    if truth is True and is_enough(scene, test, sure):
-        return True, ()
-    return None, tuple(dict.fromkeys(reasons))
-
-
-def _piece(p: Picture, chosen: Mask) -> Geometry:
-    pieces = p.contact.overlap[chosen & p.contact.met]
-    return union(pieces) if len(pieces) else shapely.Point()
-
-
-def _narrow(
-    scene: Scene, layer: LayerView, companion: With, sure: Geometry, possible: Geometry
-) -> tuple[Geometry, Geometry, tuple[Reason, ...]]:
-    contact = scene.contact(layer.id)
-    yes, maybe = (mask[contact.index] for mask in layer.match(companion.zone_classes, companion.zone_where))
-    known = zones_of(layer, contact.index[yes & contact.met])
-    either = zones_of(layer, contact.index[(yes | maybe) & contact.met])
-    silent = scene.vouch(layer, scene.accuracy_m(layer))
-    unknown = bool((maybe & contact.met).any())
-    reasons = (*((Reason.ATTRIBUTE_UNKNOWN,) if unknown else ()), *((silent,) if silent is not None else ()))
+def _narrow_by(scene: Scene, companion: With, pieces: Pieces) -> Pieces:
+    p = picture_of(scene, companion)
+    known, either = p.piece(p.yes), p.piece(p.either)
+    silences = p.silences(scene, 0.0)
+    unknown = bool((p.maybe & p.met).any())
+    reasons = (*pieces.reasons, *((Reason.ATTRIBUTE_UNKNOWN,) if unknown else ()), *silences)
     if companion.present:
-        widest = possible if silent is not None else shapely.intersection(possible, either)
-        return shapely.intersection(sure, known), widest, reasons
-    surest = shapely.Point() if silent is not None else shapely.difference(sure, either)
-    return surest, shapely.difference(possible, known), reasons
+        widest = pieces.possible if silences else _common(pieces.possible, either)
+        return Pieces(sure=_common(pieces.sure, known), possible=widest, reasons=reasons)
+    surest = NOWHERE if silences else shapely.difference(pieces.sure, either)
+    return Pieces(sure=surest, possible=shapely.difference(pieces.possible, known), reasons=reasons)
 
 
-def companion_gap(scene: Scene, test: PlaceTest) -> float:
-    """How far the second layers that must be there are from the site; inf where that is not what decides."""
+def picture_of(scene: Scene, companion: With) -> Picture:
+    """The second layer's zones."""
+    return draw(scene, (companion.layer,), companion.zone_classes, companion.zone_where)
+
+
+def _common(one: Geometry, other: Geometry) -> Geometry:
+    return highest_dimension(shapely.intersection(one, other))
+
+
+def _disc_may_meet(scene: Scene, test: PlaceTest) -> bool:
+    """Whether a disc of the land to be taken could meet main zones and second layers as the rule asks."""
+    disc = scene.stand.disc_m
+    main = draw(scene, test.layers, test.zone_classes, test.zone_where)
+    if main.nearest_m(main.either) > disc:
+        return False
+    for companion in test.companions:
+        p = picture_of(scene, companion)
+        if companion.present and not p.silences(scene, 0.0) and p.nearest_m(p.either) > disc:
+            return False
+        if not companion.present and depth(scene, p, p.yes, p.piece(p.yes)) >= disc:
+            return False
+    return True
+
+
+def margin_when_met(scene: Scene, test: PlaceTest, piece: Geometry) -> float:
+    """How little would have to move for the second layers to answer otherwise, metres; inf if far."""
     gaps = [math.inf]
     for companion in test.companions:
-        layer = scene.view.layers[companion.layer]
-        contact = scene.contact(layer.id)
-        yes, _ = layer.match(companion.zone_classes, companion.zone_where)
-        if companion.present:
-            gaps.append(float(contact.distance_m[yes[contact.index]].min(initial=math.inf)))
+        p = picture_of(scene, companion)
+        gaps.append(depth(scene, p, p.yes, piece) if p.yes.any() else math.inf)
     return min(gaps)
+
+
+def margin_when_not(scene: Scene, test: PlaceTest) -> float:
+    """How much would have to move for the second layers to answer otherwise, metres."""
+    gaps = [0.0]
+    for companion in test.companions:
+        p = picture_of(scene, companion)
+        if companion.present:
+            gaps.append(p.nearest_m(p.yes))
+        elif (p.yes & p.met).any() and shapely.difference(scene.geometry, p.piece(p.yes)).is_empty:
+            gaps.append(depth(scene, p, p.yes, p.piece(p.yes)))
+    return max(gaps)

@@ -1,60 +1,104 @@
 """`within_distance`: the geodesic from the site's border to the nearest zone, against a legal distance."""
 
 import math
+from dataclasses import dataclass
 
 from geo.logic import Truth
 from geo.model import Reason
 from geo.place_test import PlaceTest
-from geo.relate.companions import with_companions_here
-from geo.relate.picture import Picture, Place, depth, settle
+from geo.relate.companions import Pieces, narrow
+from geo.relate.picture import Picture, Place, depth, draw
 from geo.scene import Scene
+from geo.view import Mask
 
 
-def within(scene: Scene, test: PlaceTest, p: Picture) -> Place:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Limits:
+    """The legal distance (or the screening one) and the distance beyond which the rule begins; -1 for none."""
+
+    most_m: float
+    least_m: float
+
+    def hold(self, distance_m: float, disc_m: float) -> Truth:
+        """Whether a distance is within; open where only the disc around the point reaches."""
+        if distance_m <= self.least_m:
+            return False
+        if distance_m <= self.most_m:
+            return True
+        return None if distance_m - disc_m <= self.most_m else False
+
+
+def within(scene: Scene, test: PlaceTest) -> Place:
     """Answer a distance test: at most the distance, beyond the least one, silence vouched for."""
-    limit = test.distance_m if test.distance_m is not None else test.screening_m
-    if limit is None:
+    most = test.distance_m if test.distance_m is not None else test.screening_m
+    if most is None:
         return Place(truth=None, reasons=(Reason.DISTANCE_UNSET,))
-    floor = -1.0 if test.distance_min_m is None else test.distance_min_m
-    near, far = p.nearest(p.yes), p.nearest(p.yes | p.maybe)
-    disc = scene.stand.disc_m
-    silent = scene.vouch(p.layer, limit + scene.accuracy_m(p.layer))
-    truth, reasons = settle(silent, sure=floor < near <= limit, possible=floor < far <= limit)
-    if near <= floor:
-        truth, reasons = False, ()
-    elif truth is not True and floor < near and near - disc <= limit < near:
-        truth, reasons = None, (*reasons, Reason.FOOTPRINT_UNKNOWN)
-    if test.distance_m is None and (truth or (truth is None and far - disc <= limit)):
+    limits = _Limits(most_m=most, least_m=-1.0 if test.distance_min_m is None else test.distance_min_m)
+    p = draw(scene, test.layers, test.zone_classes, test.zone_where)
+    truth, reasons = _truth(scene, p, limits)
+    if test.distance_m is None and _may_reach(scene, p, limits):
         truth, reasons = None, (*reasons, Reason.DISTANCE_UNSET)
     if test.companions and truth is not False:
-        truth, reasons = with_companions_here(scene, test, truth, reasons)
-    return _within_answer(scene, p, truth, reasons, limit, floor)
+        truth, reasons = _narrowed(scene, test, truth, reasons)
+    return _answer(scene, p, limits, truth, reasons)
 
 
-def _within_answer(
-    scene: Scene,
-    p: Picture,
-    truth: Truth,
-    reasons: tuple[Reason, ...],
-    limit: float,
-    floor: float,
-) -> Place:
-    chosen = p.yes if p.nearest(p.yes) <= limit else p.yes | p.maybe
-    distance = p.nearest(chosen)
-    reached = distance if truth is True else distance - scene.stand.disc_m
-    margin = reached - limit
-    if floor >= 0.0 and reached <= floor:
-        margin = floor + (depth(scene, p, p.yes, p.yes & p.contact.met, scene.accuracy_m(p.layer)) - reached)
-    elif floor >= 0.0 and margin <= 0.0:
-        margin = -min(limit - reached, reached - floor)
-    threshold = scene.accuracy_m(p.layer)
+def _truth(scene: Scene, p: Picture, limits: _Limits) -> tuple[Truth, tuple[Reason, ...]]:
+    """The nearest sure zone decides, unless an unknown one lies nearer and would decide otherwise."""
+    outcomes = _outcomes(scene, p, limits)
+    if set(outcomes) == {True}:
+        return True, ()
+    if set(outcomes) == {False} and p.nearest_m(p.yes) <= limits.least_m:
+        return False, ()
+    reasons = (
+        *((Reason.ATTRIBUTE_UNKNOWN,) if len(set(outcomes)) > 1 else ()),
+        *((Reason.FOOTPRINT_UNKNOWN,) if None in outcomes else ()),
+        *p.silences(scene, limits.most_m),
+    )
+    return (None, reasons) if reasons else (False, ())
+
+
+def _outcomes(scene: Scene, p: Picture, limits: _Limits) -> list[Truth]:
+    """What the rule would say for each zone that may be the nearest matching one."""
+    near = p.nearest_m(p.yes)
+    candidates = [near, *(float(d) for d in p.distance_m[p.maybe] if d < near)]
+    return [limits.hold(d, scene.stand.disc_m) for d in candidates]
+
+
+def _may_reach(scene: Scene, p: Picture, limits: _Limits) -> bool:
+    return any(outcome is not False for outcome in _outcomes(scene, p, limits))
+
+
+def _narrowed(
+    scene: Scene, test: PlaceTest, truth: Truth, reasons: tuple[Reason, ...]
+) -> tuple[Truth, tuple[Reason, ...]]:
+    """For distance rules the second layers are asked about the site itself."""
+    here, told = narrow(scene, test, Pieces(sure=scene.geometry, possible=scene.geometry))
+    if here is False:
+        return False, ()
+    return (True, ()) if truth is True and here is True else (None, tuple(dict.fromkeys((*reasons, *told))))
+
+
+def _answer(scene: Scene, p: Picture, limits: _Limits, truth: Truth, reasons: tuple[Reason, ...]) -> Place:
+    chosen = p.yes if p.nearest_m(p.yes) <= limits.most_m else p.either
+    distance = p.nearest_m(chosen)
+    margin = _margin(scene, p, chosen, limits, truth)
+    shown = limits.most_m + (0.0 if truth is True else p.accuracy_m + scene.stand.disc_m)
     return Place(
         truth=truth,
         reasons=reasons,
         margin_m=margin if math.isfinite(margin) else None,
-        borderline=abs(margin) < threshold,
-        zones=p.rows(
-            chosen & (p.contact.distance_m <= limit + (0.0 if truth else threshold + scene.stand.disc_m))
-        ),
+        borderline=abs(margin) < p.accuracy_m,
+        zones=p.zones(chosen & (p.distance_m <= shown)),
         distance_m=distance if math.isfinite(distance) else None,
     )
+
+
+def _margin(scene: Scene, p: Picture, chosen: Mask, limits: _Limits, truth: Truth) -> float:
+    distance = p.nearest_m(chosen)
+    reached = distance if truth is True else distance - scene.stand.disc_m
+    if limits.least_m < 0.0:
+        return reached - limits.most_m
+    if distance <= limits.least_m:
+        return limits.least_m - distance + depth(scene, p, chosen, p.piece(chosen))
+    return max(reached - limits.most_m, limits.least_m - reached)

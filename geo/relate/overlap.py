@@ -3,126 +3,137 @@
 import math
 
 import numpy as np
-import shapely
 
 from geo.logic import Truth
 from geo.measure import LINE, POINT, POLYGON, length_m
 from geo.model import Reason, Relation
 from geo.place_test import PlaceTest
-from geo.relate.companions import companion_gap, with_companions
-from geo.relate.picture import Picture, Place, at_least, depth, is_enough, settle, union
+from geo.relate.companions import Pieces, margin_when_met, margin_when_not, narrow
+from geo.relate.picture import NOWHERE, Picture, Place, depth, draw, is_enough, is_long, settle, union
 from geo.scene import Scene
 from geo.view import Mask
 
 
-def overlap(scene: Scene, test: PlaceTest, p: Picture) -> Place:
+def overlap(scene: Scene, test: PlaceTest) -> Place:
     """Answer an overlap test."""
-    if scene.dimension == POINT and (scene.stand.linear_point or scene.stand.disc_m > 0):
-        return _overlap_of_point(scene, test, p)
-    sure = _holds(scene, test, p, p.yes)
-    possible = sure or _holds(scene, test, p, p.yes | p.maybe)
-    silent = scene.vouch(p.layer, scene.accuracy_m(p.layer))
-    truth, reasons = settle(silent, sure=sure, possible=possible)
-    if test.companions and truth is not False:
-        truth, reasons = with_companions(scene, test, p, truth, reasons)
-    return _overlap_answer(scene, test, p, truth, reasons)
-
-
-def _overlap_of_point(scene: Scene, test: PlaceTest, p: Picture) -> Place:
-    """A point that stands for a disc, or for a line: what only the disc touches is open."""
-    reach = scene.accuracy_m(p.layer) if scene.stand.linear_point else scene.stand.disc_m
-    point_counts = not (scene.stand.linear_point and test.relation is Relation.CROSSES)
-    sure = point_counts and _holds(scene, test, p, p.yes)
-    touched = bool((p.contact.distance_m[p.yes | p.maybe] <= reach).sum() >= test.min_zones)
-    disc = touched and (scene.stand.disc_m > 0 or not point_counts)
-    silent = scene.vouch(p.layer, scene.accuracy_m(p.layer))
-    possible = point_counts and _holds(scene, test, p, p.yes | p.maybe)
-    truth, reasons = settle(silent, sure=sure, possible=possible)
-    if truth is not True and disc:
+    p = draw(scene, test.layers, test.zone_classes, test.zone_where)
+    counts = _shape_counts(scene, test)
+    sure = counts and _holds(scene, test, p, p.yes)
+    possible = sure or (counts and _holds(scene, test, p, p.either))
+    silences = p.silences(scene, 0.0)
+    truth, reasons = settle(silences, sure=sure, possible=possible)
+    if truth is not True and _unseen_footprint(scene, test, p, counts=counts):
         truth, reasons = None, (*reasons, Reason.FOOTPRINT_UNKNOWN)
     if test.companions and truth is not False:
-        truth, reasons = with_companions(scene, test, p, truth, reasons)
-    return _overlap_answer(scene, test, p, truth, reasons)
+        truth, reasons = _narrowed(scene, test, p, truth, reasons)
+    return _answer(scene, test, p, truth, reasons)
+
+
+def _shape_counts(scene: Scene, test: PlaceTest) -> bool:
+    """Whether the shape given can meet the test: a bare point has no length or area that crosses a zone."""
+    return scene.dimension != POINT or test.relation is not Relation.CROSSES or scene.stand.disc_m > 0
+
+
+def _unseen_footprint(scene: Scene, test: PlaceTest, p: Picture, *, counts: bool) -> bool:
+    """Whether the land a point stands for, though not the point, may meet the test."""
+    if scene.dimension != POINT:
+        return False
+    reach = scene.stand.disc_m if counts else p.accuracy_m
+    near = int((p.distance_m[p.either] <= reach).sum()) >= test.min_zones
+    return near and (scene.stand.disc_m > 0 if counts else scene.stand.shape_unknown)
+
+
+def _narrowed(
+    scene: Scene, test: PlaceTest, p: Picture, truth: Truth, reasons: tuple[Reason, ...]
+) -> tuple[Truth, tuple[Reason, ...]]:
+    unseen = any(r is not Reason.ATTRIBUTE_UNKNOWN for r in reasons)
+    pieces = Pieces(
+        sure=p.piece(p.yes) if truth is True else NOWHERE,
+        possible=scene.geometry if unseen else p.piece(p.either),
+        reasons=reasons,
+    )
+    return narrow(scene, test, pieces)
 
 
 def _holds(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask) -> bool:
     """Whether the chosen zones together are met by more than the minimum."""
-    met = chosen & p.contact.met
+    met = chosen & p.met
     if not met.any():
         return False
-    if test.min_zones > 1:
-        singly = [m for m in map(int, np.flatnonzero(met)) if _enough(scene, test, p, _only(met, m))]
-        return len(singly) >= test.min_zones
-    return _enough(scene, test, p, met)
+    if test.min_zones == 1:
+        return _enough(scene, test, p, met)
+    singly = [entry for entry in np.flatnonzero(met) if _enough(scene, test, p, _only(met, entry))]
+    return len(singly) >= test.min_zones
 
 
-def _only(mask: Mask, entry: int) -> Mask:
+def _only(mask: Mask, entry: np.intp) -> Mask:
     out = np.zeros_like(mask)
     out[entry] = True
     return out
 
 
 def _enough(scene: Scene, test: PlaceTest, p: Picture, met: Mask) -> bool:
-    zone_dims = shapely.get_dimensions(p.layer.geometry[p.contact.index])
-    if scene.dimension == POINT or bool((met & (zone_dims == POINT)).any()):
+    """By dimension: points count, crossing lines count, lengths and areas against their minimum."""
+    lines, areas = met & (p.dimension == LINE), met & (p.dimension == POLYGON)
+    if scene.dimension == POINT or bool((met & (p.dimension == POINT)).any()):
         return True
-    lines = met & (zone_dims == LINE)
-    if scene.dimension == LINE and lines.any():
+    if lines.any() and scene.dimension == LINE:
         return True
-    if lines.any() and at_least(
-        scene, test, float(length_m(shapely.union_all(p.contact.overlap[lines]))), 0.0
-    ):
+    if lines.any() and is_long(test, float(length_m(union(p.overlap[lines])))):
         return True
-    areas = met & (zone_dims == POLYGON)
-    if not areas.any():
-        return False
-    piece = union(p.contact.overlap[areas])
-    return is_enough(scene, test, piece)
+    inside = areas & ~p.on_border
+    return bool(inside.any()) and is_enough(scene, test, union(p.overlap[inside]))
 
 
-def _overlap_answer(
-    scene: Scene, test: PlaceTest, p: Picture, truth: Truth, reasons: tuple[Reason, ...]
-) -> Place:
-    chosen = p.yes if truth is True or not (p.maybe & p.contact.met).any() else p.yes | p.maybe
-    threshold = scene.accuracy_m(p.layer)
-    met = chosen & p.contact.met
-    near = chosen & (p.contact.distance_m <= threshold + scene.stand.disc_m)
-    margin = _overlap_margin(scene, test, p, chosen, truth)
+def _answer(scene: Scene, test: PlaceTest, p: Picture, truth: Truth, reasons: tuple[Reason, ...]) -> Place:
+    chosen = p.yes if truth is True or not (p.maybe & p.met).any() else p.either
+    met = chosen & p.met
+    margin = _margin(scene, test, p, chosen, truth)
+    distance = p.nearest_m(chosen)
+    near = chosen & (p.distance_m <= p.accuracy_m + scene.stand.disc_m)
+    touch = _touch(scene, test, p, met, truth)
     return Place(
         truth=truth,
         reasons=reasons,
         margin_m=margin if math.isfinite(margin) else None,
-        borderline=abs(margin) < threshold or (truth is True and _only_touch(scene, p, met)),
-        zones=p.rows(met if truth is True else met | near),
-        distance_m=p.nearest(chosen) if math.isfinite(p.nearest(chosen)) else None,
+        borderline=touch or abs(margin) < p.accuracy_m,
+        zones=p.zones(met if truth is True else met | near),
+        distance_m=distance if math.isfinite(distance) else None,
     )
 
 
-def _overlap_margin(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask, truth: Truth) -> float:
+def _touch(scene: Scene, test: PlaceTest, p: Picture, met: Mask, truth: Truth) -> bool:
+    """A point on any border; a line or polygon with no more than the minimum in the zones, or no depth in any."""
+    edge = p.on_border[met]
+    if scene.dimension == POINT and edge.any():
+        return True
+    if truth is True:
+        return len(edge) > 0 and bool(edge.all())
+    return bool(met.any()) and not test.companions and test.min_zones == 1 and truth is False
+
+
+def _margin(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask, truth: Truth) -> float:
     """Signed distance to the other answer; 0 for a mere touch."""
-    met = chosen & p.contact.met
+    met = chosen & p.met
     if test.min_zones > 1:
         return _several_margin(scene, test, p, chosen)
     if not met.any():
-        return p.nearest(chosen) - scene.stand.disc_m
+        away = p.nearest_m(chosen) - scene.stand.disc_m
+        return max(away, margin_when_not(scene, test)) if test.companions else away
     if truth is False:
-        return companion_gap(scene, test) if test.companions else 0.0
-    return -depth(scene, p, chosen, met, scene.accuracy_m(p.layer))
+        return margin_when_not(scene, test) if test.companions else 0.0
+    inside = met & (p.dimension == POLYGON)
+    piece = p.piece(inside)
+    deep = depth(scene, p, chosen, piece) if inside.any() else 0.0
+    return -min(deep, margin_when_met(scene, test, piece)) if test.companions else -deep
 
 
 def _several_margin(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask) -> float:
     """For rules that need several zones: the margin of the last one needed."""
-    met = np.flatnonzero(chosen & p.contact.met)
+    met = np.flatnonzero(chosen & p.met)
     if len(met) < test.min_zones:
-        distances = np.sort(p.contact.distance_m[chosen])
+        distances = np.sort(p.distance_m[chosen])
         missing = distances[test.min_zones - 1] if len(distances) >= test.min_zones else math.inf
         return float(missing) - scene.stand.disc_m
-    threshold = scene.accuracy_m(p.layer)
-    masks = [_only(p.yes, int(m)) for m in met]
-    return -sorted((depth(scene, p, m, m, threshold) for m in masks), reverse=True)[test.min_zones - 1]
-
-
-def _only_touch(scene: Scene, p: Picture, met: Mask) -> bool:
-    """A point on any border, or a line or polygon that has no depth in any zone."""
-    edge = p.contact.on_border[met]
-    return bool(edge.any() if scene.dimension == POINT else len(edge) and edge.all())
+    deep = [depth(scene, p, _only(p.yes, entry), p.overlap[entry]) for entry in met]
+    return -sorted(deep, reverse=True)[test.min_zones - 1]

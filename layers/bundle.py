@@ -9,6 +9,7 @@ from geo.errors import BundleError, Problem
 from geo.model import Bundle, Layer, OutOfScope, Rulebook, Text
 from layers.catalogue import CATALOGUE, CatalogueSpec, LayerSpec, read_catalogue
 from layers.edition import read_edition
+from layers.keytable import near
 from layers.readers import Files
 from layers.rulebook import SHIPPED, Source, read_rulebook, rulebook_sources
 from layers.schema import Schema
@@ -86,6 +87,7 @@ def _describe(folder: Path, faults: Faults) -> _Described | None:
     rulebook, schema, content = read_rulebook(sources, faults, classes=classes)
     _check_layers(catalogue, schema, faults)
     _check_scope(catalogue, schema, rulebook, faults)
+    _check_distances(catalogue, rulebook, faults)
     return _Described(
         catalogue=catalogue, rulebook=rulebook, schema=schema, content=(*catalogue.content, *content)
     )
@@ -138,6 +140,21 @@ def _check_scope(catalogue: CatalogueSpec, schema: Schema, rulebook: Rulebook, f
                 allowed="a layer the builtin rulebook can do without",
                 zh="内置规则下此图层不得声明为不掌握",
                 en="under the builtin rulebook this layer may not be out of scope",
+            )
+
+
+def _check_distances(catalogue: CatalogueSpec, rulebook: Rulebook, faults: Faults) -> None:
+    """A distance no rule asks for is a misspelt name: the rule that needs it would stay unset."""
+    asked = {rule.distance_name for rule in rulebook.rules if rule.distance_name is not None}
+    for name in catalogue.distances:
+        if name not in asked:
+            faults.add(
+                f"{CATALOGUE} distances.{name}",
+                given=name,
+                allowed=", ".join(sorted(asked)) or "—",
+                zh="没有规则使用这个距离",
+                en="no rule asks for this distance",
+                guess=near(name, asked),
             )
 
 

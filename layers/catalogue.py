@@ -22,6 +22,7 @@ __all__ = [
 ]
 
 CATALOGUE = "catalogue.yaml"
+_NAMELESS: Mapping[str, Any] = {"id": "?", "title": Text("?", "?"), "jurisdictions": (), "notes": None}
 _REQUIRED_FIELDS = ("zone_id", "zone_class")
 _INHERITED_WITH_PATH = ("sha256", "rows")
 _NEVER_INHERITED = ("edition", "valid_from", "valid_to", "approval_doc")
@@ -39,6 +40,7 @@ class EditionSpec:
     path: str
     table: str | None
     crs: str | None
+    encoding: str | None
     fields: Mapping[str, Column]
     classes: Mapping[str, Text]
     coverage: str | None
@@ -120,9 +122,9 @@ def read_catalogue(folder: Path, faults: Faults) -> CatalogueSpec | None:
             faults.add(CATALOGUE, given=None, allowed="a catalogue", zh="文件为空", en="the file is empty")
         return None
     row = FILE(root, "", faults)
-    if not isinstance(row, Row) or not isinstance(row["bundle"], Row) or not row["bundle"].ok:
+    if not isinstance(row, Row):
         return None
-    bundle = row["bundle"]
+    bundle = row["bundle"] if isinstance(row["bundle"], Row) and row["bundle"].ok else _NAMELESS
     scope = row["out_of_scope"] if row["out_of_scope"] is not BAD else {}
     return CatalogueSpec(
         id=bundle["id"],
@@ -225,11 +227,11 @@ def _edition(row: Row, values: dict[str, Any], kind: str, faults: Faults) -> Edi
 
 def _check_editions(row: Row, editions: list[EditionSpec], faults: Faults) -> None:
     seen: set[str] = set()
-    starts: set[date] = set()
+    starts: set[tuple[EditionStatus, date]] = set()
     for edition in editions:
         twice = edition.edition in seen
-        same = edition.valid_from in starts and edition.status is not EditionStatus.DRAFT
-        if twice or same:
+        start = (edition.status, edition.valid_from)
+        if twice or start in starts:
             faults.add(
                 edition.where,
                 given=f"{edition.edition}, {edition.valid_from}",
@@ -239,4 +241,4 @@ def _check_editions(row: Row, editions: list[EditionSpec], faults: Faults) -> No
             )
         seen.add(edition.edition)
         if edition.status is not EditionStatus.DRAFT:
-            starts.add(edition.valid_from)
+            starts.add(start)

@@ -126,6 +126,7 @@ _EDITION_KEYS = (
     Key("path", _inside, required=True),
     Key("table", text),
     Key("crs", _crs),
+    Key("encoding", text),
     Key("fields", mapping_of(_column), required=True),
     Key("classes", mapping_of(both), required=True),
     Key("coverage", _inside),

@@ -83,7 +83,7 @@ def _zones(
 ) -> tuple[gpd.GeoDataFrame | None, Crs | None, tuple[Text, ...]]:
     """The good zones, the CRS they came in, and remarks."""
     at = f"{where} {spec.path}"
-    raw = files.read(spec.path, spec.table, at, faults)
+    raw = files.read(spec.path, spec.table, at, faults, encoding=spec.encoding)
     if raw is None:
         return None, None, ()
     _check_rows(spec, len(raw.frame), at, faults)

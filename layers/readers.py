@@ -63,7 +63,7 @@ class Files:
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
         self._hashes: dict[str, str] = {}
-        self._raw: dict[tuple[str, str | None], tuple[Raw | None, Faults]] = {}
+        self._raw: dict[tuple[str, str | None, str | None], tuple[Raw | None, Faults]] = {}
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -100,13 +100,23 @@ class Files:
                 return ""
         return self._hashes[name]
 
-    def read(self, name: str, layer: str | None, where: str, faults: Faults) -> Raw | None:
-        """Rows of a vector file; None is a fault noted."""
-        key = (name, layer)
+    def read(
+        self, name: str, layer: str | None, where: str, faults: Faults, *, encoding: str | None = None
+    ) -> Raw | None:
+        """Rows of a vector file; None is a fault noted.
+
+        Parameters
+        ----------
+        layer
+            The table, of a file that holds several.
+        encoding
+            Of its texts, where the file does not say (shapefiles in GB18030 without .cpg).
+        """
+        key = (name, layer, encoding)
         if key not in self._raw:
             own = Faults()
             path = self.find(name, where, own)
-            self._raw[key] = (None if path is None else _read(path, name, layer, where, own), own)
+            self._raw[key] = (None if path is None else _read(path, name, layer, encoding, where, own), own)
         raw, own = self._raw[key]
         faults.extend(replace(problem, where=where) for problem in own)
         return raw
@@ -133,14 +143,16 @@ def _members(path: Path) -> list[Path]:
     return [path]
 
 
-def _read(path: Path, name: str, layer: str | None, where: str, faults: Faults) -> Raw | None:
+def _read(
+    path: Path, name: str, layer: str | None, encoding: str | None, where: str, faults: Faults
+) -> Raw | None:
     try:
         if follows(path):
             _refuse(name, where, faults)
             return None
         if path.name.lower().endswith(_PARQUET):
             return _read_parquet(path)
-        return _read_ogr(path, name, layer, where, faults)
+        return _read_ogr(path, name, layer, encoding, where, faults)
     except (OSError, EOFError, ValueError, TypeError, ArithmeticError, LookupError, RuntimeError) as error:
         # GDAL, Arrow and zip readers share no root below these; whatever a damaged file raises, the layer has
         # failed and the others serve.
@@ -186,7 +198,9 @@ def _gdal_name(path: Path) -> str:
     return f"/vsizip/{path}" if name.endswith(".zip") and not name.endswith(".kmz") else str(path)
 
 
-def _read_ogr(path: Path, name: str, layer: str | None, where: str, faults: Faults) -> Raw | None:
+def _read_ogr(
+    path: Path, name: str, layer: str | None, encoding: str | None, where: str, faults: Faults
+) -> Raw | None:
     source = _gdal_name(path)
     options: dict[str, Any] = {"DOWNLOAD_SCHEMA": "NO"} if ".gml" in path.name.lower() else {}
     with warnings.catch_warnings(record=True) as caught:
@@ -196,9 +210,11 @@ def _read_ogr(path: Path, name: str, layer: str | None, where: str, faults: Faul
             return None
         chosen = layer or tables[0]
         try:
-            info = pyogrio.read_info(source, layer=chosen, force_feature_count=True, **options)
+            info = pyogrio.read_info(
+                source, layer=chosen, encoding=encoding, force_feature_count=True, **options
+            )
             frame = pyogrio.read_dataframe(
-                source, layer=chosen, fid_as_index=True, on_invalid="ignore", force_2d=False, **options
+                source, layer=chosen, fid_as_index=True, on_invalid="ignore", encoding=encoding, **options
             )
         except (DataSourceError, DataLayerError) as error:
             _unreadable(where, name, error, faults)

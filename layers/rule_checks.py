@@ -25,6 +25,7 @@ def check_rule(row: Row, words: Words, faults: Faults) -> None:
     check_known(kind, row["activities"], {*known, ANY}, row.where("activities"), words, faults)
     check_known(kind, row["except"], known, row.where("except"), words, faults)
     check_known("basis", row["basis"], words.bases, row.where("basis"), words, faults)
+    _check_spoken(row, words, faults)
     for test in row["conditions"]:
         check_condition(test, words, faults)
     check_examples(row, words, faults)
@@ -146,6 +147,28 @@ def check_period(row: Row, faults: Faults) -> None:
             allowed=f"after {start}",
             zh="失效日期须晚于生效日期",
             en="valid_to must be later than valid_from",
+        )
+
+
+def _check_spoken(row: Row, words: Words, faults: Faults) -> None:
+    """On every day of its validity a rule rests on a basis in force, its own or one that these supersede."""
+    names = list(row["basis"])
+    for name in names:
+        names += (
+            [old for old in words.bases[name].supersedes if old not in names] if name in words.bases else []
+        )
+    bases = [words.bases[name] for name in names if name in words.bases]
+    start, end = row["valid_from"], row["valid_to"]
+    turns = [b.valid_from for b in bases] + [b.valid_to for b in bases if b.valid_to is not None]
+    days = sorted({start, *(day for day in turns if day > start and (end is None or day < end))})
+    silent = [day for day in days if not any(basis.in_force(day) for basis in bases)]
+    if silent and bases and len(bases) == len(names):
+        faults.add(
+            row.where("basis"),
+            given=f"{', '.join(names)}: {silent[0]}",
+            allowed="a basis in force on every day of the rule's validity",
+            zh="规则有效期内有一段没有现行依据",
+            en="for a part of its validity the rule has no basis in force",
         )
 
 

@@ -182,6 +182,7 @@ def _check_given(given: Row, row: Row, words: Words, faults: Faults) -> None:
     check_known("layer", given["with"], words.classes, given.where("with"), words, faults)
     zones = [(row["layer"], given["zone"] or {}), *(([layer], zone) for layer, zone in given["with"].items())]
     for layers, zone in zones:
+        _check_zone(zone, layers, given, words, faults)
         codes = [code for layer in layers for code in words.classes.get(layer, ())]
         if zone.get("zone_class") is not None and codes and zone["zone_class"] not in codes:
             faults.add(
@@ -190,4 +191,23 @@ def _check_given(given: Row, row: Row, words: Words, faults: Faults) -> None:
                 allowed=", ".join(codes),
                 zh="示例中的分区级别不存在",
                 en="the example names a class the layer does not have",
+            )
+
+
+def _check_zone(
+    zone: Mapping[str, Any], layers: Iterable[str], given: Row, words: Words, faults: Faults
+) -> None:
+    """An example's zone has attributes of the schema; those of the bundle's own layers only data can tell."""
+    if any(layer in words.own_layers for layer in layers):
+        return
+    names = {name for layer in layers for name in words.schema.attributes_of(layer)}
+    for name in zone:
+        if name not in names and name not in _COMMON_ZONE:
+            faults.add(
+                given.where("zone"),
+                given=name,
+                allowed=", ".join(sorted(names)) or "—",
+                zh="示例中的分区没有这个属性",
+                en="the example names an attribute the layer does not have",
+                guess=near(name, names),
             )

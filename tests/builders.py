@@ -26,7 +26,11 @@ SOURCE = {"zh": "测试", "en": "test"}
 
 
 class _Quoted(yaml.SafeDumper):
-    """Quotes every text, so that '1' and '1e3' stay text under YAML 1.2 too."""
+    """Quotes every text, so that '1' and '1e3' stay text under YAML 1.2 too; writes no anchors."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        """Whether an object met twice is written twice."""
+        return True
 
 
 _Quoted.add_representer(

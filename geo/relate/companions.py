@@ -37,7 +37,7 @@ def narrow(scene: Scene, test: PlaceTest, pieces: Pieces) -> tuple[Truth, tuple[
 
 def _narrow_by(scene: Scene, companion: With, pieces: Pieces) -> Pieces:
     p = picture_of(scene, companion)
-    known, either = p.piece(p.yes), p.piece(p.either)
+    known, either = p.ground(scene, p.yes), p.ground(scene, p.either)
     silences = p.silences(scene, 0.0)
     unknown = bool((p.maybe & p.met).any())
     reasons = (*pieces.reasons, *((Reason.ATTRIBUTE_UNKNOWN,) if unknown else ()), *silences)
@@ -88,6 +88,6 @@ def margin_when_not(scene: Scene, test: PlaceTest) -> float:
         p = picture_of(scene, companion)
         if companion.present:
             gaps.append(p.nearest_m(p.yes))
-        elif (p.yes & p.met).any() and shapely.difference(scene.geometry, p.piece(p.yes)).is_empty:
+        elif (p.yes & p.met).any() and shapely.difference(scene.geometry, p.ground(scene, p.yes)).is_empty:
             gaps.append(depth(scene, p, p.yes, p.piece(p.yes)))
     return max(gaps)

@@ -18,7 +18,7 @@ from geo.scene import Scene
 def outside(scene: Scene, test: PlaceTest) -> Place:
     """Answer an outside test, on the union of the rule's zones in all its layers."""
     p = draw(scene, test.layers, test.zone_classes, test.zone_where)
-    out = is_enough(scene, test, shapely.difference(scene.geometry, p.piece(p.yes)))
+    out = is_enough(scene, test, shapely.difference(scene.geometry, p.ground(scene, p.yes)))
     truth, reasons = _truth(scene, test, p, out=out)
     margin = _margin(scene, p, out=out)
     distance = p.nearest_m(p.yes)
@@ -34,7 +34,7 @@ def outside(scene: Scene, test: PlaceTest) -> Place:
 
 def _truth(scene: Scene, test: PlaceTest, p: Picture, *, out: bool) -> tuple[Truth, tuple[Reason, ...]]:
     if out:
-        surely = is_enough(scene, test, shapely.difference(scene.geometry, p.piece(p.either)))
+        surely = is_enough(scene, test, shapely.difference(scene.geometry, p.ground(scene, p.either)))
         reasons = (*(() if surely else (Reason.ATTRIBUTE_UNKNOWN,)), *p.silences(scene, 0.0))
         return (None, reasons) if reasons else (True, ())
     holders = np.unique(p.owner[p.yes & p.met])
@@ -47,9 +47,8 @@ def _truth(scene: Scene, test: PlaceTest, p: Picture, *, out: bool) -> tuple[Tru
 
 def _margin(scene: Scene, p: Picture, *, out: bool) -> float:
     """Outside: how far its farthest point lies from the zones. Inside: how far to the zones' edge."""
-    known = p.piece(p.yes)
     if out:
-        farthest = depth(scene, p, p.yes, shapely.difference(scene.geometry, known))
+        farthest = depth(scene, p, p.yes, shapely.difference(scene.geometry, p.ground(scene, p.yes)))
         return -farthest if (p.yes & (p.distance_m <= max(scene.near_m, p.accuracy_m))).any() else -math.inf
     cap = max(scene.near_m, p.accuracy_m)
     union = shapely.union_all(p.geometry[p.yes & (p.distance_m <= cap)])

@@ -89,6 +89,14 @@ class Picture:
         """The part of the site that lies in the chosen zones."""
         return union(self.overlap[chosen & self.met])
 
+    def ground(self, scene: Scene, chosen: Mask) -> Geometry:
+        """What to cut the site with: the chosen zones themselves, or for points the points in them.
+
+        Never the overlap of a line or polygon: its rounded vertices lie beside the site's edges and cut slivers.
+        """
+        met = chosen & self.met
+        return union(self.overlap[met] if scene.dimension == POINT else self.geometry[met])
+
     def silences(self, scene: Scene, reach_m: float) -> tuple[Reason, ...]:
         """Why the layers' silence does not acquit within a reach of the site; empty if all vouch."""
         told = (scene.vouch(layer, reach_m + scene.accuracy_m(layer)) for layer in self.layers)

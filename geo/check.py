@@ -15,6 +15,7 @@ from geo.headline import headline
 from geo.measure import window
 from geo.model import (
     HISTORY_FROM,
+    SEVERITY,
     Bundle,
     Effect,
     Finding,
@@ -36,6 +37,7 @@ from geo.view import BundleView, RuleView, view_on
 CHUNK = 256
 """Projects whose candidate zones are looked up together; it changes speed, never an answer."""
 
+_OUTCOME_ORDER = (Outcome.APPLIES, Outcome.NOT_ASSESSED, Outcome.DOES_NOT_APPLY)
 _WIDER_M = (1_000.0, 10_000.0, 100_000.0, 3_000_000.0)
 
 
@@ -140,7 +142,7 @@ def _part_report(scene: Scene, *, wide: bool, full: bool) -> PartReport:
     pairs = [(one, find(scene, one, places)) for one in in_play]
     told = [(o, f) for o, f in pairs if full or f.outcome is not Outcome.DOES_NOT_APPLY or f.borderline]
     widened = _widen(scene, told) if wide else [_near_only(f) for _, f in told]
-    findings = tuple(explained(scene, f) for f in widened)
+    findings = tuple(explained(scene, f) for f in sorted(widened, key=_order))
     margin, margin_rule = _least_margin(scene, pairs, wide=wide)
     rest = tuple(_settled(rule) for rule in settled) if full else ()
     return PartReport(
@@ -204,6 +206,12 @@ def _widen(scene: Scene, told: list[tuple[Asked, Finding]]) -> list[Finding]:
             found = find(wider, told[i][0], places)
             out[i] = replace(out[i], margin_m=found.margin_m, distance_m=found.distance_m)
     return out
+
+
+def _order(finding: Finding) -> tuple[int, int, str]:
+    """What applies first, then what is open, each by severity; rules of one weight by id."""
+    severity = 0 if finding.rule.effect is Effect.DUTY else SEVERITY.index(Verdict(finding.rule.effect.value))
+    return _OUTCOME_ORDER.index(finding.outcome), -severity, finding.rule.id
 
 
 def _settled(rule: RuleView) -> Finding:

@@ -177,7 +177,7 @@ def _place(scene: Scene, rv: RuleView, places: dict[str, Place]) -> Place:
 
 
 def _unverified(rv: RuleView) -> bool:
-    """Unverified text never prohibits alone, our own rules never bar; no article in force is no ground at all."""
+    """Unverified text never prohibits, our own rules never bar; no article in force is no ground."""
     effect = rv.rule.effect
     on_c = rv.certainty is Certainty.C and effect is Effect.PROHIBITED
     on_d = rv.certainty is Certainty.D and effect not in (Effect.NOTICE, Effect.DUTY)

@@ -1,8 +1,8 @@
 """A rule's examples, acted out by the real engine on a stage of two plain shapes.
 
-The site stands at a fixed place; the zone lies due south of it, so that their distance is an arc of the meridian.
-An example is about the rule's words: it applies even where the text behind it is unverified, and a locally approved
-distance is taken at its screening value.
+The site stands at a fixed place; the zone lies due south of it: their distance is an arc of the meridian.
+An example is about the rule's words: it applies even where the text behind it is unverified, and a locally
+approved distance is taken at its screening value.
 """
 
 from dataclasses import dataclass

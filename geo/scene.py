@@ -249,7 +249,7 @@ class Scene:
         return (common, True) if float(length_m(inside)) <= TOLERANCE_M else (inside, False)
 
     def _points_met(self, zone: Geometry, outline: Geometry, *, areal: bool) -> tuple[Geometry, bool]:
-        """Points in a zone, those on its border within the tolerance included; whether all lie on the border."""
+        """Points in a zone, or on its border within the tolerance; whether all lie on the border."""
         parts, planes = shapely.get_parts(self.geometry), shapely.get_parts(self.plane)
         gap = np.nan_to_num(shapely.distance(planes, outline), nan=np.inf)
         inside = shapely.intersects(parts, zone) | (gap <= (TOLERANCE_M if areal else LINE_TOLERANCE_M))

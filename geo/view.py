@@ -117,7 +117,7 @@ class RuleView:
     Attributes
     ----------
     key
-        The place test in words: rules with the same share one answer. (In words, since True equals 1 as a value.)
+        The place test in words: rules with the same share one answer. (As a value, True would equal 1.)
     by_place
         Whether only the place can tell if the rule is in its jurisdiction.
     """

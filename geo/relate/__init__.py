@@ -14,7 +14,7 @@ __all__ = ["Place", "place"]
 
 
 def place(scene: Scene, test: PlaceTest) -> Place:
-    """Answer a place test on all its layers together: what is held convicts, silence must be vouched for by each."""
+    """Answer a place test on all its layers together; the silence of each must be vouched for."""
     if test.relation is Relation.ANYWHERE:
         return Place(truth=True)
     if _too_coarse(scene, test):

@@ -14,7 +14,7 @@ from geo.view import Mask
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Limits:
-    """The legal distance (or the screening one) and the distance beyond which the rule begins; -1 for none."""
+    """The distance that decides, and the one beyond which the rule begins; -1 for none."""
 
     most_m: float
     least_m: float

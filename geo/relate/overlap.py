@@ -103,7 +103,7 @@ def _answer(scene: Scene, test: PlaceTest, p: Picture, truth: Truth, reasons: tu
 
 
 def _touch(scene: Scene, test: PlaceTest, p: Picture, met: Mask, truth: Truth) -> bool:
-    """A point on any border; a line or polygon with no more than the minimum in the zones, or no depth in any."""
+    """A point on any border; a line or polygon with less than the minimum in zones, or no depth."""
     edge = p.on_border[met]
     if scene.dimension == POINT and edge.any():
         return True

@@ -1,8 +1,8 @@
 """What a relation looks at, and what it answers: the zones chosen by a test in all its layers, and the place.
 
 Two pictures are kept of every overlap: what is surely so (zones that match) and what may be so (zones whose
-attributes are unknown, layers that cannot vouch for their silence). If the sure picture meets the test, it holds;
-if even the possible one does not, it does not; between the two it is open.
+attributes are unknown, layers that cannot vouch for their silence). If the sure picture meets the test, it
+holds; if even the possible one does not, it does not; between the two it is open.
 """
 
 import math
@@ -92,7 +92,7 @@ class Picture:
     def ground(self, scene: Scene, chosen: Mask) -> Geometry:
         """What to cut the site with: the chosen zones themselves, or for points the points in them.
 
-        Never the overlap of a line or polygon: its rounded vertices lie beside the site's edges and cut slivers.
+        Never the overlap of a line or polygon: its rounded vertices lie beside the edges and cut slivers.
         """
         met = chosen & self.met
         return union(self.overlap[met] if scene.dimension == POINT else self.geometry[met])
@@ -168,8 +168,8 @@ def union(pieces: Objects) -> Geometry:
 def depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry) -> float:
     """Distance from the outline of the chosen zones' union to the piece's farthest point from it, metres.
 
-    For a piece inside it is the depth of its deepest point, for one outside the reach of its farthest. Infinite
-    beyond the margins asked for.
+    For a piece inside it is the depth of its deepest point, for one outside the reach of its farthest.
+    Infinite beyond the margins asked for.
     """
     cap = max(scene.near_m, p.accuracy_m)
     near = chosen & (p.dimension == POLYGON) & (p.distance_m <= cap)

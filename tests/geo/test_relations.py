@@ -394,8 +394,8 @@ def test_within_distance_is_decided_unrounded(limit, beyond):
     ("site", "limit", "holds", "margin"),
     [
         pytest.param(Point(125.4, 50), 25, False, 0.4, id="25.4 m is more than 25"),
-        pytest.param(Point(50, 50), 1000, True, -1000, id="inside is distance 0"),
-        pytest.param(Point(0, 50), 1000, True, -1000, id="on the edge is distance 0"),
+        pytest.param(Point(50, 50), 90, True, -90, id="inside is distance 0"),
+        pytest.param(Point(0, 50), 90, True, -90, id="on the edge is distance 0"),
         pytest.param(Point(-300, -400), 501, True, -1, id="3-4-5 from a corner"),
         pytest.param(Point(-300, -400), 499, False, 1, id="3-4-5 from a corner, short"),
         pytest.param(box(110, 0, 2110, 100), 10.01, True, -0.01, id="from the boundary, not the centre"),

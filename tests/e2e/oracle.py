@@ -1,0 +1,107 @@
+"""Oracles that are not ours: GeographicLib (`pyproj.Geod`) on densified edges, loops over every feature.
+
+Nothing here imports `geo/`: a mistake there cannot hide itself. Coordinates are degrees, longitude first.
+"""
+
+import numpy as np
+import pyproj
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+GEOD = pyproj.Geod(a=6378137.0, rf=298.257222101)
+_EDGE_DEG = 0.00018  # at most 20 m
+_STEPS = 60  # golden-section steps: 0.618^60 of an edge is nothing
+_GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
+
+Floats = NDArray[np.float64]
+
+
+def area_m2(shape: BaseGeometry) -> float:
+    """Ellipsoidal area, edges cut to 20 m so that a geodesic and a straight line in degrees agree."""
+    total = 0.0
+    for part in shapely.get_parts(shape):
+        if isinstance(part, shapely.Polygon):
+            total += _ring_m2(part.exterior) - sum(_ring_m2(ring) for ring in part.interiors)
+    return total
+
+
+def _ring_m2(ring: BaseGeometry) -> float:
+    lon, lat = shapely.get_coordinates(shapely.segmentize(ring, _EDGE_DEG)).T
+    return abs(float(GEOD.polygon_area_perimeter(lon, lat)[0]))
+
+
+def length_m(shape: BaseGeometry) -> float:
+    """Length of lines, edges cut to 20 m."""
+    return float(GEOD.geometry_length(shapely.segmentize(shape, _EDGE_DEG)))
+
+
+def distance_m(site: BaseGeometry, zone: BaseGeometry) -> float:
+    """Least geodesic between two shapes; 0 where they meet."""
+    if shapely.intersects(site, zone):
+        return 0.0
+    pairs = [_candidates(site, zone), _candidates(zone, site)]
+    points = np.concatenate([p for p, _ in pairs])
+    edges = np.concatenate([e for _, e in pairs])
+    rough = _rough(points, edges)
+    near = np.argsort(rough)[:200]
+    near = near[rough[near] <= rough[near[0]] * 1.02 + 1e-7]
+    return float(_refined(points[near], edges[near]).min())
+
+
+def met(zones: NDArray[np.object_], site: BaseGeometry) -> list[int]:
+    """Rows of every zone that shares a point with the site: one predicate each, no index."""
+    return [row for row, zone in enumerate(zones) if shapely.intersects(zone, site)]
+
+
+def _outline(shape: BaseGeometry) -> BaseGeometry:
+    return shapely.boundary(shape) if shapely.get_dimensions(shape) == 2 else shape
+
+
+def _edges(shape: BaseGeometry) -> Floats:
+    parts = shapely.get_parts(shapely.get_parts(_outline(shape)))
+    xy, owner = shapely.get_coordinates(parts, return_index=True)
+    if shapely.get_dimensions(parts[0]) == 0:
+        return np.column_stack([xy, xy])
+    same = owner[1:] == owner[:-1]
+    return np.column_stack([xy[:-1], xy[1:]])[same]
+
+
+def _candidates(one: BaseGeometry, other: BaseGeometry) -> tuple[Floats, Floats]:
+    """Vertices of one shape, each with the ten edges of the other that lie roughly nearest."""
+    points, edges = shapely.get_coordinates(_outline(one)), _edges(other)
+    if len(edges) * len(points) > 4_000_000:
+        middle = shapely.get_coordinates(_outline(other)).mean(axis=0)
+        points = points[np.argsort(np.hypot(*(points - middle).T))]
+    chosen_points, chosen_edges = [], []
+    for point in points:
+        rough = _rough(np.broadcast_to(point, (len(edges), 2)), edges)
+        best = np.argpartition(rough, min(10, len(edges) - 1))[:10]
+        chosen_points.append(np.broadcast_to(point, (len(best), 2)))
+        chosen_edges.append(edges[best])
+    return np.concatenate(chosen_points), np.concatenate(chosen_edges)
+
+
+def _rough(points: Floats, edges: Floats) -> Floats:
+    """Distance of points to edges in degrees of latitude."""
+    scale = np.array([np.cos(np.radians(points[:, 1].mean())), 1.0])
+    p, a, b = points * scale, edges[:, :2] * scale, edges[:, 2:] * scale
+    along = ((p - a) * (b - a)).sum(axis=1) / np.maximum(((b - a) ** 2).sum(axis=1), 1e-30)
+    foot = a + np.clip(along, 0.0, 1.0)[:, None] * (b - a)
+    return np.asarray(np.hypot(*(p - foot).T))
+
+
+def _refined(points: Floats, edges: Floats) -> Floats:
+    """Golden-section search for the least geodesic from each point to its edge."""
+    low, high = np.zeros(len(points)), np.ones(len(points))
+    for _ in range(_STEPS):
+        one, other = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
+        left = _to(points, edges, one) < _to(points, edges, other)
+        low, high = np.where(left, low, one), np.where(left, other, high)
+    ends = [_to(points, edges, np.full(len(points), t)) for t in (0.0, 1.0)]
+    return np.asarray(np.minimum.reduce([*ends, _to(points, edges, (low + high) / 2.0)]))
+
+
+def _to(points: Floats, edges: Floats, share: Floats) -> Floats:
+    foot = edges[:, :2] + share[:, None] * (edges[:, 2:] - edges[:, :2])
+    return np.asarray(GEOD.inv(points[:, 0], points[:, 1], foot[:, 0], foot[:, 1])[2])

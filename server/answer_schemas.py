@@ -83,6 +83,7 @@ class ThresholdOut(_Answer):
     distance_m: Metres
     distance_min_m: Metres
     distance: str | None
+    screening_m: Metres
     min_overlap_m: float
     min_overlap_m2: float
     min_overlap_share: Share

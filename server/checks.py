@@ -22,6 +22,7 @@ from geo.model import (
     PartReport,
     Problem,
     Project,
+    Reason,
     Rulebook,
     Site,
     Text,
@@ -169,9 +170,11 @@ def questions(bundle: Bundle, project: Project, on: date) -> dict[str, Any]:
 
 def _part_questions(rulebook: Rulebook, report: PartReport) -> dict[str, Any]:
     open_rules: dict[str, list[str]] = {}
+    not_held: dict[str, list[str]] = {}
     for finding in report.findings + report.duties:
+        asking = not_held if finding.reason is Reason.OUT_OF_SCOPE else open_rules
         for fact_id in finding.missing_facts if finding.outcome is Outcome.NOT_ASSESSED else ():
-            open_rules.setdefault(fact_id, []).append(finding.rule.id)
+            asking.setdefault(fact_id, []).append(finding.rule.id)
     used = {fact.id: fact for fact in report.facts}
     activity = rulebook.activities.get(report.part.activity or "")
     return {
@@ -181,9 +184,14 @@ def _part_questions(rulebook: Rulebook, report: PartReport) -> dict[str, Any]:
         "verdict": report.verdict,
         "complete": report.complete,
         "facts": [
-            _question(fact, used.get(fact.id), open_rules.get(fact.id, []), _assumed(fact, report, activity))
+            {
+                **_question(fact, used.get(fact.id)),
+                "assumed": _assumed(fact, report, activity),
+                "rules": open_rules.get(fact.id, []),
+                "rules_not_held": not_held.get(fact.id, []),
+            }
             for fact in rulebook.facts.values()
-            if fact.id in open_rules or fact.id in used
+            if fact.id in open_rules or fact.id in not_held or fact.id in used
         ],
     }
 
@@ -212,9 +220,7 @@ def _assumed(fact: Fact, report: PartReport, activity: Activity | None) -> dict[
     return None if fact.default is None else {"value": fact.default, "origin": "default"}
 
 
-def _question(
-    fact: Fact, used: UsedFact | None, rules: list[str], assumed: dict[str, Any] | None
-) -> dict[str, Any]:
+def _question(fact: Fact, used: UsedFact | None) -> dict[str, Any]:
     return {
         "id": fact.id,
         "title": both(fact.title),
@@ -224,6 +230,4 @@ def _question(
         "unit": fact.unit,
         "value": used.value if used else None,
         "origin": used.origin if used else "unknown",
-        "assumed": assumed,
-        "rules": rules,
     }

@@ -83,6 +83,7 @@ def map_parts(bounds: Bounds, words: dict[str, str]) -> MapParts:
         tiles=None,
         attribution_control=False,
         zoom_control=False,
+        zoom_snap=0.25,
         min_zoom=4,
         max_zoom=19,
     )

@@ -8,14 +8,20 @@ const UNKNOWN = '\u0000unknown';
 /** Draw the questions; `declared` (Map of fact id → value) is changed by the controls, then `onChange()` is called. */
 export function drawFacts(node, questions, declared, onChange) {
   const old = document.activeElement?.id;
-  const open = questions.filter((one) => one.id !== 'nature' && (one.rules.length || one.assumed?.origin !== 'default' || declared.has(one.id)));
-  const preset = questions.filter((one) => one.id !== 'nature' && !open.includes(one));
+  const asked = questions.filter((one) => one.id !== 'nature');
+  const open = asked.filter((one) => one.rules.length || (one.origin === 'declared' && !one.assumed && !one.rules_not_held.length));
+  const preset = asked.filter((one) => !open.includes(one) && one.assumed);
+  const beyond = asked.filter((one) => !open.includes(one) && !one.assumed);
+  const kept = (name, list) => node.querySelector(name)?.open || list.some((one) => `fact-${one.id}` === old);
   const rows = (list) => list.map((one) => factRow(one, declared, onChange));
   fill(node,
     el('p', {class: 'quiet', text: open.length ? t('facts.hint') : t('facts.none')}), rows(open),
-    preset.length > 0 && el('details', {class: 'preset', open: preset.some((one) => `fact-${one.id}` === old)},
-      el('summary', {text: `${t('facts.origin.default')}：${joined(preset.map((one) => `${both(one.title)} ${shown(one, one.value)}`))}`}),
-      rows(preset)));
+    preset.length > 0 && el('details', {class: 'preset', open: kept('.preset', preset)},
+      el('summary', {}, t('facts.preset'), el('ul', {class: 'taken'}, preset.map((one) => el('li', {},
+        `${both(one.title)}：${shown(one, one.value)} `, el('span', {class: `chip chip-${one.origin}`, text: t(`facts.origin.${one.origin}`)}))))),
+      rows(preset)),
+    beyond.length > 0 && el('details', {class: 'preset beyond', open: kept('.beyond', beyond)},
+      el('summary', {text: t('facts.beyond', {n: beyond.length})}), rows(beyond)));
   if (old) document.getElementById(old)?.focus();
 }
 
@@ -36,7 +42,7 @@ function factRow(question, declared, onChange) {
     else declared.set(question.id, parse(question, control.value));
     onChange();
   });
-  const rules = [...new Set(question.rules)];
+  const rules = [...new Set([...question.rules, ...question.rules_not_held])];
   return el('div', {class: `fact fact-${question.origin}`},
     el('label', {for: id}, el('span', {text: both(question.question) + (question.unit ? ` (${question.unit})` : '')}),
       el('span', {class: `chip chip-${question.origin}`, text: t(`facts.origin.${question.origin}`)})),

@@ -1,11 +1,12 @@
 // A canvas renderer that fills with lines and dots, so that colour alone does not carry a class.
 
-const SIZE = 8;
+const SIZE = 9;
+const HALF = SIZE / 2;
 const STROKES = {
-  diag: [[[0, 8], [8, 0]], [[-2, 2], [2, -2]], [[6, 10], [10, 6]]],
-  back: [[[0, 0], [8, 8]], [[-2, 6], [2, 10]], [[6, -2], [10, 2]]],
-  horiz: [[[0, 4], [8, 4]]],
-  vert: [[[4, 0], [4, 8]]],
+  diag: [[[0, SIZE], [SIZE, 0]], [[-2, 2], [2, -2]], [[SIZE - 2, SIZE + 2], [SIZE + 2, SIZE - 2]]],
+  back: [[[0, 0], [SIZE, SIZE]], [[-2, SIZE - 2], [2, SIZE + 2]], [[SIZE - 2, -2], [SIZE + 2, 2]]],
+  horiz: [[[0, HALF], [SIZE, HALF]]],
+  vert: [[[HALF, 0], [HALF, SIZE]]],
 };
 STROKES.cross = [...STROKES.diag, ...STROKES.back];
 
@@ -21,13 +22,11 @@ export function hatchTile(hatch, color) {
     const ctx = tile.getContext('2d');
     ctx.strokeStyle = color;
     ctx.fillStyle = color;
-    ctx.lineWidth = 0.9;
+    ctx.lineWidth = 0.8;
     if (hatch === 'dots') {
-      for (const [x, y] of [[2, 2], [6, 6]]) {
-        ctx.beginPath();
-        ctx.arc(x, y, 0.9, 0, Math.PI * 2);
-        ctx.fill();
-      }
+      ctx.beginPath();
+      ctx.arc(HALF, HALF, 0.9, 0, Math.PI * 2);
+      ctx.fill();
     }
     for (const [from, to] of STROKES[hatch] ?? []) {
       ctx.beginPath();

@@ -40,14 +40,18 @@ function legendItem(layer, shown, onToggle) {
   const edition = layer.edition && t('layers.edition', {edition: layer.edition.edition});
   const told = layer.kind === 'raster' ? t('layers.raster') : [edition, both(layer.edition?.authority)].filter(Boolean).join(' · ');
   return el('div', {class: 'legend-item'},
-    el('label', {for: box.id, title: told}, box, !layer.classes.length && swatch(styleOf(layer, null), isLine(layer)),
+    el('label', {for: box.id, title: told}, box, isPlain(layer) && swatch(styleOf(layer, layer.classes[0]?.zone_class ?? null), isLine(layer)),
       el('span', {text: both(layer.title)}), chips(layer)),
     el('p', {class: 'legend-note', id: `note-${layer.id}`, hidden: true}), classes);
 }
 
 const isLine = (layer) => layer.edition?.geometry?.length === 1 && layer.edition.geometry[0] === 'line';
 
+/** One look for the whole layer: no list of classes that would only repeat its name. */
+const isPlain = (layer) => !layer.classes.length || (layer.classes.length === 1 && both(layer.classes[0].title) === both(layer.title));
+
 function classRows(layer) {
+  if (isPlain(layer)) return [];
   return layer.classes.map((one) => el('li', {}, swatch(styleOf(layer, one.zone_class), isLine(layer)), el('span', {text: both(one.title)})));
 }
 

@@ -9,7 +9,8 @@ import {SiteStep} from './site.js';
 import {Zones} from './zones.js';
 
 const map = window[data.map];
-const HIT = {color: '#111827', weight: 3.2, fill: false, dashArray: null, interactive: false, className: 'hit'};
+const HIT = {color: '#111827', weight: 1.8, fill: false, interactive: false};
+const HALO = {...HIT, color: '#ffffff', weight: 5, opacity: 0.85};
 const state = {layers: [], activities: new Map(), answer: null};
 
 const zones = new Zones(map);
@@ -19,7 +20,7 @@ const form = new Form(byId('form'), siteStep, {onDate: drawLayers, onStale: mark
 
 function home() {
   const [west, south, east, north] = data.bounds;
-  map.fitBounds([[south, west], [north, east]]);
+  map.fitBounds([[south, west], [north, east]], {padding: [28, 28]});
 }
 
 function dressMap() {
@@ -57,8 +58,11 @@ async function drawLayers(on) {
 
 const titles = {
   layer: (id) => both(state.layers.find((one) => one.id === id)?.title) || id,
-  zoneClass: (id, zoneClass) => both(state.layers.find((one) => one.id === id)?.classes
-    .find((one) => one.zone_class === zoneClass)?.title) || zoneClass || '',
+  zoneClass: (id, zoneClass) => {
+    const layer = state.layers.find((one) => one.id === id);
+    const title = both(layer?.classes.find((one) => one.zone_class === zoneClass)?.title) || zoneClass || '';
+    return title === both(layer?.title) ? '' : title;
+  },
   activity: (id) => (id ? both(state.activities.get(id)?.title) || id : ''),
   fact: (id) => both(form.facts.get(id)?.title) || id,
   usedFact: (used) => form.factText(used),
@@ -80,13 +84,20 @@ async function check(body) {
     byId('result').classList.remove('stale');
     drawResult(byId('result'), state.answer, titles, showZone);
     fill(status, el('p', {class: 'unseen', text: `${t('result.title')}：${t(`verdict.${state.answer.verdict}`)}`}));
-    byId('verdict').scrollIntoView({behavior: 'smooth', block: 'start'});
+    showResult();
     await drawHits(state.answer);
   } catch (error) {
     fill(status, problems(error));
   } finally {
     button.disabled = false;
   }
+}
+
+/** Bring the verdict to the top of the panel, or of the page where the panel is part of it (phones). */
+function showResult() {
+  const [panel, verdict] = [byId('panel'), byId('verdict')];
+  if (panel.scrollHeight > panel.clientHeight + 1) panel.scrollTo({top: verdict.offsetTop - panel.offsetTop - 12, behavior: 'smooth'});
+  else verdict.scrollIntoView({behavior: 'smooth', block: 'start'});
 }
 
 function problems(error) {
@@ -117,6 +128,8 @@ async function addHits(layerId, ids) {
   const found = await get(`/layers/${encodeURIComponent(layerId)}/zones`, {
     zone_id: ids.join(','), on: form.on(), attributes: false, tolerance_m: zones.tolerance(),
   });
+  L.geoJSON(found, {pane: 'hits', style: HALO, pointToLayer: (_, place) => L.circleMarker(place, {...HALO, pane: 'hits', radius: 9})})
+    .eachLayer((shape) => hits.addLayer(shape));
   L.geoJSON(found, {
     pane: 'hits', style: HIT,
     pointToLayer: (_, place) => L.circleMarker(place, {...HIT, pane: 'hits', radius: 9}),
@@ -128,7 +141,7 @@ function showZone(hit) {
   const shape = hits.getLayers().find((one) => one.zoneKey === `${hit.layer} ${hit.zone_id}`);
   if (!shape) return;
   map.fitBounds(shape.getBounds ? shape.getBounds() : shape.getLatLng().toBounds(500), {padding: [40, 40], maxZoom: 15});
-  hits.eachLayer((one) => one.setStyle?.({color: one === shape ? '#d9480f' : HIT.color}));
+  hits.eachLayer((one) => one.zoneKey && one.setStyle({color: one === shape ? '#d9480f' : HIT.color, weight: one === shape ? 3 : HIT.weight}));
 }
 
 async function start() {

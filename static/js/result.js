@@ -18,10 +18,14 @@ export function drawResult(node, answer, titles, onZone) {
 function verdict(answer, titles) {
   const [part] = answer.parts;
   const worse = answer.worst_possible !== answer.verdict;
+  const worst = t(`verdict.${answer.worst_possible}`);
+  // The headline's first clause is the verdict in words; what is said in a line of its own is not said twice.
+  const [told, ...clauses] = both(answer.headline).split(/；|; /);
+  const rest = clauses.filter((clause) => !(worse && clause.includes(worst)));
   return el('section', {class: `verdict verdict-${answer.verdict}`, id: 'verdict', data: {verdict: answer.verdict}},
-    el('p', {class: 'badge'}, el('span', {class: 'badge-mark', 'aria-hidden': 'true'}), el('strong', {text: t(`verdict.${answer.verdict}`)})),
-    worse && el('p', {class: 'worst', text: t('result.worst', {verdict: t(`verdict.${answer.worst_possible}`)})}),
-    el('p', {class: 'headline', text: both(answer.headline)}),
+    el('p', {class: 'badge'}, el('span', {class: 'badge-mark', 'aria-hidden': 'true'}), el('strong', {text: told})),
+    worse && el('p', {class: 'worst', text: t('result.worst', {verdict: worst})}),
+    rest.length > 0 && el('p', {class: 'headline', text: rest.join(lang === 'zh' ? '；' : '; ')}),
     el('p', {class: 'quiet', text: [
       titles.activity(part.activity) || `${t('result.activity')}：${t('result.no_activity')}`,
       `${t('result.on')} ${answer.on}`,

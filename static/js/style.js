@@ -20,13 +20,16 @@ export const ORDER = ['admin_unit', 'env_control_unit', 'element_zone', 'river_c
 const s = (color, hatch = null, more = {}) => ({color, hatch, ...more});
 
 const STYLES = {
-  admin_unit: {'': s('#5b6470', null, {fillOpacity: 0, weight: 1.4, dashArray: '6 4'})},
-  env_control_unit: {
-    1: s('#2f7d4f', null, {fillOpacity: 0.3, weight: 0.8}),
-    2: s('#c77d2e', 'back', {fillOpacity: 0.16, weight: 0.8}),
-    3: s('#b9a44c', 'dots', {fillOpacity: 0.12, weight: 0.8}),
+  admin_unit: {
+    '': s('#46525a', null, {fillOpacity: 0, weight: 1.6}),
+    neighbour: s('#93a0a6', null, {fill: false, weight: 1, dashArray: '2 4'}),
   },
-  eco_redline: {'': s('#b3261e', 'diag', {fillOpacity: 0.1, weight: 1.4})},
+  env_control_unit: {
+    1: s('#2f7d4f', null, {fillOpacity: 0.26, weight: 0.8}),
+    2: s('#c77d2e', 'back', {fillOpacity: 0.2, weight: 0.8}),
+    3: s('#b3a04a', 'dots', {fillOpacity: 0.1, weight: 0.8}),
+  },
+  eco_redline: {'': s('#b3261e', 'diag', {fillOpacity: 0.07, weight: 1.2})},
   protected_area: {
     core: s('#5b2a86', 'cross', {fillOpacity: 0.14, weight: 1.6}),
     general: s('#8a5fb0', 'horiz', {fillOpacity: 0.1, weight: 1.4}),
@@ -38,7 +41,11 @@ const STYLES = {
     2: s('#2563b8', 'diag', {fillOpacity: 0.18, weight: 1.3}),
     quasi: s('#5b9bd5', 'dots', {fillOpacity: 0.14, weight: 1.1, dashArray: '4 3'}),
   },
-  river_reach: {'': s('#2f6fb5', null, {fillOpacity: 0.45, weight: 1.8})},
+  river_reach: {
+    main: s('#1f5fa8', null, {fillOpacity: 0.45, weight: 3}),
+    tributary: s('#2f6fb5', null, {fillOpacity: 0.45, weight: 1.6}),
+    '': s('#2f6fb5', null, {fillOpacity: 0.45, weight: 1.6}),
+  },
   river_shoreline: {
     main: s('#0e7490', 'horiz', {fillOpacity: 0.15, weight: 1.2}),
     tributary: s('#3aa0b5', 'horiz', {fillOpacity: 0.1, weight: 1, dashArray: '5 3'}),

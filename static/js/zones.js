@@ -2,7 +2,7 @@
 import {get} from './api.js';
 import {el, settled} from './dom.js';
 import {HatchCanvas} from './hatch.js';
-import {both, t} from './i18n.js';
+import {both, data, t} from './i18n.js';
 import {note} from './legend.js';
 import {ORDER, styleOf} from './style.js';
 
@@ -14,6 +14,7 @@ export class Zones {
     this.on = null;
     this.shown = new Map(); // layer id → {layer, group, box, zoom, abort}
     map.createPane('zones').style.zIndex = 350;
+    Object.assign(map.createPane('labels').style, {zIndex: 620, pointerEvents: 'none'});
     this.renderer = new HatchCanvas({pane: 'zones', padding: 0.2});
     map.on('moveend', settled(() => this.refresh(), 120));
   }
@@ -69,14 +70,17 @@ export class Zones {
 
   draw(entry, found) {
     const {layer} = entry;
+    const isOwn = (id) => data.places.some((place) => place.id === id);
+    const look = ({zone_id: id, zone_class: own}) => styleOf(layer, layer.id === 'admin_unit' && !isOwn(id) ? 'neighbour' : own);
     const group = L.geoJSON(found, {
       style: (feature) => ({
-        renderer: this.renderer, ...styleOf(layer, feature.properties.zone_class),
+        renderer: this.renderer, ...look(feature.properties),
         ...(feature.geometry.type.endsWith('LineString') ? {fill: false} : {}),
       }),
       pointToLayer: (feature, place) => L.circleMarker(place, {renderer: this.renderer, radius: 5}),
       onEachFeature: (feature, shape) => shape.bindTooltip(() => tooltip(layer, feature), {sticky: true, opacity: 0.95}),
     });
+    if (layer.id === 'admin_unit') this.label(group, isOwn);
     entry.group?.remove();
     entry.group = group.addTo(this.map);
     this.stack();
@@ -84,10 +88,20 @@ export class Zones {
     note(layer.id, drawn < total ? t('layers.more', {shown: drawn, total}) : '');
   }
 
+  /** Names of districts; of the neighbours only where there is room for them. */
+  label(group, isOwn) {
+    for (const shape of group.getLayers()) {
+      const {zone_id: id, name} = shape.feature.properties;
+      if (!name || !(isOwn(id) || this.map.getZoom() >= 9)) continue;
+      group.addLayer(L.tooltip({permanent: true, direction: 'center', className: `place ${isOwn(id) ? 'place-own' : ''}`, pane: 'labels'})
+        .setLatLng(shape.getBounds().getCenter()).setContent(el('span', {text: name})));
+    }
+  }
+
   /** Keep the drawing order whatever was switched on last. */
   stack() {
     const rank = (id) => (ORDER.includes(id) ? ORDER.indexOf(id) : ORDER.length);
-    [...this.shown.keys()].sort((a, b) => rank(a) - rank(b)).forEach((id) => this.shown.get(id).group?.bringToFront());
+    [...this.shown.keys()].sort((a, b) => rank(a) - rank(b)).forEach((id) => this.shown.get(id).group?.eachLayer((shape) => shape instanceof L.Path && shape.bringToFront()));
   }
 
   /** Look at another date: drop everything drawn and ask anew. */
@@ -105,8 +119,10 @@ export class Zones {
 }
 
 function tooltip(layer, {properties}) {
-  const title = layer.classes.find((one) => one.zone_class === properties.zone_class);
+  const title = layer.classes.find((one) => one.zone_class === properties.zone_class && both(one.title) !== both(layer.title));
   return el('div', {class: 'tip'},
     el('b', {text: properties.name || properties.zone_id || t('state.restricted')}),
-    el('span', {text: [both(layer.title), title && both(title.title)].filter(Boolean).join(' · ')}));
+    el('span', {text: [both(layer.title), title && both(title.title)].filter(Boolean).join(' · ')}),
+    (properties.provisional || properties.zone_derived) && el('span', {text: [properties.provisional && t('state.provisional'),
+      properties.zone_derived && t('finding.derived')].filter(Boolean).join(' · ')}));
 }

@@ -52,12 +52,12 @@ def test_zones_are_geojson_with_their_attributes(client: FlaskClient) -> None:
         "zone_id": "R1",
         "zone_class": "redline",
         "name": EVIL,
-        "valid_from": None,
-        "valid_to": None,
+        "zone_derived": False,
+        "provisional": False,
         "attributes": {"remark": EVIL},
     }
     slim = client.get(ZONES.format("eco_redline") + "?attributes=false").get_json()["features"][0]
-    assert set(slim["properties"]) == {"zone_id", "zone_class", "name"}
+    assert set(slim["properties"]) == {"zone_id", "zone_class", "name", "zone_derived", "provisional"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,94 @@
+// The planner's road: layers appear, a place is clicked, an activity chosen, and the verdict is read; then typed
+// coordinates, a drawn area, another date.
+const ready = async (page, address) => {
+  await page.goto(address);
+  await page.waitForSelector('body[data-ready]');
+  await page.waitForFunction(() => document.querySelectorAll('.place-own').length >= 9);
+};
+
+const choose = async (page, text) => {
+  await page.fill('#activity', text);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+};
+
+const verdict = async (page) => {
+  const answered = page.waitForResponse((response) => response.url().includes('/api/v1/checks'));
+  await page.click('#check');
+  const answer = await (await answered).json();
+  await page.waitForSelector('#result:not([hidden]):not(.stale) #verdict');
+  return {answer: answer.verdict, shown: await page.getAttribute('#verdict', 'data-verdict'),
+    words: await page.textContent('#verdict'), live: await page.textContent('#status')};
+};
+
+/** Pixel of a place on the screen. */
+const pixel = (page, lon, lat) => page.evaluate(([x, y]) => {
+  const map = window.map_fenqu;
+  map.setView([y, x], 12, {animate: false});
+  const box = document.getElementById('map_fenqu').getBoundingClientRect();
+  const at = map.latLngToContainerPoint([y, x]);
+  return [box.left + at.x, box.top + at.y];
+}, [lon, lat]);
+
+/** How many different colours the map's canvas has: a blank one raises no error. */
+const colours = (page) => page.evaluate(() => {
+  const canvas = document.querySelector('.leaflet-zones-pane canvas');
+  const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  const seen = new Set();
+  for (let i = 0; i < data.length; i += 4 * 97) seen.add(`${data[i] >> 4},${data[i + 1] >> 4},${data[i + 2] >> 4},${data[i + 3] >> 6}`);
+  return seen.size;
+});
+
+export default async ({page, baseUrl, shot}) => {
+  await page.setViewportSize({width: 1440, height: 900});
+  await ready(page, `${baseUrl}/?lang=zh`);
+  const result = {lang: await page.getAttribute('html', 'lang'), colours: await colours(page),
+    banner: await page.textContent('.banner'), disabled: await page.isDisabled('#check')};
+
+  // A click in a red line of 城口, a chemical plant, new.
+  await page.mouse.click(...await pixel(page, 108.75, 31.929));
+  result.clicked = [await page.inputValue('#lon'), await page.inputValue('#lat')].map(Number);
+  await choose(page, '化工项目');
+  await page.selectOption('#fact-nature', 'new');
+  await page.waitForSelector('.preset .chip-implied');
+  result.clickVerdict = await verdict(page);
+  await page.waitForFunction(() => document.querySelectorAll('.leaflet-hits-pane path').length > 0);
+  result.hits = await page.locator('.leaflet-hits-pane path').count();
+  result.rules = await page.$$eval('.block-applies .finding', (cards) => cards.map((card) => card.dataset.rule));
+  result.article = await page.textContent('.block-applies .article');
+  result.layers = await page.$$eval('.block-layers tbody tr', (rows) => rows.length);
+  await page.waitForTimeout(400);
+  await shot('check_place');
+
+  // A changed input makes the shown result say that it is old.
+  await page.selectOption('#fact-nature', 'existing');
+  result.stale = await page.textContent('#status');
+  result.hitsAfterChange = await page.locator('.leaflet-hits-pane path').count();
+
+  // Typed coordinates, both in one field, degrees minutes seconds in the other.
+  await page.fill('#lon', '105.80, 30.15');
+  await page.click('#site-go');
+  result.pasted = [await page.inputValue('#lon'), await page.inputValue('#lat')];
+  await page.fill('#lon', '105°46′58.75″E');
+  await page.press('#lon', 'Enter');
+  await page.waitForFunction(() => document.getElementById('site-summary').textContent.includes('高斯'));
+  await choose(page, '学校');
+  result.typedVerdict = await verdict(page);
+  await page.fill('#lon', 'east');
+  await page.click('#site-go');
+  result.fault = await page.textContent('#site-error');
+
+  // An area drawn by four clicks.
+  const [x, y] = await pixel(page, 105.8, 30.15);
+  await page.click('#draw-polygon');
+  for (const [dx, dy] of [[-40, -40], [40, -40], [40, 40], [-40, 40]]) await page.mouse.click(x + dx, y + dy);
+  await page.click('#draw-finish');
+  await page.waitForFunction(() => document.getElementById('site-summary').textContent.includes('公顷'));
+  result.area = await page.textContent('#site-summary dd');
+  result.areaVerdict = await verdict(page);
+
+  // Another date: the editions of that day.
+  await page.fill('#on', '2021-08-01');
+  result.dateVerdict = await verdict(page);
+  return result;
+};

@@ -1,0 +1,54 @@
+"""A planner's road over the map page, in a browser: no outside request, no error, the right words."""
+
+import re
+
+import pytest
+
+from tests.browser.runner import HERE, run_page_script
+
+pytestmark = pytest.mark.browser
+
+SCENARIOS = HERE / "scenarios"
+
+
+def test_click_type_or_draw_and_read_the_verdict(server_url: str) -> None:
+    result = run_page_script(SCENARIOS / "check_place.mjs", server_url)["result"]
+    assert result["lang"] == "zh-CN"
+    assert result["colours"] > 20, "the map is blank"
+    assert "示范数据，非法定边界" in result["banner"]
+    assert result["disabled"] is True
+
+    assert result["clicked"] == pytest.approx([108.75, 31.929], abs=0.0005)
+    click = result["clickVerdict"]
+    assert click["answer"] == click["shown"] == "prohibited"
+    assert "涉及禁止性要求" in click["words"]
+    assert "涉及禁止性要求" in click["live"]
+    assert "RL-02" in result["rules"]
+    assert re.search(r"《.+》", result["article"])
+    assert result["hits"] >= 2
+    assert result["layers"] >= 11
+
+    assert "输入已更改" in result["stale"]
+    assert result["hitsAfterChange"] == 0
+    assert result["pasted"] == ["105.80", "30.15"]
+    assert result["typedVerdict"]["answer"] == result["typedVerdict"]["shown"]
+    assert "经度须为数字" in result["fault"]
+    assert "公顷" in result["area"]
+    assert "亩" in result["area"]
+    assert result["areaVerdict"]["answer"] == result["areaVerdict"]["shown"]
+    assert "2021-08-01" in result["dateVerdict"]["words"]
+
+
+def test_english_phone_keyboard_and_every_layer(server_url: str) -> None:
+    result = run_page_script(SCENARIOS / "look_at_page.mjs", server_url)["result"]
+    assert result["english"] == {"lang": "en", "button": "Check", "chinese": None}
+    assert {status for _, status in result["switched"]} == {200}
+    assert len(result["switched"]) >= 5
+    assert result["notes"] == []
+    for width in ("desk", "phone"):
+        assert result[width]["unnamed"] == []
+        assert result[width]["duplicateIds"] == []
+        assert result[width]["tooWide"] <= 0
+        assert len(result[width]["headings"]) >= 3
+    assert result["skip"] == "skip"
+    assert result["phone"]["verdict"] in {"prohibited", "undetermined", "conditional"}

@@ -1,6 +1,6 @@
 """Check a coordinate, or every row of a file: ``python -m scripts.check_sites INPUT [-o OUT]``.
 
-Exit codes: 0 done, 1 some rows were refused, 2 the input or the bundle was refused.
+Exit codes: 0 done, 1 some rows were refused, 2 input or bundle refused (130 interrupted, 70 our bug).
 ``OUT`` gets a companion ``OUT.run.json`` (``out.csv`` → ``out.csv.run.json``): what holds for the whole run.
 """
 
@@ -9,6 +9,7 @@ import os
 import re
 import sys
 import time
+import traceback
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ from layers.sites.job import Job, Options, prepare, run
 from layers.sites.run import Tally
 
 DEMO = Path(__file__).resolve().parents[1] / "layers" / "demo"
-DONE, SOME_REFUSED, REFUSED = 0, 1, 2
+DONE, SOME_REFUSED, REFUSED, INTERRUPTED, CRASHED = 0, 1, 2, 130, 70
 
 _CHINA_OFFSET = timedelta(hours=8)
 _NEGATIVE = re.compile(r"-[\d.]+\s*[,，]")
@@ -33,6 +34,7 @@ _WORDS = {
         "remark": "说明",
         "none": "没有数据行",
         "time": "用时",
+        "stopped": "已中断，没有写出结果",
     },
     "en": {
         "bundle": "bundle refused",
@@ -40,6 +42,7 @@ _WORDS = {
         "remark": "note",
         "none": "no rows",
         "time": "time",
+        "stopped": "stopped, nothing was written",
     },
 }
 
@@ -57,6 +60,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _checked(job)
     except FenquError as error:
         return _refuse(error.problems, args.lang, "bundle" if isinstance(error, BundleError) else "input")
+    except KeyboardInterrupt:
+        print(_WORDS[args.lang]["stopped"], file=sys.stderr)
+        return INTERRUPTED
     except BrokenPipeError:  # the reader (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
@@ -179,5 +185,14 @@ def _refuse(problems: Iterable[Problem], lang: str, what: str) -> int:
     return REFUSED
 
 
+def command() -> int:
+    """The command as a shell sees it: a bug must not leave with 1, which says that some rows were refused."""
+    try:
+        return main()
+    except Exception:  # noqa: BLE001  whatever it is, it is told in full
+        traceback.print_exc()
+        return CRASHED
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command())

@@ -6,8 +6,8 @@ from html import escape
 from pathlib import Path
 
 from geo.answer import DISCLAIMER, ENGINE, SYNTHETIC_BANNER
-from geo.model import VERDICT_TEXT, Verdict
-from layers.sites.results import Layout
+from geo.model import VERDICT_TEXT, Text, Verdict
+from layers.sites.results import COLUMNS, Layout
 from layers.sites.run import RunInfo, Tally
 from layers.sites.screen import Result
 from layers.sites.values import cell_text
@@ -16,13 +16,33 @@ _STYLE = """
 body{font:14px/1.5 system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif;margin:1.5rem;color:#1c2530}
 .banner{background:#fff3cd;border:1px solid #b58900;padding:.5rem 1rem;font-weight:600}
 table{border-collapse:collapse;margin-top:1rem}
-th,td{border:1px solid #c9d1da;padding:.25rem .5rem;text-align:left;vertical-align:top;max-width:32rem;
-overflow-wrap:anywhere}
+th,td{border:1px solid #c9d1da;padding:.25rem .5rem;text-align:left;vertical-align:top;max-width:28rem;
+min-width:4.5em;overflow-wrap:break-word}
 th{background:#eef2f6;position:sticky;top:0}
 td.prohibited{background:#f4c7c3}td.phase_out{background:#f6d5c0}td.restricted{background:#fbe0b8}
 td.conditional{background:#fdf1c0}td.undetermined{background:#e3e3ee}td.notice{background:#e2f0ea}
 td.clear{background:#dcf0dc}tr.refused{color:#8a1c1c}
 """
+_LISTS = {"applies", "not_assessed", "hits", "units"}
+_HEADINGS = {
+    "site_id": Text("选址编号", "Site"),
+    "status": Text("状态", "Status"),
+    "verdict": Text("研判结论", "Verdict"),
+    "complete": Text("研判完整", "Complete"),
+    "worst_possible": Text("最重可能", "Worst possible"),
+    "applies": Text("适用规则", "Rules that apply"),
+    "not_assessed": Text("未核查", "Not assessed"),
+    "hits": Text("命中分区", "Zones met"),
+    "units": Text("管控单元", "Control units"),
+    "margin_m": Text("最小裕度（米）", "Least margin (m)"),
+    "margin_rule": Text("裕度所属规则", "Rule of the margin"),
+    "problems": Text("退回原因", "Problems"),
+    "verdict_text": Text("结论文字", "Verdict in words"),
+    "headline": Text("结论摘要", "Headline"),
+    "synthetic": Text("数据性质", "Nature of the data"),
+}
+if set(_HEADINGS) != set(COLUMNS):
+    raise ImportError("every result column needs a heading")
 _WORDS = {
     "zh": ("选址研判结果", "研判基准日", "数据包", "引擎", "不掌握的图层", "向其征询"),
     "en": ("Results of site checks", "As of", "Bundle", "Engine", "Layers out of scope", "ask"),
@@ -60,7 +80,7 @@ class HtmlWriter:
     def _row(self, result: Result) -> str:
         cells = [f"<td>{escape(cell_text(value))}</td>" for value in result.row.original]
         for column, value in zip(self._layout.names, self._layout.cells(result).values(), strict=True):
-            text = cell_text(value)
+            text = cell_text(value).replace(";", "; ") if column in _LISTS else cell_text(value)
             mark = ""
             if column in {"verdict", "worst_possible"} and text:
                 mark = f' class="{escape(text)}"'
@@ -77,8 +97,10 @@ class HtmlWriter:
             f"({ask}: {escape(o.ask.get(lang))})</li>"
             for o in run.bundle.out_of_scope.values()
         )
-        names = (*self._layout.headers, *self._layout.names.values())
-        header = "".join(f"<th>{escape(name)}</th>" for name in names)
+        header = "".join(f"<th>{escape(name)}</th>" for name in self._layout.headers) + "".join(
+            f'<th title="{escape(name)}">{escape(_HEADINGS[column].get(lang))}</th>'
+            for column, name in self._layout.names.items()
+        )
         return (
             f'<!doctype html>\n<html lang="{"zh-CN" if lang == "zh" else "en"}"><head><meta charset="utf-8">'
             f"<title>{title}</title><style>{_STYLE}</style></head>\n<body><h1>{title}</h1>\n{banner}"

@@ -8,10 +8,9 @@ from geo.answer import DISCLAIMER, SYNTHETIC_BANNER
 from geo.errors import Problem
 from geo.human import coordinates, hectares, metres
 from geo.model import (
-    REASON_ACTOR,
-    REASON_TEXT,
     VERDICT_TEXT,
     Bundle,
+    Effect,
     Finding,
     Hit,
     LayerReport,
@@ -33,7 +32,15 @@ _STATE_TEXT: dict[LayerState, Text] = {
     LayerState.STALE: Text("数据过期", "stale"),
     LayerState.CLEAR: Text("未命中", "clear"),
 }
-_ACTS = (Verdict.CONDITIONAL, Verdict.RESTRICTED, Verdict.PHASE_OUT, Verdict.PROHIBITED, Verdict.NOTICE)
+_EFFECT_TEXT: dict[Effect, Text] = {
+    Effect.DUTY: Text("例行手续", "duty"),
+    Effect.NOTICE: Text("提示", "notice"),
+    **{
+        effect: VERDICT_TEXT[Verdict(effect.value)]
+        for effect in Effect
+        if effect not in {Effect.DUTY, Effect.NOTICE}
+    },
+}
 
 
 def answer_text(report: Report, bundle: Bundle, lang: str) -> str:
@@ -98,18 +105,18 @@ def _part(part: PartReport, report: Report, bundle: Bundle, lang: str) -> Iterat
     yield ""
     yield "图层：" if zh else "Layers:"
     for layer in part.layers:
-        yield _layer(layer, lang)
+        if layer.state is not LayerState.OUT_OF_SCOPE:  # they stand in their own list, with whom to ask
+            yield _layer(layer, lang)
     for remark in part.remarks:
         yield f"{'备注' if zh else 'Remark'}: {remark.get(lang)}"
 
 
 def _finding(finding: Finding, bundle: Bundle, lang: str) -> Iterator[str]:
     zh = lang == "zh"
-    effect = finding.rule.effect.value
-    words = VERDICT_TEXT[Verdict(effect)].get(lang) if effect in set(_ACTS) else effect
-    yield f"  {finding.rule.id} {finding.rule.title.get(lang)} — {words} [{effect}]"
-    if finding.reason is not None:
-        yield f"    {REASON_TEXT[finding.reason].get(lang)} ({REASON_ACTOR[finding.reason].get(lang)})"
+    effect = finding.rule.effect
+    if_so = "" if finding.outcome is Outcome.APPLIES else "若适用：" if zh else "if it applies: "
+    words = f"{if_so}{_EFFECT_TEXT[effect].get(lang)} [{effect.value}]"
+    yield f"  {finding.rule.id} {finding.rule.title.get(lang)} — {words}"
     yield f"    {finding.explanation.get(lang)}"
     if finding.outcome is Outcome.APPLIES:
         yield f"    {'要求' if zh else 'Action'}: {finding.rule.action.get(lang)}"

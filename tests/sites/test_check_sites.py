@@ -1,5 +1,8 @@
 """The command itself: one coordinate, exit codes, what is refused before the first row."""
 
+import csv
+import io
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts import check_sites
 from scripts.check_sites import main
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -25,7 +29,7 @@ def test_one_coordinate_is_answered_in_words(check: Callable, place: str) -> Non
         "T-01",
         "测试法 第1条",
         "水源一",
-        "永久基本农田 [perm_farmland]: 不掌握",
+        "永久基本农田 [perm_farmland]: 未公开 → 自然资源局",
         "研判参考，不替代审批",
         "未注明坐标系",
     ):
@@ -119,11 +123,53 @@ def test_a_bundle_that_is_none_is_refused(tmp_path: Path, capsys: pytest.Capture
 
 
 def test_margins_beyond_100_m_only_on_request(check: Callable, csv_file: Callable) -> None:
-    path = csv_file("lon,lat", "105.805,32.505")
-    near, full = (check(path, *PLANT, *more).out.splitlines()[1] for more in ((), ("--margins",)))
-    assert ",,,涉及" not in full
-    assert "T-01,,涉及" in full.replace(",,", ",", 0) or "T-01" in full
-    assert near != full
+    # 500 m from the edge of the zone, by its width of 0.01°: the depth of its middle is over 100 m
+    path = csv_file("wkt", "POINT (105.805 32.505)")
+    near, full = (
+        next(csv.DictReader(io.StringIO(check(path, *PLANT, *more).out))) for more in ((), ("--margins",))
+    )
+    assert (near["margin_m"], near["margin_rule"]) == ("", "")
+    assert -475 < float(full["margin_m"]) < -465, "half of 0.01° of longitude at 32.5° N"
+    assert full["margin_rule"] == "T-01"
+
+
+def test_a_batch_gives_what_the_rows_give_one_by_one(
+    check: Callable, csv_file: Callable, tmp_path: Path
+) -> None:
+    places = [f"{105.795 + n * 0.001:.4f},32.505" for n in range(12)]
+    out = tmp_path / "out.json"
+    check(csv_file("lon,lat", *places), *PLANT, "-o", out)
+    together = json.loads(out.read_text(encoding="utf-8"))
+    for place, body in zip(places, together, strict=True):
+        check(place, *PLANT, "-o", out)
+        (alone,) = json.loads(out.read_text(encoding="utf-8"))
+        assert {**alone, "site_id": body["site_id"]} == body
+
+
+def test_a_reader_that_stops_early_is_no_fault(csv_file: Callable, bundle_folder: Path) -> None:
+    path = csv_file("lon,lat", *["105.9,32.6"] * 3000)
+    command = f"'{sys.executable}' -m scripts.check_sites '{path}' --bundle '{bundle_folder}' | head -1"
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command}"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert done.stdout.startswith("lon,lat,site_id")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_bug_of_ours_does_not_leave_with_the_code_for_refused_rows(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> int:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(check_sites, "main", broken)
+    assert check_sites.command() == 70
+    assert "a bug" in capsys.readouterr().err
 
 
 def test_in_a_process_of_its_own(csv_file: Callable, bundle_folder: Path, tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ FAULTS = [
     ("wkt", "POINT (nan 32)", "NaN", "NaN"),
     ("wkt", f'"{BOW_TIE}"', "自相交", "crosses itself"),
     ("wkt", "GEOMETRYCOLLECTION (POINT (105 32))", "不支持的几何类型", "unsupported geometry type"),
-    ("wkt", '"LINESTRING (105 32, 105 32)"', "Too few points", "Too few points"),
+    ("wkt", '"LINESTRING (105 32, 105 32)"', "线长或面积为零", "no size"),
 ]
 
 

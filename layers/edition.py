@@ -5,12 +5,13 @@ from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.crs import Crs
 from geo.model import Edition, Text
+from geo.site import OLD_DATUM_ACCURACY_M
 from layers.catalogue import EditionSpec, LayerSpec
 from layers.columns import columns_of
 from layers.file_crs import settle_crs
 from layers.readers import Files
 from layers.schema import Schema
-from layers.shapes import OLD_DATUM_ACCURACY_M, coverage_of, sieve, zones_frame
+from layers.shapes import coverage_of, sieve, zones_frame
 from layers.strictyaml import Faults
 from layers.validate import check_columns
 
@@ -87,7 +88,7 @@ def _zones(
     if raw is None:
         return None, None, ()
     _check_rows(spec, len(raw.frame), at, faults)
-    crs, remarks = settle_crs(raw.crs, spec.crs, at, faults)
+    crs, remarks = settle_crs(raw.crs, spec.crs, raw.frame.geometry.array, at, faults)
     if crs is None:
         return None, None, raw.remarks
     if crs.old_datum and spec.accuracy_m < OLD_DATUM_ACCURACY_M:
@@ -100,8 +101,10 @@ def _zones(
         )
     standard = schema.layers.get(layer.id)
     attributes = schema.attributes_of(layer.id)
+    # A table without rows may have no columns either; what it lacks is told by min_rows.
+    about_columns = faults if len(raw.frame) else Faults()
     columns, column_remarks = columns_of(
-        raw.frame, raw.fid_column, spec.fields, attributes, standard, at, faults
+        raw.frame, raw.fid_column, spec.fields, attributes, standard, at, about_columns
     )
     check_columns(columns, spec.classes, at, faults)
     kinds = standard.geometry if standard is not None else ()
@@ -141,5 +144,5 @@ def _coverage(
         return None
     own = crs
     if raw.crs is not None:
-        own, _ = settle_crs(raw.crs, None, at, faults)
+        own, _ = settle_crs(raw.crs, None, raw.frame.geometry.array, at, faults)
     return None if own is None else coverage_of(raw.frame.geometry.array, own, at, faults)

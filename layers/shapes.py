@@ -15,15 +15,15 @@ from geo.model import Text
 from layers.columns import Cells, listed
 from layers.strictyaml import Faults
 
-__all__ = ["OLD_DATUM_ACCURACY_M", "Sieved", "coverage_of", "sieve", "zones_frame"]
+__all__ = ["Sieved", "coverage_of", "sieve", "zones_frame"]
 
 Shapes = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
 
-OLD_DATUM_ACCURACY_M = 100.0
-"""Best accuracy that data on Xi'an 80 or Beijing 54 may claim: no public parameters lead to CGCS2000."""
-
 _LON, _LAT = 180.0, 90.0
+_USE_SLACK = 3.0
+"""Degrees beyond a projected system's area of use that are still taken: data of one zone reach over."""
+
 _KINDS = {
     "point": (shapely.GeometryType.POINT, shapely.GeometryType.MULTIPOINT),
     "line": (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING),
@@ -95,16 +95,22 @@ def sieve(
         en="coordinates hold NaN or infinity: left out",
     )
     _check_units(found, crs)
+    # Before the transformation: GEOS' densifier silently rebuilds a self-crossing polygon as another one.
+    _drop_invalid(found)
     if found.good.any():
         found.shapes[found.good] = to_lonlat(cast("Any", found.shapes[found.good]), crs)
-    _check_range(found)
+    _check_range(found, crs)
+    _drop_invalid(found)
+    return found
+
+
+def _drop_invalid(found: Sieved) -> None:
     found.drop(
         ~np.asarray(shapely.is_valid(found.shapes)),
         allowed="valid geometry",
         zh="几何无效（自相交等），已不采用，也不自动修复",
         en="invalid geometry: left out, not repaired",
     )
-    return found
 
 
 def _finite(shapes: Shapes) -> Mask:
@@ -128,15 +134,30 @@ def _check_units(found: Sieved, crs: Crs) -> None:
         )
 
 
-def _check_range(found: Sieved) -> None:
-    bounds = np.abs(shapely.bounds(found.shapes))
-    inside = (bounds[:, [0, 2]].max(axis=1) <= _LON) & (bounds[:, [1, 3]].max(axis=1) <= _LAT)
+def _check_range(found: Sieved, crs: Crs) -> None:
+    bounds = shapely.bounds(found.shapes)
     found.drop(
-        ~inside,
+        ~_within(bounds, (-_LON, -_LAT, _LON, _LAT)),
         allowed="longitude -180…180, latitude -90…90",
         zh="经纬度超出范围（经纬度颠倒，或坐标系写错？），已不采用",
         en="longitude or latitude out of range (swapped, or the wrong CRS?): left out",
     )
+    if crs.use is None or crs.use[0] > crs.use[2]:
+        return
+    west, south, east, north = crs.use
+    area = (west - _USE_SLACK, south - _USE_SLACK, east + _USE_SLACK, north + _USE_SLACK)
+    found.drop(
+        ~_within(bounds, area),
+        allowed=f"{crs.name}: longitude {west:g}…{east:g}, latitude {south:g}…{north:g}",
+        zh="坐标落在坐标系适用范围之外（东、北坐标颠倒，或带号有误？），已不采用",
+        en="outside the area of the CRS (easting and northing swapped, or the wrong zone?): left out",
+    )
+
+
+def _within(bounds: npt.NDArray[np.float64], area: tuple[float, float, float, float]) -> Mask:
+    west, south, east, north = area
+    low = (bounds[:, 0] >= west) & (bounds[:, 1] >= south)
+    return np.asarray(low & (bounds[:, 2] <= east) & (bounds[:, 3] <= north))
 
 
 def zones_frame(columns: dict[str, Cells], found: Sieved) -> gpd.GeoDataFrame:

@@ -31,14 +31,13 @@ from geo.model import (
 )
 from geo.overlay import hits_met, layer_report
 from geo.relate import Place
-from geo.scene import NEAR_M, Scene, footing
+from geo.scene import NEAR_M, WIDER_M, Scene, footing
 from geo.view import BundleView, RuleView, view_on
 
 CHUNK = 256
 """Projects whose candidate zones are looked up together; it changes speed, never an answer."""
 
 _OUTCOME_ORDER = (Outcome.APPLIES, Outcome.NOT_ASSESSED, Outcome.DOES_NOT_APPLY)
-_WIDER_M = (1_000.0, 10_000.0, 100_000.0, 3_000_000.0)
 
 
 def check_date(on: date, *, where: str = "on") -> None:
@@ -68,7 +67,8 @@ def check_projects(
     Parameters
     ----------
     margins
-        ``near``: exact within 100 m, None beyond; ``all``: exact wherever there is one, for what is reported.
+        ``near``: exact within 100 m, None beyond; ``told``: exact for every finding that is reported;
+        ``all``: the part's least margin too, however far.
     full
         Report every rule in play, not only those that apply, are open or are borderline.
 
@@ -82,10 +82,10 @@ def check_projects(
     stream = iter(projects)
     while chunk := list(islice(stream, CHUNK)):
         _refuse_empty(chunk)
-        scenes = [[_scene(view, part) for part in project.parts] for project in chunk]
+        scenes = [[_scene(view, part, wide=margins != "near") for part in p.parts] for p in chunk]
         _offer_candidates(view, [scene for parts in scenes for scene in parts])
         for project, parts in zip(chunk, scenes, strict=True):
-            yield _report(view, project, parts, wide=margins == "all", full=full)
+            yield _report(view, project, parts, far=margins == "all", full=full)
 
 
 def _refuse_empty(projects: list[Project]) -> None:
@@ -95,9 +95,9 @@ def _refuse_empty(projects: list[Project]) -> None:
     raise InputError(Problem(where="project.parts", given="0", allowed="≥ 1", hint=hint))
 
 
-def _scene(view: BundleView, part: Part, near_m: float = NEAR_M) -> Scene:
+def _scene(view: BundleView, part: Part, near_m: float = NEAR_M, *, wide: bool) -> Scene:
     activity = view.bundle.rulebook.activities.get(part.activity or "")
-    return Scene(view, part, footing(part, activity), near_m)
+    return Scene(view, part, footing(part, activity), near_m, wide=wide)
 
 
 def _offer_candidates(view: BundleView, scenes: list[Scene]) -> None:
@@ -113,8 +113,8 @@ def _offer_candidates(view: BundleView, scenes: list[Scene]) -> None:
             scene.offer(layer.id, row[order][starts[number] : starts[number + 1]])
 
 
-def _report(view: BundleView, project: Project, scenes: list[Scene], *, wide: bool, full: bool) -> Report:
-    parts = tuple(_part_report(scene, wide=wide, full=full) for scene in scenes)
+def _report(view: BundleView, project: Project, scenes: list[Scene], *, far: bool, full: bool) -> Report:
+    parts = tuple(_part_report(scene, far=far, full=full) for scene in scenes)
     verdict = worst(*(p.verdict for p in parts))
     possible = worst(*(p.worst_possible for p in parts))
     return Report(
@@ -132,7 +132,7 @@ def _report(view: BundleView, project: Project, scenes: list[Scene], *, wide: bo
     )
 
 
-def _part_report(scene: Scene, *, wide: bool, full: bool) -> PartReport:
+def _part_report(scene: Scene, *, far: bool, full: bool) -> PartReport:
     view, part = scene.view, scene.part
     facts = used_facts(view.bundle.rulebook, part, scene.area_m2)
     needed = _conditioned(view)
@@ -141,9 +141,9 @@ def _part_report(scene: Scene, *, wide: bool, full: bool) -> PartReport:
     places: dict[str, Place] = {}
     pairs = [(one, find(scene, one, places)) for one in in_play]
     told = [(o, f) for o, f in pairs if full or f.outcome is not Outcome.DOES_NOT_APPLY or f.borderline]
-    widened = _widen(scene, told) if wide else [_near_only(f) for _, f in told]
-    findings = tuple(explained(scene, f) for f in sorted(widened, key=_order))
-    margin, margin_rule = _least_margin(scene, pairs, wide=wide)
+    measured = _widen(scene, told) if far else [f if scene.wide else _near_only(f) for _, f in told]
+    findings = tuple(explained(scene, f) for f in sorted(measured, key=_order))
+    margin, margin_rule = _least_margin(scene, pairs, far=far)
     rest = tuple(_settled(rule) for rule in settled) if full else ()
     return PartReport(
         part=part,
@@ -170,15 +170,16 @@ def _conditioned(view: BundleView) -> frozenset[str]:
 
 
 def _least_margin(
-    scene: Scene, pairs: list[tuple[Asked, Finding]], *, wide: bool
+    scene: Scene, pairs: list[tuple[Asked, Finding]], *, far: bool
 ) -> tuple[float | None, str | None]:
     """The margin nearest to 0 of all rules in play; farther than the near search only where asked for."""
     found = [(abs(f.margin_m), f.rule.id, f.margin_m) for _, f in pairs if f.margin_m is not None]
     near = [entry for entry in found if entry[0] <= NEAR_M]
-    for near_m in _WIDER_M if wide and not near else ():
-        wider, places = _scene(scene.view, scene.part, near_m), dict[str, Place]()
+    for near_m in WIDER_M if far and not near else ():
+        wider, places = _scene(scene.view, scene.part, near_m, wide=True), dict[str, Place]()
         tried = [find(wider, one, places) for one, _ in pairs]
-        near = [(abs(f.margin_m), f.rule.id, f.margin_m) for f in tried if f.margin_m is not None]
+        measured = [(abs(f.margin_m), f.rule.id, f.margin_m) for f in tried if f.margin_m is not None]
+        near = [entry for entry in measured if entry[0] <= near_m]
         if near:
             break
     if not near:
@@ -193,19 +194,21 @@ def _near_only(finding: Finding) -> Finding:
 
 
 def _widen(scene: Scene, told: list[tuple[Asked, Finding]]) -> list[Finding]:
-    """Margins beyond the near search, looked for in ever wider scenes; nothing else changes."""
+    """Margins of rules that do not apply, looked for in ever wider scenes; nothing else changes."""
     out = [finding for _, finding in told]
-    for near_m in _WIDER_M:
-        wanting = [
-            i for i, f in enumerate(out) if f.margin_m is None and f.rule.relation is not Relation.ANYWHERE
-        ]
+    for near_m in WIDER_M:
+        wanting = [i for i, f in enumerate(out) if f.margin_m is None and _may_have_margin(f)]
         if not wanting:
             break
-        wider, places = _scene(scene.view, scene.part, near_m), dict[str, Place]()
+        wider, places = _scene(scene.view, scene.part, near_m, wide=True), dict[str, Place]()
         for i in wanting:
             found = find(wider, told[i][0], places)
             out[i] = replace(out[i], margin_m=found.margin_m, distance_m=found.distance_m)
     return out
+
+
+def _may_have_margin(finding: Finding) -> bool:
+    return finding.outcome is Outcome.DOES_NOT_APPLY and finding.rule.relation is not Relation.ANYWHERE
 
 
 def _order(finding: Finding) -> tuple[int, int, str]:

@@ -75,9 +75,11 @@ def declare_facts(
         fact_id = names.get(str(name).strip().casefold())
         if fact_id is None:
             problems.append(_unknown_fact(at, name, rulebook))
+        elif is_blank(raw):
+            continue
         elif fact_id in said:
             problems.append(_said_twice(at, name, said[fact_id]))
-        elif not is_blank(raw):
+        else:
             said[fact_id] = str(name)
             try:
                 declared[fact_id] = read_fact(rulebook.facts[fact_id], raw, where=at)
@@ -108,8 +110,7 @@ def read_fact(fact: Fact, raw: object, *, where: str) -> Scalar | None:
     if raw is None or folded in _UNKNOWN:
         return None
     if fact.type is FactType.BOOL:
-        if isinstance(raw, float) and raw.is_integer():
-            folded = str(int(raw))
+        folded = folded.removesuffix(".0")
         if isinstance(raw, bool) or folded in _YES | _NO:
             return raw if isinstance(raw, bool) else folded in _YES
         raise InputError(_bad_value(where, text, "yes, no, unknown (是/否/未知)"))

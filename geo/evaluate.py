@@ -140,7 +140,8 @@ def find(scene: Scene, one: Asked, places: dict[str, Place]) -> Finding:
     """The outcome of a rule in play at a site."""
     rule = one.rule.rule
     spot = _place(scene, one.rule, places)
-    here = _jurisdiction(scene, one.rule)
+    codes = rule.jurisdictions if one.rule.by_place else ()
+    here = scene.keep(("jurisdiction", codes), lambda: _jurisdiction(scene, codes)) if codes else True
     truth = all_of([one.truth, here, spot.truth])
     reasons = _reasons(one, here, spot) if truth is None else ()
     if truth is not False and _unverified(one.rule):
@@ -205,10 +206,8 @@ def _hits(scene: Scene, rv: RuleView, spot: Place) -> tuple[Hit, ...]:
     return tuple(out)
 
 
-def _jurisdiction(scene: Scene, rv: RuleView) -> Truth:
-    """Whether the site lies in the rule's jurisdiction; across a border both sides' rules are in play."""
-    if not rv.by_place:
-        return True
+def _jurisdiction(scene: Scene, prefixes: tuple[str, ...]) -> Truth:
+    """Whether the site lies in a jurisdiction; across a border both sides' rules are in play."""
     layer = scene.view.layers.get("admin_unit")
     if layer is None or layer.tree is None:
         return None
@@ -216,11 +215,11 @@ def _jurisdiction(scene: Scene, rv: RuleView) -> Truth:
     reach = scene.accuracy_m(layer) + scene.stand.disc_m
     codes = [str(code) for code in layer.zone_id[contact.index[contact.met]]]
     near = [str(code) for code in layer.zone_id[contact.index[~contact.met & (contact.distance_m <= reach)]]]
-    inside = any_of([_under(code, rv.rule.jurisdictions) for code in codes])
+    inside = any_of([_under(code, prefixes) for code in codes])
     if inside is True:
         return True
     vouched = scene.vouch(layer, 0.0) is None and bool(codes)
-    beside = any_of([_under(code, rv.rule.jurisdictions) for code in near])
+    beside = any_of([_under(code, prefixes) for code in near])
     return None if inside is None or beside is not False or not vouched else False
 
 

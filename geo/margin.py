@@ -11,9 +11,8 @@ import shapely
 from shapely import LineString
 from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.measure import LINE, POINT, POLYGON, Floats
+from geo.measure import LINE, POINT, Floats
 from geo.scene import Scene
-from geo.view import Objects
 
 DEPTH_STEP_M = 0.5
 """Depths of lines and polygons are right to this."""
@@ -23,30 +22,26 @@ _ROUNDS = 40
 
 
 def depth_m(
-    scene: Scene, zones: Objects, piece: Geometry, *, cap_m: float, threshold_m: float = 0.0
+    scene: Scene, outline: Geometry, piece: Geometry, *, cap_m: float, threshold_m: float = 0.0
 ) -> float:
-    """Depth of the deepest point of ``piece`` in the union of ``zones``, metres; ``inf`` if beyond ``cap_m``.
+    """Distance from an outline of the point of ``piece`` farthest from it, metres; inf beyond ``cap_m``.
 
     Parameters
     ----------
-    zones
-        Polygons in degrees.
+    outline
+        Outline of a union of zones, in degrees.
     piece
-        Part of the site inside them (or, for *outside*, the part that lies outside them).
+        Part of the site inside them (or, for *outside*, the part that lies outside them), in degrees.
     threshold_m
         A depth close to this is refined until it is clear on which side it lies.
     """
-    polygons = zones[shapely.get_dimensions(zones) == POLYGON]
-    if len(polygons) == 0 or shapely.is_empty(piece):
-        return 0.0
-    union = polygons[0] if len(polygons) == 1 else shapely.union_all(polygons)
-    outline = scene.outlines(np.array([union], dtype=object), cap_m)[0]
-    if outline.is_empty:
-        return math.inf
+    near = scene.clipped(outline, cap_m)
+    if near.is_empty:
+        return math.inf if not outline.is_empty else 0.0
     shape = scene.frame.project(piece)
-    deepest = _deepest(shape, outline, DEPTH_STEP_M, cap_m)
+    deepest = _deepest(shape, near, DEPTH_STEP_M, cap_m)
     if deepest < threshold_m <= deepest + DEPTH_STEP_M:
-        deepest = _deepest(shape, outline, _FINE_M, cap_m)
+        deepest = _deepest(shape, near, _FINE_M, cap_m)
     return deepest if deepest < cap_m else math.inf
 
 

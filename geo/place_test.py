@@ -13,6 +13,8 @@ class PlaceTest:
     ----------
     distance_m
         Legal or locally approved distance; None for overlap relations and for an unset one.
+    zone_key
+        The zone filter in words.
     screening_m
         Set only where the approved distance is unset: inside it the rule is open.
     """
@@ -31,6 +33,7 @@ class PlaceTest:
     min_zones: int
     max_cell_m: float | None
     clause_verbs: tuple[str, ...]
+    zone_key: str
 
     @property
     def limit_m(self) -> float | None:
@@ -41,6 +44,11 @@ class PlaceTest:
     def reach_m(self) -> float:
         """How far from the site the test looks, metres, accuracies not counted."""
         return max(self.distance_m or 0.0, self.screening_m or 0.0)
+
+
+def zone_key(classes: tuple[str, ...], where: tuple[Condition, ...]) -> str:
+    """A zone filter in words, to keep its answers by: as a value, True would equal 1."""
+    return repr((classes, where)) if classes or where else ""
 
 
 def place_test(rule: Rule, distances: dict[str, float]) -> PlaceTest:
@@ -64,4 +72,5 @@ def place_test(rule: Rule, distances: dict[str, float]) -> PlaceTest:
         min_zones=rule.min_zones,
         max_cell_m=rule.max_cell_m,
         clause_verbs=rule.clause_verbs,
+        zone_key=zone_key(rule.zone_classes, rule.zone_where),
     )

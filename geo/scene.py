@@ -4,7 +4,9 @@ Everything is measured in a frame that depends on the site alone, never on the b
 """
 
 import math
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 import shapely
@@ -25,6 +27,11 @@ POSITIVE_M2 = 1e-4
 
 NEAR_M = 100.0
 """Margins are exact up to this distance where only near margins are asked for."""
+
+WIDER_M = (1_000.0, 10_000.0, 100_000.0, 3_000_000.0)
+"""How far margins are looked for, step by step, where all are asked for."""
+
+T = TypeVar("T")
 
 Indices = np.ndarray[tuple[int], np.dtype[np.intp]]
 
@@ -78,8 +85,6 @@ class Contact:
         The closed shapes share a point.
     distance_m
         Geodesic distance, 0 where met, inf beyond the search.
-    lines
-        The zones' outlines (or themselves, if lines or points) within the search, in the site's frame.
     overlap
         Common shape in degrees; None where not met.
     overlap_m2, overlap_m, overlap_share
@@ -93,7 +98,6 @@ class Contact:
     index: Indices
     met: Mask
     distance_m: Floats
-    lines: Objects
     overlap: Objects
     overlap_m2: Floats
     overlap_m: Floats
@@ -118,7 +122,6 @@ def _nothing(search_m: float) -> Contact:
         index=np.zeros(0, dtype=np.intp),
         met=no,
         distance_m=zero,
-        lines=none,
         overlap=none,
         overlap_m2=zero,
         overlap_m=zero,
@@ -131,8 +134,11 @@ def _nothing(search_m: float) -> Contact:
 class Scene:
     """The measurements of one part, made when first asked for and kept for the other rules."""
 
-    def __init__(self, view: BundleView, part: Part, stand: Footing, near_m: float = NEAR_M) -> None:
+    def __init__(
+        self, view: BundleView, part: Part, stand: Footing, near_m: float = NEAR_M, *, wide: bool = False
+    ) -> None:
         self.view = view
+        self.wide = wide
         self.part = part
         self.stand = stand
         self.near_m = near_m
@@ -145,6 +151,7 @@ class Scene:
         self.length_m = float(length_m(self.geometry)) if self.dimension == LINE else 0.0
         self._size = self._measure_size()
         self._contacts: dict[str, Contact] = {}
+        self._kept: dict[Hashable, Any] = {}
         self._borders: dict[str, float] = {}
         self._candidates: dict[str, Indices] = {}
 
@@ -155,6 +162,29 @@ class Scene:
     def search_m(self, layer: LayerView) -> float:
         """How far a layer is searched: longest rule, both accuracies, the disc, and the margin's range."""
         return self.view.search_m[layer.id] + self.accuracy_m(layer) + self.stand.disc_m + self.near_m
+
+    def keep(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What was made before under this key for this site, or is made now."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        kept: T = self._kept[key]
+        return kept
+
+    def caps_m(self, accuracy_m: float) -> tuple[float, ...]:
+        """How far depths are looked for: near, and ever farther where wide margins are asked for."""
+        near = max(self.near_m, accuracy_m)
+        return (near, *(cap for cap in WIDER_M if cap > near)) if self.wide else (near,)
+
+    def rows_within(self, layer: LayerView, reach_m: float) -> Indices:
+        """Rows of a layer whose boxes lie within a reach of the site, living zones only."""
+        if layer.tree is None:
+            return np.zeros(0, dtype=np.intp)
+        rows = np.sort(layer.tree.query(shapely.box(*window(self.bounds, reach_m))))
+        return np.asarray(rows[layer.alive[rows]])
+
+    def clipped(self, outline: Geometry, reach_m: float) -> Geometry:
+        """An outline within a reach of the site, in the site's frame."""
+        return self.frame.project(shapely.clip_by_rect(outline, *window(self.bounds, reach_m)))
 
     def offer(self, layer: str, candidates: Indices) -> None:
         """Take the rows whose boxes lie in the search, found for a whole batch at once."""
@@ -195,15 +225,14 @@ class Scene:
     def _measure(self, layer: LayerView) -> Contact:
         search = self.search_m(layer)
         index = self._candidates.get(layer.id)
-        if index is None:
-            box = shapely.box(*window(self.bounds, search))
-            index = layer.tree.query(box) if layer.tree is not None else np.zeros(0, dtype=np.intp)
-        index = np.sort(index[layer.alive[index]])
+        index = self.rows_within(layer, search) if index is None else np.sort(index[layer.alive[index]])
         if len(index) == 0:
             return _nothing(search)
         zones = layer.geometry[index]
         met = shapely.intersects(zones, self.geometry)
-        lines = self._outlines(zones, search)
+        measured = np.ones(len(zones), dtype=bool) if self.dimension == POINT else ~met
+        lines = np.full(len(zones), None, dtype=object)
+        lines[measured] = self._outlines(zones[measured], search)
         distance = np.where(met, 0.0, np.inf)
         distance[~met] = self._geodesic(lines[~met])
         if self.dimension == POINT:
@@ -227,7 +256,6 @@ class Scene:
             index=index,
             met=met,
             distance_m=distance,
-            lines=lines,
             overlap=overlap,
             overlap_m2=area,
             overlap_m=length,
@@ -271,16 +299,9 @@ class Scene:
             return min(1.0, float(length_m(piece)) / self._size)
         return min(1.0, shapely.get_num_coordinates(piece) / self._size)
 
-    def outlines(self, zones: Objects, search_m: float) -> Objects:
-        """Outlines of zones within a search, in the site's frame, for margins beyond the ordinary search."""
-        return self._outlines(zones, search_m)
-
     def around(self, layer: LayerView, reach_m: float) -> Indices:
         """Rows of a layer's zones within a reach of the site, however far other rules look."""
-        if layer.tree is None:
-            return np.zeros(0, dtype=np.intp)
-        rows = np.sort(layer.tree.query(shapely.box(*window(self.bounds, reach_m))))
-        rows = rows[layer.alive[rows]]
+        rows = self.rows_within(layer, reach_m)
         zones = layer.geometry[rows]
         near = shapely.intersects(zones, self.geometry)
         near |= self._geodesic(self._outlines(zones, reach_m)) <= reach_m

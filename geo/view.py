@@ -81,9 +81,11 @@ class LayerView:
         """Where silence means "no zone"."""
         return self.edition.coverage if self.edition is not None else None
 
-    def match(self, classes: tuple[str, ...], where: tuple[Condition, ...]) -> tuple[Mask, Mask]:
-        """Which zones a filter surely means, and which it may mean (an attribute is unknown)."""
-        key = repr((classes, where))
+    def match(self, key: str, classes: tuple[str, ...], where: tuple[Condition, ...]) -> tuple[Mask, Mask]:
+        """Which zones a filter surely means, and which it may mean (an attribute is unknown).
+
+        ``key`` is the filter in words (`geo.place_test.zone_key`).
+        """
         if key not in self.matches:
             truths = [self._matches(row, classes, where) for row in range(len(self.geometry))]
             yes = np.array([t is True for t in truths], dtype=bool) & self.alive

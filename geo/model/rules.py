@@ -103,6 +103,11 @@ class With:
     zone_where: tuple[Condition, ...] = ()
     present: bool = True
 
+    @property
+    def zone_key(self) -> str:
+        """The zone filter in words, to keep its answers by."""
+        return repr((self.zone_classes, self.zone_where))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Season:

@@ -7,7 +7,7 @@ from geo.place_test import PlaceTest
 from geo.relate.distance import within
 from geo.relate.outside import outside
 from geo.relate.overlap import overlap
-from geo.relate.picture import Place
+from geo.relate.picture import Place, silences
 from geo.scene import Scene
 
 __all__ = ["Place", "place"]
@@ -19,6 +19,9 @@ def place(scene: Scene, test: PlaceTest) -> Place:
         return Place(truth=True)
     if _too_coarse(scene, test):
         return Place(truth=None, reasons=(Reason.NOT_COVERED,))
+    if test.relation is not Relation.OUTSIDE and _nothing_near(scene, test):
+        reasons = silences(scene, test.layers, test.reach_m)
+        return Place(truth=None if reasons else False, reasons=reasons)
     match test.relation:
         case Relation.INTERSECTS | Relation.CROSSES:
             answer = overlap(scene, test)
@@ -29,6 +32,11 @@ def place(scene: Scene, test: PlaceTest) -> Place:
     if test.clause_verbs and answer.truth is True:
         answer = replace(answer, truth=None, reasons=(Reason.NOT_PUBLISHED,))
     return _with_datum(scene, test, answer)
+
+
+def _nothing_near(scene: Scene, test: PlaceTest) -> bool:
+    """Whether no layer of the test has any zone within the search: only the silence is left to ask."""
+    return all(len(scene.contact(layer).index) == 0 for layer in test.layers)
 
 
 def _too_coarse(scene: Scene, test: PlaceTest) -> bool:

@@ -9,7 +9,7 @@ from shapely.geometry.base import BaseGeometry as Geometry
 from geo.logic import Truth
 from geo.model import Reason, With
 from geo.place_test import PlaceTest
-from geo.relate.picture import NOWHERE, Picture, depth, draw, is_enough
+from geo.relate.picture import NOWHERE, Picture, depth, draw, is_enough, silences
 from geo.scene import Scene, highest_dimension
 
 
@@ -38,19 +38,19 @@ def narrow(scene: Scene, test: PlaceTest, pieces: Pieces) -> tuple[Truth, tuple[
 def _narrow_by(scene: Scene, companion: With, pieces: Pieces) -> Pieces:
     p = picture_of(scene, companion)
     known, either = p.ground(scene, p.yes), p.ground(scene, p.either)
-    silences = p.silences(scene, 0.0)
+    silent = silences(scene, (companion.layer,), 0.0)
     unknown = bool((p.maybe & p.met).any())
-    reasons = (*pieces.reasons, *((Reason.ATTRIBUTE_UNKNOWN,) if unknown else ()), *silences)
+    reasons = (*pieces.reasons, *((Reason.ATTRIBUTE_UNKNOWN,) if unknown else ()), *silent)
     if companion.present:
-        widest = pieces.possible if silences else _common(pieces.possible, either)
+        widest = pieces.possible if silent else _common(pieces.possible, either)
         return Pieces(sure=_common(pieces.sure, known), possible=widest, reasons=reasons)
-    surest = NOWHERE if silences else shapely.difference(pieces.sure, either)
+    surest = NOWHERE if silent else shapely.difference(pieces.sure, either)
     return Pieces(sure=surest, possible=shapely.difference(pieces.possible, known), reasons=reasons)
 
 
 def picture_of(scene: Scene, companion: With) -> Picture:
     """The second layer's zones."""
-    return draw(scene, (companion.layer,), companion.zone_classes, companion.zone_where)
+    return draw(scene, (companion.layer,), companion)
 
 
 def _common(one: Geometry, other: Geometry) -> Geometry:
@@ -60,12 +60,16 @@ def _common(one: Geometry, other: Geometry) -> Geometry:
 def _disc_may_meet(scene: Scene, test: PlaceTest) -> bool:
     """Whether a disc of the land to be taken could meet main zones and second layers as the rule asks."""
     disc = scene.stand.disc_m
-    main = draw(scene, test.layers, test.zone_classes, test.zone_where)
+    main = draw(scene, test.layers, test)
     if main.nearest_m(main.either) > disc:
         return False
     for companion in test.companions:
         p = picture_of(scene, companion)
-        if companion.present and not p.silences(scene, 0.0) and p.nearest_m(p.either) > disc:
+        if (
+            companion.present
+            and not silences(scene, (companion.layer,), 0.0)
+            and p.nearest_m(p.either) > disc
+        ):
             return False
         if not companion.present and depth(scene, p, p.yes, p.piece(p.yes)) >= disc:
             return False

@@ -7,7 +7,7 @@ from geo.logic import Truth
 from geo.model import Reason
 from geo.place_test import PlaceTest
 from geo.relate.companions import Pieces, narrow
-from geo.relate.picture import Picture, Place, depth, draw
+from geo.relate.picture import Picture, Place, depth, draw, silences
 from geo.scene import Scene
 from geo.view import Mask
 
@@ -34,8 +34,8 @@ def within(scene: Scene, test: PlaceTest) -> Place:
     if most is None:
         return Place(truth=None, reasons=(Reason.DISTANCE_UNSET,))
     limits = _Limits(most_m=most, least_m=-1.0 if test.distance_min_m is None else test.distance_min_m)
-    p = draw(scene, test.layers, test.zone_classes, test.zone_where)
-    truth, reasons = _truth(scene, p, limits)
+    p = draw(scene, test.layers, test)
+    truth, reasons = _truth(scene, test, p, limits)
     if test.distance_m is None and _may_reach(scene, p, limits):
         truth, reasons = None, (*reasons, Reason.DISTANCE_UNSET)
     if test.companions and truth is not False:
@@ -43,7 +43,7 @@ def within(scene: Scene, test: PlaceTest) -> Place:
     return _answer(scene, p, limits, truth, reasons)
 
 
-def _truth(scene: Scene, p: Picture, limits: _Limits) -> tuple[Truth, tuple[Reason, ...]]:
+def _truth(scene: Scene, test: PlaceTest, p: Picture, limits: _Limits) -> tuple[Truth, tuple[Reason, ...]]:
     """The nearest sure zone decides, unless an unknown one lies nearer and would decide otherwise."""
     outcomes = _outcomes(scene, p, limits)
     if set(outcomes) == {True}:
@@ -53,7 +53,7 @@ def _truth(scene: Scene, p: Picture, limits: _Limits) -> tuple[Truth, tuple[Reas
     reasons = (
         *((Reason.ATTRIBUTE_UNKNOWN,) if len(set(outcomes)) > 1 else ()),
         *((Reason.FOOTPRINT_UNKNOWN,) if None in outcomes else ()),
-        *p.silences(scene, limits.most_m),
+        *silences(scene, test.layers, limits.most_m),
     )
     return (None, reasons) if reasons else (False, ())
 

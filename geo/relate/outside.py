@@ -11,13 +11,13 @@ import shapely
 from geo.logic import Truth
 from geo.model import Reason
 from geo.place_test import PlaceTest
-from geo.relate.picture import Picture, Place, depth, draw, is_enough
+from geo.relate.picture import Picture, Place, depth, draw, is_enough, outline_of, silences
 from geo.scene import Scene
 
 
 def outside(scene: Scene, test: PlaceTest) -> Place:
     """Answer an outside test, on the union of the rule's zones in all its layers."""
-    p = draw(scene, test.layers, test.zone_classes, test.zone_where)
+    p = draw(scene, test.layers, test)
     out = is_enough(scene, test, shapely.difference(scene.geometry, p.ground(scene, p.yes)))
     truth, reasons = _truth(scene, test, p, out=out)
     margin = _margin(scene, p, out=out)
@@ -35,12 +35,13 @@ def outside(scene: Scene, test: PlaceTest) -> Place:
 def _truth(scene: Scene, test: PlaceTest, p: Picture, *, out: bool) -> tuple[Truth, tuple[Reason, ...]]:
     if out:
         surely = is_enough(scene, test, shapely.difference(scene.geometry, p.ground(scene, p.either)))
-        reasons = (*(() if surely else (Reason.ATTRIBUTE_UNKNOWN,)), *p.silences(scene, 0.0))
+        reasons = (*(() if surely else (Reason.ATTRIBUTE_UNKNOWN,)), *silences(scene, test.layers, 0.0))
         return (None, reasons) if reasons else (True, ())
     holders = np.unique(p.owner[p.yes & p.met])
     lasting = [s for s in (p.layers[o].silence for o in holders) if s is not None]
     reasons = tuple(dict.fromkeys(lasting))
-    if scene.stand.disc_m > depth(scene, p, p.yes, p.piece(p.yes)):
+    disc = scene.stand.disc_m
+    if disc > 0 and disc > depth(scene, p, p.yes, p.piece(p.yes)):
         reasons = (*reasons, Reason.FOOTPRINT_UNKNOWN)
     return (None, reasons) if reasons else (False, ())
 
@@ -48,9 +49,12 @@ def _truth(scene: Scene, test: PlaceTest, p: Picture, *, out: bool) -> tuple[Tru
 def _margin(scene: Scene, p: Picture, *, out: bool) -> float:
     """Outside: how far its farthest point lies from the zones. Inside: how far to the zones' edge."""
     if out:
-        farthest = depth(scene, p, p.yes, shapely.difference(scene.geometry, p.ground(scene, p.yes)))
-        return -farthest if (p.yes & (p.distance_m <= max(scene.near_m, p.accuracy_m))).any() else -math.inf
+        return -depth(scene, p, p.yes, shapely.difference(scene.geometry, p.ground(scene, p.yes)))
     cap = max(scene.near_m, p.accuracy_m)
-    union = shapely.union_all(p.geometry[p.yes & (p.distance_m <= cap)])
-    outline = scene.outlines(np.array([shapely.boundary(union)], dtype=object), cap)[0]
-    return math.inf if outline.is_empty else float(shapely.distance(outline, scene.plane))
+    known = [
+        outline_of(layer, tuple(map(int, rows))) for layer, rows in p.rows_within(scene, cap, maybe=False)
+    ]
+    outlines = [scene.clipped(outline, cap) for outline in known]
+    return min(
+        (float(shapely.distance(o, scene.plane)) for o in outlines if not o.is_empty), default=math.inf
+    )

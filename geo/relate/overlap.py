@@ -9,19 +9,29 @@ from geo.measure import LINE, POINT, POLYGON, length_m
 from geo.model import Reason, Relation
 from geo.place_test import PlaceTest
 from geo.relate.companions import Pieces, margin_when_met, margin_when_not, narrow
-from geo.relate.picture import NOWHERE, Picture, Place, depth, draw, is_enough, is_long, settle, union
+from geo.relate.picture import (
+    NOWHERE,
+    Picture,
+    Place,
+    depth,
+    draw,
+    is_enough,
+    is_long,
+    settle,
+    silences,
+    union,
+)
 from geo.scene import Scene
 from geo.view import Mask
 
 
 def overlap(scene: Scene, test: PlaceTest) -> Place:
     """Answer an overlap test."""
-    p = draw(scene, test.layers, test.zone_classes, test.zone_where)
+    p = draw(scene, test.layers, test)
     counts = _shape_counts(scene, test)
     sure = counts and _holds(scene, test, p, p.yes)
     possible = sure or (counts and _holds(scene, test, p, p.either))
-    silences = p.silences(scene, 0.0)
-    truth, reasons = settle(silences, sure=sure, possible=possible)
+    truth, reasons = settle(silences(scene, test.layers, 0.0), sure=sure, possible=possible)
     if truth is not True and _unseen_footprint(scene, test, p, counts=counts):
         truth, reasons = None, (*reasons, Reason.FOOTPRINT_UNKNOWN)
     if test.companions and truth is not False:
@@ -82,7 +92,17 @@ def _enough(scene: Scene, test: PlaceTest, p: Picture, met: Mask) -> bool:
     if lines.any() and is_long(test, float(length_m(union(p.overlap[lines])))):
         return True
     inside = areas & ~p.on_border
-    return bool(inside.any()) and is_enough(scene, test, union(p.overlap[inside]))
+    if not inside.any():
+        return False
+    if np.count_nonzero(inside) > 1 and not _one_is_enough(test, p, inside):
+        return is_enough(scene, test, union(p.overlap[inside]))
+    return is_enough(scene, test, p.overlap[np.flatnonzero(inside)[np.argmax(p.overlap_share[inside])]])
+
+
+def _one_is_enough(test: PlaceTest, p: Picture, inside: Mask) -> bool:
+    """Whether a single zone already holds plainly more than the minimum, so that no union is needed."""
+    large = (p.overlap_m2 > test.min_overlap_m2) | (p.overlap_m > test.min_overlap_m)
+    return bool((inside & large & (p.overlap_share > test.min_overlap_share)).any())
 
 
 def _answer(scene: Scene, test: PlaceTest, p: Picture, truth: Truth, reasons: tuple[Reason, ...]) -> Place:

@@ -6,7 +6,10 @@ holds; if even the possible one does not, it does not; between the two it is ope
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Protocol
 
 import numpy as np
 import shapely
@@ -18,7 +21,7 @@ from geo.margin import depth_m
 from geo.measure import LINE, POINT, POLYGON, Floats, area_m2, length_m
 from geo.model import Condition, Reason, Relation
 from geo.place_test import PlaceTest
-from geo.scene import POSITIVE_M2, TOLERANCE_M, Scene
+from geo.scene import POSITIVE_M2, TOLERANCE_M, Indices, Scene
 from geo.view import LayerView, Mask, Objects
 
 WHOLE_SHARE = 1.0 - 1e-9
@@ -26,6 +29,25 @@ WHOLE_SHARE = 1.0 - 1e-9
 
 NOWHERE = shapely.Point()
 """The empty piece."""
+
+
+class ZoneFilter(Protocol):
+    """Which zones of a layer are meant: a rule's own, or those of a second layer."""
+
+    @property
+    def zone_key(self) -> str:
+        """The filter in words."""
+        ...
+
+    @property
+    def zone_classes(self) -> tuple[str, ...]:
+        """Classes meant; empty for all."""
+        ...
+
+    @property
+    def zone_where(self) -> tuple[Condition, ...]:
+        """Tests of the zones' attributes."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +87,14 @@ class Picture:
     met: Mask
     distance_m: Floats
     overlap: Objects
+    overlap_m2: Floats
+    overlap_m: Floats
+    overlap_share: Floats
     on_border: Mask
     yes: Mask
     maybe: Mask
     accuracy_m: float
+    filter: "ZoneFilter"
 
     @property
     def either(self) -> Mask:
@@ -97,33 +123,61 @@ class Picture:
         met = chosen & self.met
         return union(self.overlap[met] if scene.dimension == POINT else self.geometry[met])
 
-    def silences(self, scene: Scene, reach_m: float) -> tuple[Reason, ...]:
-        """Why the layers' silence does not acquit within a reach of the site; empty if all vouch."""
-        told = (scene.vouch(layer, reach_m + scene.accuracy_m(layer)) for layer in self.layers)
-        return tuple(dict.fromkeys(reason for reason in told if reason is not None))
+    def rows_within(self, scene: Scene, reach_m: float, *, maybe: bool) -> list[tuple[LayerView, Indices]]:
+        """Matching rows of each layer whose boxes lie within a reach, however far the contacts looked."""
+        out = []
+        for layer in self.layers:
+            rows = scene.rows_within(layer, reach_m)
+            sure, possible = layer.match(
+                self.filter.zone_key, self.filter.zone_classes, self.filter.zone_where
+            )
+            out.append((layer, rows[(sure | possible if maybe else sure)[rows]]))
+        return out
 
 
-def draw(
-    scene: Scene, layer_ids: tuple[str, ...], classes: tuple[str, ...], where: tuple[Condition, ...]
-) -> Picture:
-    """The picture of some layers for one site."""
+def silences(scene: Scene, layer_ids: tuple[str, ...], reach_m: float) -> tuple[Reason, ...]:
+    """Why layers' silence does not acquit within a reach and both accuracies; empty if all vouch."""
+    return scene.keep(("silences", layer_ids, reach_m), lambda: _silences(scene, layer_ids, reach_m))
+
+
+def _silences(scene: Scene, layer_ids: tuple[str, ...], reach_m: float) -> tuple[Reason, ...]:
+    layers = (scene.view.layers[layer] for layer in layer_ids)
+    told = (scene.vouch(layer, reach_m + scene.accuracy_m(layer)) for layer in layers)
+    return tuple(dict.fromkeys(reason for reason in told if reason is not None))
+
+
+def draw(scene: Scene, layer_ids: tuple[str, ...], of: ZoneFilter) -> Picture:
+    """The picture of some layers for one site; kept, since many rules look at the same."""
+    return scene.keep(("picture", layer_ids, of.zone_key), lambda: _draw(scene, layer_ids, of))
+
+
+def _draw(scene: Scene, layer_ids: tuple[str, ...], of: ZoneFilter) -> Picture:
     layers = tuple(scene.view.layers[layer] for layer in layer_ids)
     contacts = [scene.contact(layer) for layer in layer_ids]
-    matches = [layer.match(classes, where) for layer in layers]
-    geometry = np.concatenate([v.geometry[c.index] for v, c in zip(layers, contacts, strict=True)])
+    matches = [layer.match(of.zone_key, of.zone_classes, of.zone_where) for layer in layers]
+
+    def joined(arrays: Iterable[NDArray[Any]]) -> NDArray[Any]:
+        several = list(arrays)
+        return several[0] if len(several) == 1 else np.concatenate(several)
+
+    geometry = joined(v.geometry[c.index] for v, c in zip(layers, contacts, strict=True))
     return Picture(
         layers=layers,
         owner=np.repeat(np.arange(len(layers)), [len(c.index) for c in contacts]),
-        row=np.concatenate([c.index for c in contacts]),
+        row=joined(c.index for c in contacts),
         geometry=geometry,
         dimension=shapely.get_dimensions(geometry),
-        met=np.concatenate([c.met for c in contacts]),
-        distance_m=np.concatenate([c.distance_m for c in contacts]),
-        overlap=np.concatenate([c.overlap for c in contacts]),
-        on_border=np.concatenate([c.on_border for c in contacts]),
-        yes=np.concatenate([m[0][c.index] for m, c in zip(matches, contacts, strict=True)]),
-        maybe=np.concatenate([m[1][c.index] for m, c in zip(matches, contacts, strict=True)]),
+        met=joined(c.met for c in contacts),
+        distance_m=joined(c.distance_m for c in contacts),
+        overlap=joined(c.overlap for c in contacts),
+        overlap_m2=joined(c.overlap_m2 for c in contacts),
+        overlap_m=joined(c.overlap_m for c in contacts),
+        overlap_share=joined(c.overlap_share for c in contacts),
+        on_border=joined(c.on_border for c in contacts),
+        yes=joined(m[0][c.index] for m, c in zip(matches, contacts, strict=True)),
+        maybe=joined(m[1][c.index] for m, c in zip(matches, contacts, strict=True)),
         accuracy_m=max(scene.accuracy_m(layer) for layer in layers),
+        filter=of,
     )
 
 
@@ -171,8 +225,40 @@ def depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry) -> float:
     For a piece inside it is the depth of its deepest point, for one outside the reach of its farthest.
     Infinite beyond the margins asked for.
     """
-    cap = max(scene.near_m, p.accuracy_m)
-    near = chosen & (p.dimension == POLYGON) & (p.distance_m <= cap)
     if piece.is_empty:
         return 0.0
-    return depth_m(scene, p.geometry[near], piece, cap_m=cap, threshold_m=p.accuracy_m)
+    key = ("depth", p.zones(chosen & p.met), p.zones(chosen), piece.wkb if scene.dimension != POINT else "")
+    return scene.keep(key, lambda: _depth(scene, p, chosen, piece))
+
+
+def _depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry) -> float:
+    found, maybe = math.inf, bool((chosen & p.maybe).any())
+    for cap in scene.caps_m(p.accuracy_m):
+        if len(np.flatnonzero(chosen)) == 1 and not maybe and int(p.yes.sum()) > 1:
+            outline = [outline_of(p.layers[p.owner[chosen][0]], (int(p.row[chosen][0]),))]
+        else:
+            near = p.rows_within(scene, cap, maybe=maybe)
+            outline = [outline_of(layer, tuple(map(int, rows))) for layer, rows in near if len(rows)]
+        if not outline:
+            continue
+        whole = outline[0] if len(outline) == 1 else _joint_outline(p, scene, cap, maybe=maybe)
+        found = depth_m(scene, whole, piece, cap_m=cap, threshold_m=p.accuracy_m)
+        if math.isfinite(found):
+            break
+    return found
+
+
+@lru_cache(maxsize=1024)
+def outline_of(layer: LayerView, rows: tuple[int, ...]) -> Geometry:
+    """Outline of the union of some polygons, in degrees; kept, since many sites ask for the same."""
+    zones = layer.geometry[list(rows)]
+    areas = zones[shapely.get_dimensions(zones) == POLYGON]
+    outline: Geometry = shapely.boundary(union(areas))
+    return outline
+
+
+def _joint_outline(p: Picture, scene: Scene, cap: float, *, maybe: bool) -> Geometry:
+    zones = [layer.geometry[rows] for layer, rows in p.rows_within(scene, cap, maybe=maybe)]
+    every = np.concatenate([np.zeros(0, dtype=object), *zones])
+    outline: Geometry = shapely.boundary(union(every[shapely.get_dimensions(every) == POLYGON]))
+    return outline

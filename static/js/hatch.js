@@ -43,7 +43,7 @@ export const HatchCanvas = L.Canvas.extend({
   _fillStroke(ctx, layer) {
     const {fill, hatch, color, fillRule} = layer.options;
     if (fill && hatch) {
-      ctx.globalAlpha = 0.55;
+      ctx.globalAlpha = 0.8;
       ctx.fillStyle = ctx.createPattern(hatchTile(hatch, color), 'repeat');
       ctx.fill(fillRule || 'evenodd');
     }

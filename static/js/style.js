@@ -25,17 +25,23 @@ const STYLES = {
     neighbour: s('#93a0a6', null, {fill: false, weight: 1, dashArray: '2 4'}),
   },
   env_control_unit: {
-    1: s('#2f7d4f', null, {fillOpacity: 0.26, weight: 0.8}),
-    2: s('#c77d2e', 'back', {fillOpacity: 0.2, weight: 0.8}),
+    1: s('#2f8f5b', null, {fillOpacity: 0.2, weight: 0.8}),
+    2: s('#d08a3a', 'back', {fillOpacity: 0.14, weight: 0.8}),
     3: s('#b3a04a', 'dots', {fillOpacity: 0.1, weight: 0.8}),
   },
-  eco_redline: {'': s('#b3261e', 'diag', {fillOpacity: 0.07, weight: 1.2})},
+  eco_redline: {'': s('#c62828', 'diag', {fillOpacity: 0.03, weight: 1.4})},
   protected_area: {
-    core: s('#5b2a86', 'cross', {fillOpacity: 0.14, weight: 1.6}),
+    core: s('#6a2c91', 'cross', {fillOpacity: 0.12, weight: 1.6}),
     general: s('#8a5fb0', 'horiz', {fillOpacity: 0.1, weight: 1.4}),
     none: s('#8a5fb0', null, {fillOpacity: 0.1, weight: 1.4, dashArray: '4 3'}),
   },
-  scenic_area: {'': s('#0f766e', 'vert', {fillOpacity: 0.08, weight: 1.2})},
+  scenic_area: {
+    core: s('#0b5f58', 'cross', {fillOpacity: 0.1, weight: 1.6}),
+    level1: s('#0f766e', 'vert', {fillOpacity: 0.1, weight: 1.3}),
+    level2: s('#0f766e', 'back', {fillOpacity: 0.07, weight: 1.2}),
+    level3: s('#3f948d', 'dots', {fillOpacity: 0.06, weight: 1.1, dashArray: '4 3'}),
+    '': s('#0f766e', 'vert', {fillOpacity: 0.08, weight: 1.2}),
+  },
   drinking_water_zone: {
     1: s('#0b3c8c', 'cross', {fillOpacity: 0.28, weight: 1.6}),
     2: s('#2563b8', 'diag', {fillOpacity: 0.18, weight: 1.3}),

@@ -182,6 +182,25 @@ def test_a_line_along_an_edge_is_told_as_a_touch(line):
 
 
 @pytest.mark.parametrize(
+    ("line", "holds"),
+    [
+        pytest.param([(0, 10), (0, 90), (0.5, 90)], False, id="80 m along it, 0.5 m in"),
+        pytest.param([(0, 10), (0, 90), (1.5, 90)], True, id="80 m along it, 1.5 m in"),
+    ],
+)
+def test_what_runs_along_an_edge_does_not_count_as_inside(line, holds):
+    assert truth(ask(LineString(line), activity="ROAD")) is holds
+
+
+@pytest.mark.parametrize("relation", [Relation.INTERSECTS, Relation.CROSSES])
+def test_a_line_along_the_edge_two_zones_share_runs_inside_their_union(relation):
+    found = ask(
+        LineString([(100, 10), (100, 90)]), SQUARE, box(100, 0, 200, 100), activity="ROAD", relation=relation
+    )
+    assert truth(found) is True
+
+
+@pytest.mark.parametrize(
     ("site", "zone", "keys", "holds", "margin", "touch"),
     [
         pytest.param(box(40, 40, 60, 60), SQUARE, {}, True, -50, False, id="wholly inside"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import shapely
-from shapely import Point, box
+from shapely import LineString, Point, box
 
 from geo.answer import to_json
 from geo.errors import InputError, Problem
@@ -185,7 +185,7 @@ def test_a_hole_in_the_coverage_is_not_covered():
     ],
 )
 @pytest.mark.parametrize(
-    "site", [box(20, 20, 80, 80), Point(70, 30), shapely.LineString([(-5, 33), (105, 71)])]
+    "site", [box(20, 20, 80, 80), Point(70, 30), LineString([(-5, 33), (105, 71)])]
 )
 def test_one_broken_zone_hides_no_other(broken, site):
     layers = [zones("a", broken, SQUARE, faults=FAULT), zones("b", SQUARE)]
@@ -400,6 +400,26 @@ def test_a_second_layer_is_asked_about_the_overlapped_piece(site, second, presen
     both = rule("R", "a", companions=(With(layer="b", present=present),))
     told = report([zones("a", SQUARE), zones("b", second)], [both], project(place(site)))
     assert truth(finding(told, "R")) is holds
+
+
+@pytest.mark.parametrize("present", [True, False])
+@pytest.mark.parametrize(
+    ("second", "met"),
+    [
+        pytest.param(LineString([(50, -50), (50, 150)]), True, id="line through"),
+        pytest.param(LineString([(95, -50), (95, 150)]), False, id="line beside"),
+        pytest.param(Point(50, 50), True, id="point in it"),
+        pytest.param(Point(95, 50), False, id="point beside"),
+    ],
+)
+@pytest.mark.parametrize(
+    "site", [box(10, 10, 90, 90), LineString([(10, 50), (90, 50)])], ids=["polygon", "line"]
+)
+def test_a_second_layer_of_lines_or_points(site, second, met, present):
+    both = rule("R", "a", companions=(With(layer="b", present=present),))
+    kind = "ROAD" if site.geom_type == "LineString" else "SHED"
+    told = report([zones("a", SQUARE), zones("b", second)], [both], project(place(site), kind))
+    assert truth(finding(told, "R")) is (met is present)
 
 
 def test_an_edge_of_the_second_layer_nearby_is_borderline():

@@ -34,6 +34,7 @@ _WORDS = {
         "remark": "说明",
         "none": "没有数据行",
         "time": "用时",
+        "file": "文件读写失败",
         "stopped": "已中断，没有写出结果",
     },
     "en": {
@@ -42,6 +43,7 @@ _WORDS = {
         "remark": "note",
         "none": "no rows",
         "time": "time",
+        "file": "a file could not be read or written",
         "stopped": "stopped, nothing was written",
     },
 }
@@ -66,6 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:  # a full disk, a folder that may not be written
+        print(f"{_WORDS[args.lang]['file']}: {error}", file=sys.stderr)
+        return REFUSED
 
 
 def parser() -> argparse.ArgumentParser:

@@ -25,9 +25,10 @@ COLUMNS: dict[str, pa.DataType] = {
     "problems": pa.string(),
     "verdict_text": pa.string(),
     "headline": pa.string(),
+    "remarks": pa.string(),
     "synthetic": pa.string(),
 }
-"""Result columns in order, with their types; the last three are for people."""
+"""Result columns in order, with their types; the last four are for people."""
 
 _PREFIX = "fenqu_"
 
@@ -108,6 +109,7 @@ def result_cells(result: Result, lang: str) -> dict[str, Scalar | None]:
     if result.report is not None:
         answer = to_row(result.report, lang)
         cells.update({name: answer[name] for name in COLUMNS if name in answer})
+        cells["remarks"] = "; ".join(r.get(lang) for r in result.report.parts[0].remarks)
         cells["synthetic"] = SYNTHETIC_BANNER.get(lang) if result.report.synthetic else None
     cells["problems"] = problem_text(result, lang) or None
     return cells

@@ -23,6 +23,10 @@ from layers.sites.values import cell_text
 XLSX_ROWS = 1_048_576
 """Rows of an Excel sheet, the header included."""
 
+XLSX_COLUMNS = 16_384
+GPKG_COLUMNS = 1_990
+"""Columns that a sheet and a SQLite table hold, geometry and key aside."""
+
 _XLSX_CHARACTERS = 32_767
 _EXACT_DIGITS = 15
 
@@ -34,6 +38,9 @@ class XlsxWriter:
         self._path = path
         self._layout = layout
         self._run = run
+        columns = len(layout.headers) + len(layout.names)
+        if columns > XLSX_COLUMNS:
+            raise _too_large("xlsx", f"{columns} columns", f"{XLSX_COLUMNS} columns")
         self._book = openpyxl.Workbook(write_only=True)
         self._sheet = self._book.create_sheet("研判结果" if layout.lang == "zh" else "results")
         self._sheet.freeze_panes = "A2"
@@ -52,15 +59,7 @@ class XlsxWriter:
         """
         self._rows += len(results)
         if self._rows > XLSX_ROWS:
-            raise InputError(
-                fault(
-                    self._path.suffix,
-                    f"{self._rows} rows",
-                    f"{XLSX_ROWS} rows",
-                    zh="行数超过 XLSX 工作表的上限，请输出为 csv 或 parquet",
-                    en="more rows than an XLSX sheet holds: write csv or parquet",
-                )
-            )
+            raise _too_large("xlsx", f"{self._rows} rows", f"{XLSX_ROWS} rows")
         for result in results:
             values = (*result.row.original, *self._layout.cells(result).values())
             self._sheet.append([self._cell(value) for value in values])
@@ -148,6 +147,8 @@ class GpkgWriter:
         self._geometry = _free("geom", names)
         self._options = {"FID": _free("fid", names)}
         self._started = False
+        if len(names) > GPKG_COLUMNS:
+            raise _too_large("gpkg", f"{len(names)} columns", f"{GPKG_COLUMNS} columns")
 
     def write(self, results: Sequence[Result]) -> None:
         """Add results."""
@@ -215,6 +216,18 @@ def wkb(results: Sequence[Result]) -> list[bytes | None]:
     """The sites' geometries, longitude first; None where the row was refused."""
     parts = (result.row.part for result in results)
     return [None if part is None else shapely.to_wkb(part.site.geometry) for part in parts]
+
+
+def _too_large(suffix: str, given: str, allowed: str) -> InputError:
+    return InputError(
+        fault(
+            f"-o …{suffix}",
+            given,
+            allowed,
+            zh=f"超过 {suffix} 文件的容量，请输出为 csv 或 parquet",
+            en=f"more than a file of type {suffix} holds: write csv or parquet",
+        )
+    )
 
 
 def _simple(kind: pa.DataType) -> bool:

@@ -39,6 +39,7 @@ _HEADINGS = {
     "problems": Text("退回原因", "Problems"),
     "verdict_text": Text("结论文字", "Verdict in words"),
     "headline": Text("结论摘要", "Headline"),
+    "remarks": Text("备注", "Remarks"),
     "synthetic": Text("数据性质", "Nature of the data"),
 }
 if set(_HEADINGS) != set(COLUMNS):

@@ -90,4 +90,6 @@ def test_unclosed_quote_says_that_the_rest_is_lost(check: Callable, csv_file: Ca
 def test_a_bow_tie_is_mended_only_on_request(check: Callable, csv_file: Callable[..., Path]) -> None:
     path = csv_file("wkt", f'"{BOW_TIE}"')
     assert check(path).code == 1
-    assert check(path, "--repair", "make_valid").code == 0
+    call = check(path, "--repair", "make_valid", "--lang", "en")
+    assert call.code == 0
+    assert "repaired on request by make_valid" in next(csv.DictReader(io.StringIO(call.out)))["remarks"]

@@ -87,8 +87,18 @@ def test_xlsx_that_is_full_refuses(
     out = tmp_path / "out.xlsx"
     call = check(csv_file("lon,lat", "105.9,32.6", "105.9,32.6"), "-o", out, "--lang", "en")
     assert call.code == 2
-    assert "more rows than an XLSX sheet holds" in call.err
+    assert "more than a file of type xlsx holds" in call.err
     assert [p.name for p in tmp_path.iterdir()] == ["sites.csv"]
+
+
+@pytest.mark.parametrize(("suffix", "columns"), [(".xlsx", 16_400), (".gpkg", 2_000)])
+def test_too_many_columns_are_refused(
+    check: Callable, csv_file: Callable, tmp_path: Path, suffix: str, columns: int
+) -> None:
+    path = csv_file("lon,lat," + ",".join(f"c{n}" for n in range(columns)), "105.9,32.6")
+    call = check(path, "-o", tmp_path / f"out{suffix}")
+    assert call.code == 2
+    assert "超过" in call.err
 
 
 def test_parquet(written: Callable[..., Path]) -> None:

@@ -1,1 +1,1 @@
-"""The demonstration bundle: real boundaries, rivers and terrain in, synthetic zoning out, the same bytes every time."""
+"""The demonstration bundle: real boundaries, rivers and terrain in, the same zoning out each time."""

@@ -1,4 +1,4 @@
-"""``python -m scripts.demo``: make layers/demo anew and check it; ``--sources`` cuts the source extracts anew first."""
+"""``python -m scripts.demo``: make layers/demo anew and check it."""
 
 import argparse
 import sys
@@ -52,7 +52,7 @@ def make(folder: Path) -> None:
         (folder / "catalogue.yaml").write_text(catalogue.text(written), encoding="utf-8")
         say("examples")
         examples.write(layers, folder / "examples")
-        bar.update(bar.total - bar.n)
+        bar.update(STEPS - bar.n)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from shapely import Geometry, MultiLineString
+from shapely import MultiLineString
+from shapely.geometry.base import BaseGeometry
 
 from scripts.demo import livestock, parks, protected, redline, rivers, units, water
 from scripts.demo.fields import polygonal, rounded
@@ -28,7 +29,7 @@ class Unit:
     """A control unit with its final geometry."""
 
     piece: Piece
-    geometry: Geometry
+    geometry: BaseGeometry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,18 +46,18 @@ class Drawn:
         Eight districts and 5 km; 恩阳区 is left out, so that absence shows.
     """
 
-    districts: tuple[tuple[District, Geometry], ...]
+    districts: tuple[tuple[District, BaseGeometry], ...]
     units: tuple[Unit, ...]
-    redline: dict[str, tuple[Geometry, Geometry]]
+    redline: dict[str, tuple[BaseGeometry, BaseGeometry]]
     protected: tuple[Zoned, ...]
     scenic: tuple[Zoned, ...]
     sources: tuple[SourceZone, ...]
-    parks: dict[str, Geometry]
+    parks: dict[str, BaseGeometry]
     reaches: tuple[Reach, ...]
     banks: dict[str, MultiLineString]
-    corridors: dict[str, Geometry]
+    corridors: dict[str, BaseGeometry]
     livestock: tuple[livestock.Ban, ...]
-    river_coverage: Geometry
+    river_coverage: BaseGeometry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +65,11 @@ class _Scene:
     """What is drawn before the red line and the units."""
 
     sources: Sources
-    counties: dict[str, Geometry]
+    counties: dict[str, BaseGeometry]
     courses: tuple[Course, ...]
     protected: tuple[Zoned, ...]
     water: tuple[SourceZone, ...]
-    parks: dict[str, Geometry]
+    parks: dict[str, BaseGeometry]
 
 
 def draw(sources: Sources, say: Say) -> Drawn:
@@ -87,8 +88,8 @@ def draw(sources: Sources, say: Say) -> Drawn:
     inside = _river_coverage(nine)
     surfaces = rivers.waters(courses)
     say("protected areas")
-    reserves = tuple(protected.draw(protected.PROTECTED, counties, lines))
-    scenic = tuple(protected.draw(protected.SCENIC, counties, lines))
+    reserves = tuple(protected.draw(protected.protected_areas(), counties, lines))
+    scenic = tuple(protected.draw(protected.scenic_areas(), counties, lines))
     say("water sources")
     zones, lakes = water.draw(courses, counties)
     say("industrial parks")
@@ -124,8 +125,8 @@ def draw(sources: Sources, say: Say) -> Drawn:
     )
 
 
-def _zoning(scene: _Scene, say: Say) -> tuple[dict[str, tuple[Geometry, Geometry]], list[Piece]]:
-    red: dict[str, tuple[Geometry, Geometry]] = {}
+def _zoning(scene: _Scene, say: Say) -> tuple[dict[str, tuple[BaseGeometry, BaseGeometry]], list[Piece]]:
+    red: dict[str, tuple[BaseGeometry, BaseGeometry]] = {}
     pieces: list[Piece] = []
     for number, district in enumerate(scene.sources.nine()):
         say(f"red line and units of {district.name}")
@@ -143,7 +144,7 @@ def _zoning(scene: _Scene, say: Say) -> tuple[dict[str, tuple[Geometry, Geometry
 def _ground(scene: _Scene, district: District, seed: int) -> Ground:
     mine = [z for z in scene.protected if z.area.county == district.code]
     flow = shapely.union_all([c.line for c in scene.courses])
-    here = [scene.parks[p.code] for p in parks.PARKS if p.county == district.code]
+    here = [scene.parks[p.code] for p in parks.parks() if p.county == district.code]
     return Ground(
         district=district,
         terrain=scene.sources.terrain,
@@ -155,7 +156,7 @@ def _ground(scene: _Scene, district: District, seed: int) -> Ground:
     )
 
 
-def _river_coverage(nine: tuple[District, ...]) -> Geometry:
+def _river_coverage(nine: tuple[District, ...]) -> BaseGeometry:
     known = [rivers.metric_buffer(d.geometry, RIVER_COVERAGE_M) for d in nine if d.code != ENYANG]
     absent = next(d.geometry for d in nine if d.code == ENYANG)
     whole = shapely.simplify(shapely.union_all(np.array(known, dtype=object)), 0.0003)

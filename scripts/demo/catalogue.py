@@ -78,7 +78,8 @@ LAYERS: tuple[Layer, ...] = (
         source=f"{MADE}: terrain, rivers and protected areas, cut to the published area",
         note=_text(
             "面积与规划文本一致：城口1984.87平方千米、乐山市中区0.6657平方千米、潼南5.37%（2020版9.56%）",
-            "areas as in the plans: Chengkou 1984.87 km², Leshan Shizhong 0.6657 km², Tongnan 5.37 % (2020: 9.56 %)",
+            "areas as in the plans: Chengkou 1984.87 km², Leshan Shizhong 0.6657 km², "
+            "Tongnan 5.37 % (2020: 9.56 %)",
         ),
     ),
     Layer(
@@ -96,8 +97,8 @@ LAYERS: tuple[Layer, ...] = (
         source=f"{MADE}: one planar partition of the nine districts",
         note=_text(
             "朝天、城口、潼南的单元数及城口、潼南的面积占比与公布值一致，其余为虚构；一个单元未录入清单",
-            "counts of Chaotian, Chengkou, Tongnan and shares of the last two as published, the rest invented; "
-            "one unit is left without its list",
+            "counts of Chaotian, Chengkou, Tongnan and shares of the last two as published, the rest "
+            "invented; one unit is left without its list",
         ),
     ),
     Layer(
@@ -115,7 +116,8 @@ LAYERS: tuple[Layer, ...] = (
         source=f"{MADE}: names from the plans, shapes invented",
         note=_text(
             "名称取自规划文本，位置与范围为虚构；五台山保留旧三区（核心区、缓冲区、实验区）",
-            "names from the plans, places and shapes invented; Wutaishan keeps the three zones of the old scheme",
+            "names from the plans, places and shapes invented; Wutaishan keeps the three zones of the "
+            "old scheme",
         ),
     ),
     Layer(
@@ -177,11 +179,11 @@ LAYERS: tuple[Layer, ...] = (
         valid_from=HISTORY,
         accuracy_m=30,
         authority=_WATER,
-        source="Debian gmt-gshhg-full 2.3.7-6 (WDBII, LGPL-3+), named by us; rivers with is_synthetic drawn by hand",
+        source="Debian gmt-gshhg-full 2.3.7-6 (WDBII, LGPL-3+), named by us; is_synthetic: drawn by hand",
         note=_text(
             "WDBII河流实际位置误差可达1—3千米；琼江、任河等资料所无的河流为手绘（is_synthetic）；恩阳区未覆盖",
-            "WDBII lines may be 1 to 3 km off in truth; rivers no source has (Qiong, Ren …) are drawn by hand "
-            "(is_synthetic); Enyang is not covered",
+            "WDBII lines may be 1 to 3 km off in truth; rivers no source has (Qiong, Ren …) are drawn by "
+            "hand (is_synthetic); Enyang is not covered",
         ),
         coverage="data/coverage_rivers.parquet",
         licence="WDBII lines: LGPL-3+ (GSHHG); hand-drawn lines: CC0-1.0",
@@ -257,7 +259,8 @@ def text(written: dict[str, Written]) -> str:
     body = yaml.dump(
         tree, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=None, width=118
     )
-    return f"# Made by `{MADE}`: do not edit, change scripts/demo and run it again. {NOTE['zh']} / {NOTE['en']}\n{body}"
+    head = f"# Made by `{MADE}`: do not edit, change scripts/demo and run it again.\n"
+    return head + body
 
 
 class _Dumper(yaml.SafeDumper):

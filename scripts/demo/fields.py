@@ -1,17 +1,19 @@
 """Smooth deterministic fields on a grid, and regions of a wanted area cut out of them.
 
-Everything irregular in the bundle comes from here: a field falls off from a place, a river or a hillside, lattice
-noise roughens it, and the level is found at which the region has the area asked for.
+Everything irregular in the bundle comes from here: a field falls off from a place, a river or a hillside,
+lattice noise roughens it, and the level is found at which the region has the area asked for.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import contourpy
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import Geometry, MultiPolygon, Polygon
+from shapely import MultiPolygon, Point, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from geo.measure import area_m2
 
@@ -35,7 +37,7 @@ class Grid:
     lat: Floats
 
     @staticmethod
-    def around(bounds: tuple[float, float, float, float], step_m: float, margin_m: float = 0.0) -> "Grid":
+    def around(bounds: tuple[float, ...], step_m: float, margin_m: float = 0.0) -> "Grid":
         """A grid of about ``step_m`` metres over ``bounds`` (degrees) and ``margin_m`` metres more."""
         west, south, east, north = bounds
         squeeze = np.cos(np.radians((south + north) / 2))
@@ -94,7 +96,7 @@ def noise(cell_m: float, seed: int, octaves: int = 4) -> Field:
 # ---------------------------------------------------------------------------------------------------- regions
 
 
-def region(grid: Grid, values: Floats, level: float) -> Geometry:
+def region(grid: Grid, values: Floats, level: float) -> BaseGeometry:
     """The area where ``values`` exceed ``level``, as polygons with holes."""
     top = float(values.max()) + 1.0
     if level >= top - 1.0:
@@ -104,20 +106,21 @@ def region(grid: Grid, values: Floats, level: float) -> Geometry:
     )
     polygons = []
     for points, offsets in zip(*lines, strict=True):
-        rings = [points[a:b] for a, b in zip(offsets[:-1], offsets[1:], strict=True) if b - a > 3]
+        rings = [points[a:b] for a, b in pairwise(offsets) if b - a > 3]
         if rings:
             polygons.append(Polygon(rings[0], rings[1:]))
-    return polygonal(shapely.make_valid(shapely.union_all(np.array(polygons, dtype=object))))
+    found = MultiPolygon(polygons)
+    return found if found.is_valid else polygonal(shapely.make_valid(found))
 
 
-def polygonal(geometry: Geometry) -> Geometry:
+def polygonal(geometry: BaseGeometry) -> BaseGeometry:
     """Only the polygons of ``geometry``, as one (multi-)polygon."""
     parts = shapely.get_parts(shapely.get_parts(np.array([geometry], dtype=object)))
     kept = parts[(shapely.get_type_id(parts) == 3) & ~shapely.is_empty(parts)]
     return kept[0] if len(kept) == 1 else MultiPolygon(list(kept))
 
 
-def tidy(geometry: Geometry, *, part_m2: float, hole_m2: float) -> Geometry:
+def tidy(geometry: BaseGeometry, *, part_m2: float, hole_m2: float) -> BaseGeometry:
     """Without parts and holes smaller than the given areas."""
     kept = []
     for part in shapely.get_parts(polygonal(geometry)):
@@ -128,7 +131,7 @@ def tidy(geometry: Geometry, *, part_m2: float, hole_m2: float) -> Geometry:
     return polygonal(MultiPolygon(kept))
 
 
-def rounded(geometry: Geometry) -> Geometry:
+def rounded(geometry: BaseGeometry) -> BaseGeometry:
     """Coordinates on the common lattice, still valid."""
     return shapely.normalize(polygonal(shapely.set_precision(geometry, GRID_DEG)))
 
@@ -152,23 +155,23 @@ class Fit:
     """
 
     target_m2: float
-    inside: Geometry
-    also: Geometry | None = None
+    inside: BaseGeometry
+    also: BaseGeometry | None = None
     part_m2: float = 1e5
     hole_m2: float = 1e5
     smooth_m: float = 25.0
 
 
-def fit(grid: Grid, values: Floats, wish: Fit) -> Geometry:
+def fit(grid: Grid, values: Floats, wish: Fit) -> BaseGeometry:
     """The region {values > level} with the area wished for, the level found by bisection.
 
     Returns
     -------
-    shapely.Geometry
+    shapely.geometry.base.BaseGeometry
         Polygons within 0.1 % of the area where the field allows it, else the nearest found.
     """
     low, high = float(values.min()), float(values.max())
-    best: tuple[float, Geometry] = (np.inf, MultiPolygon())
+    best: tuple[float, BaseGeometry] = (np.inf, MultiPolygon())
     for _ in range(30):
         level = (low + high) / 2
         shape = _cut(grid, values, level, wish)
@@ -181,15 +184,17 @@ def fit(grid: Grid, values: Floats, wish: Fit) -> Geometry:
     return best[1]
 
 
-def _cut(grid: Grid, values: Floats, level: float, wish: Fit) -> Geometry:
+def _cut(grid: Grid, values: Floats, level: float, wish: Fit) -> BaseGeometry:
     raw = region(grid, values, level)
-    smooth = shapely.make_valid(shapely.simplify(raw, wish.smooth_m / M_PER_DEG))
+    parts = shapely.get_parts(raw)
+    large = parts[area_m2(parts) > 0.3 * wish.part_m2]
+    smooth = shapely.make_valid(shapely.simplify(MultiPolygon(list(large)), wish.smooth_m / M_PER_DEG))
     joined = smooth if wish.also is None else shapely.union(smooth, wish.also)
     clipped = shapely.intersection(polygonal(joined), wish.inside)
     return rounded(tidy(clipped, part_m2=wish.part_m2, hole_m2=wish.hole_m2))
 
 
-# ----------------------------------------------------------------------------------------------- common fields
+# ---------------------------------------------------------------------------------------------- common fields
 
 
 def metres_from(lon: Floats, lat: Floats, place: tuple[float, float]) -> tuple[Floats, Floats]:
@@ -198,24 +203,45 @@ def metres_from(lon: Floats, lat: Floats, place: tuple[float, float]) -> tuple[F
     return (lon - place[0]) * M_PER_DEG * squeeze, (lat - place[1]) * M_PER_DEG
 
 
-def distance_to(shape: Geometry) -> Field:
-    """Distance to ``shape`` in metres (longitudes squeezed at its centre: good to a percent)."""
+def distance_to(shape: BaseGeometry, within_m: float) -> Field:
+    """Distance to ``shape`` in metres, ``within_m`` where it is more; good to a percent over a district."""
     squeeze = float(np.cos(np.radians(shape.centroid.y)))
-    flat = shapely.transform(shape, lambda xy: xy * [squeeze * M_PER_DEG, M_PER_DEG])
+    scale = np.array([squeeze * M_PER_DEG, M_PER_DEG])
+    flat = shapely.transform(shape, lambda xy: xy * scale)
+    if isinstance(flat, Point):
+        east, north = flat.x, flat.y
+        return lambda lon, lat: np.minimum(np.hypot(lon * scale[0] - east, lat * scale[1] - north), within_m)
+    edges = shapely.STRtree(_edges(flat))
     shapely.prepare(flat)
 
     def field(lon: Floats, lat: Floats) -> Floats:
-        points = shapely.points(lon * squeeze * M_PER_DEG, lat * M_PER_DEG)
-        out: Floats = shapely.distance(points, flat)
-        return out
+        x, y = (lon * scale[0]).ravel(), (lat * scale[1]).ravel()
+        points = np.asarray(shapely.points(x, y), dtype=object)
+        (found, _), metres = edges.query_nearest(
+            points, max_distance=within_m, all_matches=False, return_distance=True
+        )
+        away = np.full(len(points), within_m)
+        away[found] = metres
+        if shapely.get_dimensions(flat) == 2:
+            away = np.where(shapely.contains_xy(flat, x, y), 0.0, away)
+        return np.asarray(away, dtype=float).reshape(lon.shape)
 
     return field
+
+
+def _edges(flat: BaseGeometry) -> NDArray[np.object_]:
+    """Each edge of lines and rings as a line of two points: a tree of them is quicker than one long line."""
+    lines = shapely.get_parts(flat.boundary if shapely.get_dimensions(flat) == 2 else flat)
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    same = line[1:] == line[:-1]
+    pairs = np.stack([xy[:-1][same], xy[1:][same]], axis=1)
+    return np.asarray(shapely.linestrings(pairs), dtype=object)
 
 
 def mound(
     place: tuple[float, float], radius_m: float, *, stretch: float = 1.0, angle_deg: float = 0.0
 ) -> Field:
-    """1 at ``place``, 0 at ``radius_m``, falling linearly on; longer by ``stretch`` along ``angle_deg`` from east."""
+    """1 at ``place``, 0 at ``radius_m`` and falling on; ``stretch`` longer along ``angle_deg`` from east."""
     turn = np.radians(angle_deg)
 
     def field(lon: Floats, lat: Floats) -> Floats:
@@ -225,3 +251,48 @@ def mound(
         return 1.0 - np.hypot(along, across) / radius_m
 
     return field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blot:
+    """An uneven patch: a hill of about the right size with noise on it.
+
+    Attributes
+    ----------
+    steep
+        Radius of the hill in units of that of a circle of the wanted area.
+    rough
+        How much the noise weighs against the hill.
+    cells
+        Lattice cells to that radius.
+    """
+
+    place: tuple[float, float]
+    target_m2: float
+    seed: int
+    stretch: float = 1.5
+    angle_deg: float = 0.0
+    steep: float = 1.0
+    rough: float = 0.5
+    cells: float = 22.0
+    part_share: float = 0.1
+
+
+def blot(wish: Blot, inside: BaseGeometry) -> BaseGeometry:
+    """The patch wished for, inside ``inside``."""
+    radius_m = float((wish.target_m2 / np.pi) ** 0.5)
+    grid = Grid.around(
+        (*wish.place, *wish.place), radius_m / wish.cells, margin_m=radius_m * 2.6 * wish.steep
+    )
+    hill = mound(wish.place, radius_m * wish.steep, stretch=wish.stretch, angle_deg=wish.angle_deg)
+    grain = noise(radius_m * 0.8, wish.seed, 4)
+    values = grid.evaluate(lambda lon, lat: hill(lon, lat) + wish.rough * grain(lon, lat))
+    part_m2 = wish.part_share * wish.target_m2
+    limits = Fit(
+        target_m2=wish.target_m2,
+        inside=inside,
+        part_m2=part_m2,
+        hole_m2=part_m2 / 3,
+        smooth_m=radius_m / wish.cells / 6,
+    )
+    return fit(grid, values, limits)

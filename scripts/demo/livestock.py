@@ -1,14 +1,14 @@
-"""Livestock ban zones: source zones, towns and river stretches, and a belt about the towns where farms are limited."""
+"""Livestock ban zones: source zones, towns, hamlets, and a belt about the towns where farms are limited."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from shapely import Geometry, Point
+from shapely.geometry.base import BaseGeometry
 
 from geo.measure import area_m2
-from scripts.demo.fields import Fit, Grid, fit, mound, noise, polygonal, rounded
-from scripts.demo.places import CHAOTIAN, TOWNS, Place
+from scripts.demo.fields import Blot, blot, polygonal, rounded
+from scripts.demo.places import CHAOTIAN, Place, plans
 from scripts.demo.rivers import Course
 from scripts.demo.water import SourceZone
 
@@ -26,31 +26,32 @@ class Ban:
     county: str
     zone: str
     ground: str
-    geometry: Geometry
+    geometry: BaseGeometry
 
 
 def draw(
-    counties: dict[str, Geometry], zones: tuple[SourceZone, ...], courses: tuple[Course, ...]
+    counties: dict[str, BaseGeometry], zones: tuple[SourceZone, ...], courses: tuple[Course, ...]
 ) -> list[Ban]:
     """All ban and limit zones, disjoint."""
     out: list[Ban] = []
-    for number, code in enumerate(TOWNS):
+    for number, code in enumerate(plans()):
         out += _of_county(code, counties[code], zones, courses, 2000 + number)
     return out
 
 
 def _of_county(
-    code: str, county: Geometry, zones: tuple[SourceZone, ...], courses: tuple[Course, ...], seed: int
+    code: str, county: BaseGeometry, zones: tuple[SourceZone, ...], courses: tuple[Course, ...], seed: int
 ) -> list[Ban]:
     shapes = [
         ("饮用水水源保护区", z.geometry) for z in zones if z.source.county == code and z.level in {"1", "2"}
     ]
     towns = [
-        _blot(place, 4.5e6 if k == 0 else 1.6e6, county, seed + k) for k, place in enumerate(TOWNS[code])
+        _blot(place, 4.5e6 if k == 0 else 1.6e6, county, seed + k)
+        for k, place in enumerate(plans()[code].towns)
     ]
     shapes += [("城镇居民区", town) for town in towns]
     wanted = COUNTS.get(code, USUAL_COUNT)
-    taken: Geometry = shapely.MultiPolygon()
+    taken: BaseGeometry = shapely.MultiPolygon()
     out: list[Ban] = []
     for ground, shape in shapes:
         taken = _add(out, Ban(county=code, zone="ban", ground=ground, geometry=shape), taken)
@@ -67,7 +68,7 @@ def _of_county(
     return out
 
 
-def _add(out: list[Ban], ban: Ban, taken: Geometry) -> Geometry:
+def _add(out: list[Ban], ban: Ban, taken: BaseGeometry) -> BaseGeometry:
     """Append ``ban`` less what is taken, if a hectare is left of it."""
     shape = rounded(polygonal(shapely.difference(ban.geometry, taken)))
     if area_m2(shape) < 1e4:
@@ -76,25 +77,21 @@ def _add(out: list[Ban], ban: Ban, taken: Geometry) -> Geometry:
     return shapely.union(taken, shape)
 
 
-def _blot(place: Place, size_m2: float, county: Geometry, seed: int) -> Geometry:
-    radius_m = float((size_m2 / 3.14) ** 0.5)
-    grid = Grid.around((*place, *place), radius_m / 14, margin_m=radius_m * 2.4)
-    hill, rough = mound(place, radius_m, stretch=1.4, angle_deg=seed * 29.0), noise(radius_m * 0.8, seed, 3)
-    values = grid.evaluate(lambda lon, lat: hill(lon, lat) + 0.5 * rough(lon, lat))
-    return fit(grid, values, Fit(target_m2=size_m2, inside=county, part_m2=size_m2 / 6, hole_m2=size_m2 / 10))
+def _blot(place: Place, size_m2: float, county: BaseGeometry, seed: int) -> BaseGeometry:
+    wish = Blot(place=place, target_m2=size_m2, seed=seed, stretch=1.4, angle_deg=seed * 29.0, cells=14.0)
+    return blot(wish, county)
 
 
-def _hamlets(county: Geometry, courses: tuple[Course, ...], seed: int) -> list[Place]:
+def _hamlets(county: BaseGeometry, courses: tuple[Course, ...], seed: int) -> list[Place]:
     """Places of a low-discrepancy sequence in the county, those nearer to a river first."""
     west, south, east, north = county.bounds
     k = np.arange(1, 700)
     lon = west + (east - west) * ((k * 0.7548776662466927 + seed * 0.137) % 1.0)
     lat = south + (north - south) * ((k * 0.5698402909980532 + seed * 0.291) % 1.0)
-    points = shapely.points(np.round(lon, 5), np.round(lat, 5))
+    points = np.asarray(shapely.points(np.round(lon, 5), np.round(lat, 5)), dtype=object)
     points = points[shapely.contains(shapely.buffer(county, -0.012), points)]
     flow = shapely.union_all([c.line for c in courses])
     order = np.argsort(np.round(shapely.distance(points, flow), 9), kind="stable")
     near = points[order[: len(order) // 2]]
-    return [
-        (Point(p).x, Point(p).y) for p in near[np.argsort(np.arange(len(near)) * 0.618 % 1.0, kind="stable")]
-    ]
+    mixed = near[np.argsort(np.arange(len(near)) * 0.618 % 1.0, kind="stable")]
+    return [(float(x), float(y)) for x, y in shapely.get_coordinates(mixed)]

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from shapely import Geometry
+from shapely.geometry.base import BaseGeometry
 
 from geo.measure import area_m2
-from scripts.demo.fields import Field, Fit, Floats, Grid, distance_to, fit, mound, noise
-from scripts.demo.places import CHARACTERS, CHENGKOU, LESHAN, TONGNAN, TOWNS, Place
+from scripts.demo.fields import Blot, Fit, Floats, Grid, blot, distance_to, fit, mound, noise
+from scripts.demo.places import CHENGKOU, LESHAN, TONGNAN, Place, plans
 from scripts.demo.sources import District, Terrain
 from scripts.demo.terrain import relief, ruggedness, standard
 
-STEP_M = 230.0
+STEP_M = 190.0
 """Cell of the suitability field."""
 
 
@@ -40,16 +40,16 @@ class Ground:
 
     district: District
     terrain: Terrain
-    rivers: Geometry
-    reserves: Geometry
-    cores: Geometry
-    parks: Geometry
+    rivers: BaseGeometry
+    reserves: BaseGeometry
+    cores: BaseGeometry
+    parks: BaseGeometry
     seed: int
 
 
 def grid_of(ground: Ground) -> Grid:
     """The lattice all fields of a district share."""
-    return Grid.around(tuple(ground.district.geometry.bounds), STEP_M, margin_m=600.0)
+    return Grid.around(ground.district.geometry.bounds, STEP_M, margin_m=600.0)
 
 
 def suitability(ground: Ground, grid: Grid) -> Floats:
@@ -60,32 +60,33 @@ def suitability(ground: Ground, grid: Grid) -> Floats:
         taste.height * standard(grid.evaluate(relief(ground.terrain, ground.seed))),
         taste.rugged * standard(grid.evaluate(ruggedness(ground.terrain))),
         taste.grain * grid.evaluate(noise(9000.0, ground.seed + 1, 5)),
+        0.32 * grid.evaluate(noise(2200.0, ground.seed + 2, 3)),
         taste.rivers * near(grid, ground.rivers, 900.0),
         taste.reserves * near(grid, ground.reserves, 700.0),
         -2.6 * near(grid, ground.parks, 1100.0),
-        *[-1.8 * np.clip(grid.evaluate(mound(town, 4200.0)), 0.0, None) for town in TOWNS[code]],
+        *[-1.8 * np.clip(grid.evaluate(mound(town, 4200.0)), 0.0, None) for town in plans()[code].towns],
     ]
     out: Floats = np.round(np.sum(terms, axis=0), 6)
     return out
 
 
-def near(grid: Grid, shape: Geometry, scale_m: float) -> Floats:
+def near(grid: Grid, shape: BaseGeometry, scale_m: float) -> Floats:
     """1 at ``shape``, falling off by e every ``scale_m`` metres; 0 where there is none."""
     if shape.is_empty:
         return np.zeros((len(grid.lat), len(grid.lon)))
-    away = grid.evaluate(distance_to(shape))
+    away = grid.evaluate(distance_to(shape, 8.0 * scale_m))
     out: Floats = np.exp(-away / scale_m)
     return out
 
 
 def wanted_m2(figure: float, district: District) -> float:
-    """A figure of ``places.Character``: square metres, or a share of the district where negative."""
+    """A figure of ``places.Plan``: square metres, or a share of the district where negative."""
     return figure if figure > 0 else -figure * float(area_m2(district.geometry))
 
 
-def draw(ground: Ground, grid: Grid, values: Floats) -> tuple[Geometry, Geometry]:
+def draw(ground: Ground, grid: Grid, values: Floats) -> tuple[BaseGeometry, BaseGeometry]:
     """The red line of the current and of the 2020 edition."""
-    figures = CHARACTERS[ground.district.code]
+    figures = plans()[ground.district.code]
     new_m2 = wanted_m2(figures.redline_m2, ground.district)
     old_m2 = wanted_m2(figures.old_redline_m2, ground.district)
     if ground.district.code == LESHAN:
@@ -94,16 +95,16 @@ def draw(ground: Ground, grid: Grid, values: Floats) -> tuple[Geometry, Geometry
     return _fitted(ground, grid, values, new_m2), _fitted(ground, grid, old_values, old_m2)
 
 
-def _fitted(ground: Ground, grid: Grid, values: Floats, target_m2: float) -> Geometry:
+def _fitted(ground: Ground, grid: Grid, values: Floats, target_m2: float) -> BaseGeometry:
     also = None if ground.cores.is_empty else ground.cores
-    part_m2 = min(4e5, target_m2 / 60)
+    part_m2 = min(2.5e5, target_m2 / 120)
     wish = Fit(
         target_m2=target_m2,
         inside=ground.district.geometry,
         also=also,
         part_m2=part_m2,
         hole_m2=part_m2 / 2,
-        smooth_m=30.0,
+        smooth_m=18.0,
     )
     return fit(grid, values, wish)
 
@@ -111,21 +112,19 @@ def _fitted(ground: Ground, grid: Grid, values: Floats, target_m2: float) -> Geo
 _LESHAN_PATCHES: tuple[Place, ...] = ((103.7785, 29.5478), (103.6420, 29.5135))
 
 
-def _patches(ground: Ground, target_m2: float, edition: int) -> Geometry:
-    """0.67 km² is too small for the district's lattice: two patches on fine ones, by the Buddha and the river."""
+def _patches(ground: Ground, target_m2: float, edition: int) -> BaseGeometry:
+    """0.67 km² is too little for the district's lattice: two patches on fine ones."""
     shares = (0.7, 0.3)
     parts = []
     for number, (place, share) in enumerate(zip(_LESHAN_PATCHES, shares, strict=True)):
-        wanted = target_m2 * share
-        radius_m = float((wanted / 3.14) ** 0.5)
-        grid = Grid.around((*place, *place), radius_m / 30, margin_m=radius_m * 3)
-        values = grid.evaluate(_patch_field(place, radius_m, ground.seed + number, edition))
-        wish = Fit(target_m2=wanted, inside=ground.district.geometry, part_m2=2e4, hole_m2=2e4, smooth_m=4.0)
-        parts.append(fit(grid, values, wish))
+        wish = Blot(
+            place=place,
+            target_m2=target_m2 * share,
+            seed=ground.seed + number,
+            stretch=1.8 + 0.1 * edition,
+            angle_deg=70.0,
+            part_share=0.03,
+            cells=30.0,
+        )
+        parts.append(blot(wish, ground.district.geometry))
     return shapely.union_all(np.array(parts, dtype=object))
-
-
-def _patch_field(place: Place, radius_m: float, seed: int, edition: int) -> Field:
-    hill, rough = mound(place, radius_m, stretch=1.8, angle_deg=70), noise(radius_m * 0.8, seed, 4)
-    shift = noise(radius_m, seed + 50, 2)
-    return lambda lon, lat: hill(lon, lat) + 0.5 * rough(lon, lat) + 0.05 * edition * shift(lon, lat)

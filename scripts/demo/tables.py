@@ -5,14 +5,13 @@ from collections.abc import Iterable
 import geopandas as gpd
 import numpy as np
 import shapely
-from shapely import Geometry
+from shapely.geometry.base import BaseGeometry
 
 from geo.measure import area_m2, length_m
 from scripts.demo.build import Drawn
-from scripts.demo.parks import PARKS
-from scripts.demo.places import PINGCHANG
+from scripts.demo.parks import parks
+from scripts.demo.places import PINGCHANG, River
 from scripts.demo.protected import Zoned
-from scripts.demo.rivers import River
 from scripts.demo.sources import NINE, District
 from scripts.demo.texts import MARK, of_unit
 
@@ -65,7 +64,7 @@ def _common(fid: str, zone_class: str | None, name: str, district: District) -> 
     }  # fmt: skip
 
 
-def _km2(shape: Geometry) -> float:
+def _km2(shape: BaseGeometry) -> float:
     return round(float(area_m2(shape)) / 1e6, 4)
 
 
@@ -89,12 +88,13 @@ def _redline(drawn: Drawn, names: dict[str, District], edition: int) -> Iterable
         parts = shapely.get_parts(np.array([shapes[edition]], dtype=object))
         order = np.argsort(-np.round(area_m2(parts)), kind="stable")
         for serial, k in enumerate(order, start=1):
-            patch = f"{code}-{serial:04d}"
+            home, patch = names[code], f"{code}-{serial:04d}"
             yield {
-                **_common(f"HX{code}{serial:04d}", "redline", f"{names[code].name}生态保护红线图斑{serial}", names[code]),
-                "redline_type": None, "serial": f"{serial:04d}", "patch_no": patch,
+                **_common(f"HX{code}{serial:04d}", "redline", f"{home.name}生态保护红线图斑{serial}", home),
+                "serial": f"{serial:04d}", "patch_no": patch,
                 "function_target": "水源涵养、水土保持与生物多样性维护（示范）",
-                "area_declared": _km2(parts[k]), "area_declared_unit": "km2", "geometry": shapely.normalize(parts[k]),
+                "area_declared": _km2(parts[k]), "area_declared_unit": "km2",
+                "geometry": shapely.normalize(parts[k]),
             }  # fmt: skip
 
 
@@ -108,9 +108,10 @@ def _units(drawn: Drawn, names: dict[str, District]) -> Iterable[Row]:
         name = f"{district.name}{kind}{_CLASS_WORDS[piece.unit_class]}-{piece.name}（示范）"
         yield {
             **_common(code, piece.unit_class, name, district),
-            "unit_code": code, "unit_name": name, "unit_class": piece.unit_class, "unit_subtype": piece.subtype,
+            "unit_code": code, "unit_name": name, "unit_class": piece.unit_class,
+            "unit_subtype": piece.subtype,
             "prov": district.province, "city": district.city,
-            "list_level": "unit", "list_missing": missing, "list_ref": None,
+            "list_level": "unit", "list_missing": missing,
             "req_spatial": None if missing else texts.spatial + MARK,
             "req_emission": None if missing else texts.emission + MARK,
             "req_risk": None if missing else texts.risk + MARK,
@@ -136,8 +137,9 @@ def _protected(zones: tuple[Zoned, ...], names: dict[str, District]) -> Iterable
 def _scenic(zones: tuple[Zoned, ...], names: dict[str, District]) -> Iterable[Row]:
     for zone in zones:
         area = zone.area
+        name = f"{area.name}·{_ZONE_WORDS[zone.zone]}"
         yield {
-            **_common(f"{area.code}-{zone.zone}", zone.zone, f"{area.name}·{_ZONE_WORDS[zone.zone]}", names[area.county]),
+            **_common(f"{area.code}-{zone.zone}", zone.zone, name, names[area.county]),
             "area_name": area.name, "level": area.level, "level_name": _LEVEL_WORDS[area.level],
             "area_declared": _km2(zone.geometry), "area_declared_unit": "km2", "geometry": zone.geometry,
         }  # fmt: skip
@@ -147,8 +149,9 @@ def _sources(drawn: Drawn, names: dict[str, District]) -> Iterable[Row]:
     words = {"1": "一级保护区", "2": "二级保护区", "quasi": "准保护区"}
     for zone in drawn.sources:
         source = zone.source
+        name = f"{source.name}·{words[zone.level]}"
         yield {
-            **_common(f"{source.code}-{zone.level}", zone.level, f"{source.name}·{words[zone.level]}", names[source.county]),
+            **_common(f"{source.code}-{zone.level}", zone.level, name, names[source.county]),
             "source_code": source.code, "source_name": source.name, "source_type": source.kind,
             "supply_class": source.supply, "zone_level": zone.level, "population_served": source.people,
             "plan_status": "in_use", "intake_lon": zone.intake[0], "intake_lat": zone.intake[1],
@@ -157,11 +160,12 @@ def _sources(drawn: Drawn, names: dict[str, District]) -> Iterable[Row]:
 
 
 def _parks(drawn: Drawn, names: dict[str, District]) -> Iterable[Row]:
-    for park in PARKS:
+    for park in parks():
         shape = drawn.parks[park.code]
         yield {
             **_common(park.code, "park", park.name, names[park.county]),
-            "level": park.level, "plan_eia_ref": None, "is_compliant": park.compliant, "is_chemical": park.chemical,
+            "level": park.level, "is_compliant": park.compliant,
+            "is_chemical": park.chemical,
             "lead_industry": park.industry, "area_declared": _km2(shape), "area_declared_unit": "km2",
             "geometry": shape,
         }  # fmt: skip
@@ -179,9 +183,11 @@ def _reaches(drawn: Drawn) -> Iterable[Row]:
         river = reach.river
         yield {
             "fid": reach.reach_id, "zone_class": "tributary", "name": river.name, **_river(river),
-            "basin_area_km2": river.basin_km2, "avg_width_m": river.width_m,
+            "basin_area_km2": None if river.basin_km2 is None else float(river.basin_km2),
+            "avg_width_m": river.width_m,
             "importance_basis": "流域面积≥10000平方千米（regulations.md 5.2）" if river.important else None,
-            "down_id": reach.down_id, "length_m": round(float(length_m(reach.line)), 1), "geometry": reach.line,
+            "down_id": reach.down_id, "length_m": round(float(length_m(reach.line)), 1),
+            "geometry": reach.line,
         }  # fmt: skip
 
 
@@ -195,7 +201,7 @@ def _banks(drawn: Drawn) -> Iterable[Row]:
         river = known[name]
         yield {
             "fid": f"AX-{river.code}", "zone_class": "tributary", "name": f"{name}岸线", **_river(river),
-            "buffer_from": "centreline", "shoreline_type": None, "width_m": river.width_m, "geometry": lines,
+            "buffer_from": "centreline", "width_m": river.width_m, "geometry": lines,
         }  # fmt: skip
 
 
@@ -204,8 +210,9 @@ def _corridors(drawn: Drawn) -> Iterable[Row]:
     for name, shape in drawn.corridors.items():
         river = known[name]
         yield {
-            "fid": f"LD-{river.code}", "zone_class": "corridor", "name": f"{name}生态廊道", "river_name": name,
-            "width_m": river.corridor_m, "plan_ref": None, "is_synthetic": river.synthetic, "geometry": shape,
+            "fid": f"LD-{river.code}", "zone_class": "corridor", "name": f"{name}生态廊道",
+            "river_name": name,
+            "width_m": river.corridor_m, "is_synthetic": river.synthetic, "geometry": shape,
         }  # fmt: skip
 
 

@@ -4,14 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from shapely import Geometry
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from geo.measure import area_m2
 from scripts.demo.fields import (
     M_PER_DEG,
+    Blot,
     Fit,
     Floats,
     Grid,
+    blot,
     distance_to,
     fit,
     mound,
@@ -20,11 +23,13 @@ from scripts.demo.fields import (
     region,
     rounded,
 )
-from scripts.demo.places import CHARACTERS, Place
+from scripts.demo.places import Place, Plan, plans
 from scripts.demo.redline import Ground, near
 from scripts.demo.rivers import metric_buffer
-from scripts.demo.unit_names import PLANS, Plan
 from scripts.demo.terrain import relief, standard
+
+Shapes = NDArray[np.object_]
+Indices = NDArray[np.int64]
 
 URBAN_KM2 = 9.0
 """Built-up area about a county seat, where the district leaves room for it."""
@@ -39,18 +44,19 @@ class Piece:
     number: int
     subtype: str | None
     name: str
-    geometry: Geometry
+    geometry: BaseGeometry
 
 
-def draw(ground: Ground, grid: Grid, values: Floats, redline: Geometry, sources: Geometry) -> list[Piece]:
+def draw(
+    ground: Ground, grid: Grid, values: Floats, redline: BaseGeometry, sources: BaseGeometry
+) -> list[Piece]:
     """The units of one district: disjoint pieces that leave nothing of it."""
     code, county = ground.district.code, ground.district.geometry
-    plan = PLANS[code]
+    plan = plans()[code]
     whole_m2 = float(area_m2(county))
-    figures = CHARACTERS[code]
-    priority = _priority(ground, grid, values, (redline, sources), figures.priority_share * whole_m2)
+    priority = _priority(ground, grid, values, (redline, sources), plan.priority_share * whole_m2)
     rest = polygonal(shapely.difference(county, priority))
-    key = _key(ground, grid, plan, rest, figures.key_share * whole_m2)
+    key = _key(ground, grid, plan, rest, plan.key_share * whole_m2)
     general = polygonal(shapely.difference(rest, shapely.union_all([shape for _, _, shape in key])))
     anchors_p = [place for _, place in plan.priority]
     anchors_g = [place for _, place in plan.general]
@@ -64,14 +70,14 @@ def draw(ground: Ground, grid: Grid, values: Floats, redline: Geometry, sources:
     return out
 
 
-def _piece(code: str, cls: str, number: int, subtype: str | None, name: str, shape: Geometry) -> Piece:
+def _piece(code: str, cls: str, number: int, subtype: str | None, name: str, shape: BaseGeometry) -> Piece:
     return Piece(county=code, unit_class=cls, number=number, subtype=subtype, name=name, geometry=shape)
 
 
 def _priority(
-    ground: Ground, grid: Grid, values: Floats, held: tuple[Geometry, Geometry], target_m2: float
-) -> Geometry:
-    """Red line, protected areas and source zones where they fit into the target, else all but the red line."""
+    ground: Ground, grid: Grid, values: Floats, held: tuple[BaseGeometry, BaseGeometry], target_m2: float
+) -> BaseGeometry:
+    """Red line, protected areas and source zones where they fit the target, else all but the red line."""
     redline, sources = held
     must = shapely.union_all([ground.reserves, sources, redline])
     if area_m2(must) > 0.97 * target_m2:
@@ -83,17 +89,17 @@ def _priority(
         also=polygonal(must),
         part_m2=3e5,
         hole_m2=6e5,
-        smooth_m=40.0,
+        smooth_m=30.0,
     )
     return fit(grid, values, wish)
 
 
 def _key(
-    ground: Ground, grid: Grid, plan: Plan, rest: Geometry, target_m2: float
-) -> list[tuple[str, str, Geometry]]:
-    """Key units in the order of the plan: parks, towns, then elements, which take what is left of the target."""
-    taken: Geometry = shapely.MultiPolygon()
-    found: dict[str, Geometry] = {}
+    ground: Ground, grid: Grid, plan: Plan, rest: BaseGeometry, target_m2: float
+) -> list[tuple[str, str, BaseGeometry]]:
+    """Key units in the order of the plan: parks, towns, then elements, which take what is left of it."""
+    taken: BaseGeometry = shapely.MultiPolygon()
+    found: dict[str, BaseGeometry] = {}
     town_m2 = min(URBAN_KM2 * 1e6, target_m2 * 0.22)
     for subtype, name, places in plan.key:
         if subtype == "element":
@@ -109,37 +115,31 @@ def _key(
     low = fit(
         grid,
         field,
-        Fit(target_m2=left_m2, inside=free, part_m2=min(1e6, left_m2 / 8), hole_m2=5e5, smooth_m=40.0),
+        Fit(target_m2=left_m2, inside=free, part_m2=min(1e6, left_m2 / 8), hole_m2=5e5, smooth_m=30.0),
     )
     shapes = divide(grid, [place for _, place in elements], low, ground.seed + 30)
     found.update({name: shape for (name, _), shape in zip(elements, shapes, strict=True)})
     return [(subtype, name, found[name]) for subtype, name, _ in plan.key]
 
 
-def _park_unit(ground: Ground, places: tuple[Place, ...]) -> Geometry:
+def _park_unit(ground: Ground, places: tuple[Place, ...]) -> BaseGeometry:
     parks = shapely.get_parts(ground.parks)
     close = [part for part in parks if any(shapely.distance(part, shapely.Point(p)) < 0.005 for p in places)]
     return shapely.simplify(metric_buffer(shapely.union_all(close), 220.0, quad_segs=2), 30.0 / M_PER_DEG)
 
 
-def _town(places: tuple[Place, ...], town_m2: float, seed: int) -> Geometry:
+def _town(places: tuple[Place, ...], town_m2: float, seed: int) -> BaseGeometry:
     """A built-up area: an uneven blot about each place, the first the largest."""
     blots = []
     for number, place in enumerate(places):
-        wanted = town_m2 / (1 + number)
-        radius_m = float((wanted / 3.14) ** 0.5)
-        local = Grid.around((*place, *place), radius_m / 22, margin_m=radius_m * 2.2)
-        hill, rough = (
-            mound(place, radius_m, stretch=1.5, angle_deg=35.0 + seed),
-            noise(radius_m * 0.7, seed + number, 4),
+        wish = Blot(
+            place=place,
+            target_m2=town_m2 / (1 + number),
+            seed=seed + number,
+            angle_deg=35.0 + seed,
+            rough=0.55,
         )
-        field = local.evaluate(
-            lambda lon, lat, hill=hill, rough=rough: hill(lon, lat) + 0.55 * rough(lon, lat)
-        )
-        box = shapely.box(local.lon[0], local.lat[0], local.lon[-1], local.lat[-1])
-        blots.append(
-            fit(local, field, Fit(target_m2=wanted, inside=box, part_m2=wanted / 12, hole_m2=wanted / 30))
-        )
+        blots.append(blot(wish, shapely.Point(place).buffer(0.2)))
     return shapely.union_all(blots)
 
 
@@ -156,14 +156,14 @@ def _element_field(ground: Ground, grid: Grid, places: list[Place], left_m2: flo
     return out
 
 
-def divide(grid: Grid, anchors: list[Place], shape: Geometry, seed: int) -> list[Geometry]:
+def divide(grid: Grid, anchors: list[Place], shape: BaseGeometry, seed: int) -> list[BaseGeometry]:
     """``shape`` cut among ``anchors`` along wavering lines half way between them; nothing is left over."""
     if len(anchors) == 1:
         return [shape]
     away = []
     for number, place in enumerate(anchors):
         waver = noise(6000.0, seed + number, 3)
-        east_north = grid.evaluate(distance_to(shapely.Point(place)))
+        east_north = grid.evaluate(distance_to(shapely.Point(place), 1e6))
         away.append(east_north * (1.0 + 0.16 * grid.evaluate(waver)))
     out, rest = [], shape
     for number in range(len(anchors) - 1):
@@ -175,10 +175,12 @@ def divide(grid: Grid, anchors: list[Place], shape: Geometry, seed: int) -> list
     return [*out, rest]
 
 
-# -------------------------------------------------------------------------------------------- common partition
+# ------------------------------------------------------------------------------------------- common partition
 
 
-def partition(borders: list[Geometry], pieces: list[Piece]) -> tuple[list[Geometry], list[Geometry]]:
+def partition(
+    borders: list[BaseGeometry], pieces: list[Piece]
+) -> tuple[list[BaseGeometry], list[BaseGeometry]]:
     """Node all borders together, and rebuild districts and units from the same faces.
 
     Parameters
@@ -199,16 +201,15 @@ def partition(borders: list[Geometry], pieces: list[Piece]) -> tuple[list[Geomet
     inside = shapely.point_on_surface(faces)
     district = _owner(np.array(borders, dtype=object), inside)
     unit = _owner(np.array([piece.geometry for piece in pieces], dtype=object), inside)
-    homes = np.array([[d.county for d in pieces].index(p.county) for p in pieces])
     faces, district, unit = faces[district >= 0], district[district >= 0], unit[district >= 0]
-    unit = _absorb(faces, district, unit, homes)
+    unit = _absorb(faces, district, unit)
     return (
         [_dissolved(faces[district == k]) for k in range(len(borders))],
         [_dissolved(faces[unit == k]) for k in range(len(pieces))],
     )
 
 
-def _owner(shapes: "np.ndarray[tuple[int], np.dtype[np.object_]]", points: Floats) -> "np.ndarray":
+def _owner(shapes: Shapes, points: Shapes) -> Indices:
     """Index of the first shape that holds each point; -1 for none."""
     hit, place = shapely.STRtree(shapes).query(points, predicate="intersects")
     out = np.full(len(points), len(shapes))
@@ -221,9 +222,7 @@ SPECK_M2 = 2.0e4
 """Faces smaller than this join the neighbour with which they share most of their edge."""
 
 
-def _absorb(
-    faces: "np.ndarray", district: "np.ndarray", unit: "np.ndarray", homes: "np.ndarray"
-) -> "np.ndarray":
+def _absorb(faces: Shapes, district: Indices, unit: Indices) -> Indices:
     sizes = area_m2(faces)
     tree = shapely.STRtree(faces)
     unit = unit.copy()
@@ -246,5 +245,5 @@ def _absorb(
     return unit
 
 
-def _dissolved(faces: "np.ndarray") -> Geometry:
+def _dissolved(faces: Shapes) -> BaseGeometry:
     return shapely.normalize(polygonal(shapely.coverage_union_all(faces)))

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from geo.measure import area_m2
-from scripts.demo.places import CHARACTERS, CHAOTIAN, CHENGKOU, LESHAN, TONGNAN
+from scripts.demo.places import CHAOTIAN, CHENGKOU, LESHAN, TONGNAN, plans
 from scripts.demo.sources import NINE
 
 MAX_BYTES = 15_000_000
@@ -99,7 +99,7 @@ def unit_counts(tables: dict[str, gpd.GeoDataFrame]) -> Iterable[Check]:
     for code in NINE:
         classes = units.loc[units["county_code"] == code, "zone_class"]
         found = tuple(int((classes == k).sum()) for k in "123")
-        wanted = PUBLISHED_COUNTS.get(code, CHARACTERS[code].counts)
+        wanted = PUBLISHED_COUNTS.get(code, plans()[code].counts)
         yield Check(what=f"units {code}", measured=str(found), wanted=str(wanted), holds=found == wanted)
     formed = units["fid"].str.fullmatch(r"ZH\d{6}[123]\d{4}")
     agrees = (units["fid"].str[2:8] == units["county_code"]) & (units["fid"].str[8] == units["zone_class"])
@@ -139,7 +139,7 @@ def tiling(tables: dict[str, gpd.GeoDataFrame]) -> Iterable[Check]:
 
 
 def validity(tables: dict[str, gpd.GeoDataFrame]) -> Iterable[Check]:
-    """Geometry valid and not empty, ids unique text, coordinates on the 1e-9 degree lattice, CRS 4490."""
+    """BaseGeometry valid and not empty, ids unique text, coordinates on the 1e-9 degree lattice, CRS 4490."""
     for name, table in tables.items():
         shapes = table.geometry.to_numpy()
         xy = shapely.get_coordinates(shapes)

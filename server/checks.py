@@ -13,10 +13,12 @@ from geo.check import check_date, check_projects
 from geo.crs import parse_crs
 from geo.declare import declare_facts, find_activity
 from geo.errors import InputError
+from geo.evaluate import counts_as_out_of_scope
 from geo.model import (
     Activity,
     Bundle,
     Fact,
+    Finding,
     Outcome,
     Part,
     PartReport,
@@ -34,6 +36,9 @@ from server.errors import TooLargeError
 from server.schemas import CheckRequest, PartIn
 from server.settings import Settings
 from server.texts import both
+
+LAND_AREA = "land_area_m2"
+"""The fact that a point's footprint is made from (DESIGN §4)."""
 
 _SITE_KEYS = ("crs", "accuracy_m", "repair")
 
@@ -172,8 +177,8 @@ def _part_questions(rulebook: Rulebook, report: PartReport) -> dict[str, Any]:
     open_rules: dict[str, list[str]] = {}
     not_held: dict[str, list[str]] = {}
     for finding in report.findings + report.duties:
-        asking = not_held if finding.reason is Reason.OUT_OF_SCOPE else open_rules
-        for fact_id in finding.missing_facts if finding.outcome is Outcome.NOT_ASSESSED else ():
+        asking = not_held if counts_as_out_of_scope(finding) else open_rules
+        for fact_id in _asked(finding):
             asking.setdefault(fact_id, []).append(finding.rule.id)
     used = {fact.id: fact for fact in report.facts}
     activity = rulebook.activities.get(report.part.activity or "")
@@ -185,8 +190,7 @@ def _part_questions(rulebook: Rulebook, report: PartReport) -> dict[str, Any]:
         "complete": report.complete,
         "facts": [
             {
-                **_question(fact, used.get(fact.id)),
-                "assumed": _assumed(fact, report, activity),
+                **_question(fact, used.get(fact.id), _assumed(fact, report, activity)),
                 "rules": open_rules.get(fact.id, []),
                 "rules_not_held": not_held.get(fact.id, []),
             }
@@ -210,17 +214,28 @@ def _placed(report: PartReport) -> dict[str, Any]:
     }
 
 
+def _asked(finding: Finding) -> tuple[str, ...]:
+    """The facts that would help to settle a finding; an unknown footprint asks for the land area."""
+    if finding.outcome is not Outcome.NOT_ASSESSED:
+        return ()
+    area = (LAND_AREA,) if Reason.FOOTPRINT_UNKNOWN in finding.reasons else ()
+    return (*finding.missing_facts, *area)
+
+
 def _assumed(fact: Fact, report: PartReport, activity: Activity | None) -> dict[str, Any] | None:
     """What is taken for a fact as long as nothing is declared."""
     implied = dict(activity.implies) if activity else {}
     if fact.id in implied:
         return {"value": implied[fact.id], "origin": "implied"}
-    if fact.id == "land_area_m2" and report.area_m2 > 0:
+    if fact.id == LAND_AREA and report.area_m2 > 0:
         return {"value": round(report.area_m2, 2), "origin": "measured"}
+    if fact.id == LAND_AREA and activity and activity.typical_area_m2:
+        return {"value": activity.typical_area_m2, "origin": "implied"}
     return None if fact.default is None else {"value": fact.default, "origin": "default"}
 
 
-def _question(fact: Fact, used: UsedFact | None) -> dict[str, Any]:
+def _question(fact: Fact, used: UsedFact | None, assumed: dict[str, Any] | None) -> dict[str, Any]:
+    taken = {"value": used.value, "origin": used.origin} if used else assumed
     return {
         "id": fact.id,
         "title": both(fact.title),
@@ -228,6 +243,6 @@ def _question(fact: Fact, used: UsedFact | None) -> dict[str, Any]:
         "type": fact.type,
         "values": [{"value": code, "title": both(title)} for code, title in fact.values],
         "unit": fact.unit,
-        "value": used.value if used else None,
-        "origin": used.origin if used else "unknown",
+        **(taken or {"value": None, "origin": "unknown"}),
+        "assumed": assumed,
     }

@@ -18,13 +18,14 @@ export function drawResult(node, answer, titles, onZone) {
 function verdict(answer, titles) {
   const [part] = answer.parts;
   const worse = answer.worst_possible !== answer.verdict;
-  const worst = t(`verdict.${answer.worst_possible}`);
-  // The headline's first clause is the verdict in words; what is said in a line of its own is not said twice.
+  // The headline's first clause is the verdict in words; the worst possible has a line of its own, not two.
   const [told, ...clauses] = both(answer.headline).split(/；|; /);
-  const rest = clauses.filter((clause) => !(worse && clause.includes(worst)));
+  const isWorst = (clause) => /最重可能|could come to|worst possible/i.test(clause);
+  const worst = clauses.find(isWorst) ?? t('result.worst', {verdict: t(`verdict.${answer.worst_possible}`)});
+  const rest = clauses.filter((clause) => !isWorst(clause));
   return el('section', {class: `verdict verdict-${answer.verdict}`, id: 'verdict', data: {verdict: answer.verdict}},
     el('p', {class: 'badge'}, el('span', {class: 'badge-mark', 'aria-hidden': 'true'}), el('strong', {text: told})),
-    worse && el('p', {class: 'worst', text: t('result.worst', {verdict: worst})}),
+    worse && el('p', {class: 'worst', text: worst}),
     rest.length > 0 && el('p', {class: 'headline', text: rest.join(lang === 'zh' ? '；' : '; ')}),
     el('p', {class: 'quiet', text: [
       titles.activity(part.activity) || `${t('result.activity')}：${t('result.no_activity')}`,

@@ -151,6 +151,17 @@ def small_rulebook() -> Rulebook:
             **common,
         ),
         Rule(
+            id="T-05",
+            title=text("no farm in the red line"),
+            layers=("eco_redline",),
+            relation=Relation.INTERSECTS,
+            activities=("FARM",),
+            effect=Effect.PROHIBITED,
+            action=text("elsewhere"),
+            conditions=(new,),
+            **common,
+        ),
+        Rule(
             id="T-04",
             title=text("soil plan"),
             layers=(),
@@ -194,11 +205,18 @@ def small_rulebook() -> Rulebook:
     school = Activity(
         id="SCHOOL", title=Text("学校", "School"), groups=("SCHOOL",), footprint=Footprint.POINT
     )
+    farm = Activity(
+        id="FARM",
+        title=Text("养殖场", "Farm"),
+        groups=("FARM",),
+        footprint=Footprint.AREAL,
+        typical_area_m2=10_000.0,
+    )
     return Rulebook(
         rules=rules,
         bases={"law-1": law},
         facts={fact.id: fact for fact in facts},
-        activities={"CHEM": chem, "SCHOOL": school},
+        activities={"CHEM": chem, "SCHOOL": school, "FARM": farm},
         groups={"INDUSTRY": text("industry")},
     )
 

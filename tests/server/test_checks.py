@@ -77,7 +77,7 @@ def test_answers_keep_their_schema(client: FlaskClient, site: dict[str, object],
 
 def test_full_detail_tells_every_rule(client: FlaskClient) -> None:
     [part] = client.post(f"{URL}?detail=full", json=request_for(IN_THE_OPEN)).get_json()["parts"]
-    assert {f["rule"] for f in part["findings"]} == {"T-01", "T-02", "T-03"}
+    assert {f["rule"] for f in part["findings"]} == {"T-01", "T-02", "T-03", "T-05"}
 
 
 def test_a_project_of_two_parts_has_the_worse_verdict(client: FlaskClient) -> None:
@@ -196,6 +196,18 @@ def test_problems_speak_the_language_asked_for(client: FlaskClient) -> None:
     english = client.post(URL, json=body, headers={"Accept-Language": "en-GB,en;q=0.9"})
     assert "unknown activity" in english.get_json()["problems"][0]["hint"]
     assert english.headers["Content-Language"] == "en"
+
+
+def test_an_unknown_footprint_asks_for_the_land_area(client: FlaskClient) -> None:
+    near = {"site": point([105.0499, 32.07]), "activity": "FARM", "facts": {"nature": "new"}, "on": ON}
+    [part] = client.post("/api/v1/questions", json=near).get_json()["parts"]
+    area = next(fact for fact in part["facts"] if fact["id"] == "land_area_m2")
+    assert area["rules"] == ["T-05"]
+    assert (area["value"], area["origin"], area["unit"]) == (10_000, "implied", "m2")
+    near["facts"] = {"nature": "new", "land_area_m2": 12}
+    [part] = client.post("/api/v1/questions", json=near).get_json()["parts"]
+    area = next(fact for fact in part["facts"] if fact["id"] == "land_area_m2")
+    assert (area["value"], area["origin"], area["rules"]) == (12, "declared", [])
 
 
 def test_questions_are_what_open_rules_ask_for(client: FlaskClient) -> None:

@@ -116,8 +116,8 @@ def test_rules_by_layer_and_activity(client: FlaskClient) -> None:
     def ids(query: str) -> list[str]:
         return [rule["id"] for rule in client.get(f"/api/v1/rules{query}").get_json()["rules"]]
 
-    assert ids("") == ["T-01", "T-02", "T-03", "T-04"]
-    assert ids("?layer=eco_redline") == ["T-01"]
+    assert ids("") == ["T-01", "T-02", "T-03", "T-05", "T-04"]
+    assert ids("?layer=eco_redline") == ["T-01", "T-05"]
     assert ids("?activity=学校") == ["T-02", "T-03", "T-04"]
 
 
@@ -134,12 +134,13 @@ def test_vocabulary_and_bundle(client: FlaskClient) -> None:
     assert [(one["id"], one["groups"], one["implies"]) for one in activities["activities"]] == [
         ("CHEM", ["INDUSTRY"], {"discharges": True}),
         ("SCHOOL", [], {}),
+        ("FARM", [], {}),
     ]
     facts = {fact["id"]: fact for fact in client.get("/api/v1/facts").get_json()["facts"]}
     assert [value["value"] for value in facts["nature"]["values"]] == ["new", "expansion", "existing"]
     assert facts["land"]["default"] == "permanent"
     bundle = client.get("/api/v1/bundle").get_json()
-    assert (bundle["id"], bundle["rules"], bundle["synthetic"]) == ("small", 4, True)
+    assert (bundle["id"], bundle["rules"], bundle["synthetic"]) == ("small", 5, True)
 
 
 def test_openapi_names_every_address(client: FlaskClient) -> None:

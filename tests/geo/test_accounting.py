@@ -1,4 +1,4 @@
-"""Overlap is accounted for: per zone, per class as a union, per layer as a union; union + remainder = the site."""
+"""Overlap accounted for: per zone, per class and layer as unions; union and remainder make the site."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ from geo.model import LayerReport, Report
 from tests.geo.world import place, project, report, rule, zones
 
 SITE = box(0, 0, 100, 100)  # 10 000 m²
+LOWER = box(0, 0, 100, 50)
 
 
 def zone(shape: Any, zone_class: str | None) -> dict[str, Any]:
@@ -33,13 +34,13 @@ def by_class(told: Report) -> dict[str | None, float]:
 @pytest.mark.parametrize(
     ("given", "each", "classes", "union"),
     [
-        pytest.param([zone(box(-50, 0, 25, 100), "1")], [2_500], {"1": 2_500}, 0.25, id="one zone, a quarter"),
+        pytest.param([zone(box(-50, 0, 25, 100), "1")], [2_500], {"1": 2_500}, 0.25, id="one, a quarter"),
         pytest.param(
-            [zone(box(0, 0, 60, 100), "1"), zone(box(40, 0, 100, 100), "1"), zone(box(0, 0, 100, 50), "1")],
+            [zone(box(0, 0, 60, 100), "1"), zone(box(40, 0, 100, 100), "1"), zone(LOWER, "1")],
             [6_000, 6_000, 5_000], {"1": 10_000}, 1.0, id="three of one class, overlapping",
         ),
         pytest.param(
-            [zone(box(0, 0, 60, 100), "1"), zone(box(40, 0, 100, 100), "2"), zone(box(0, 0, 100, 50), "2")],
+            [zone(box(0, 0, 60, 100), "1"), zone(box(40, 0, 100, 100), "2"), zone(LOWER, "2")],
             [6_000, 6_000, 5_000], {"1": 6_000, "2": 8_000}, 1.0, id="three of two classes, overlapping",
         ),
         pytest.param(
@@ -80,7 +81,10 @@ def test_a_hole_is_not_overlap():
 
 def test_a_line_is_accounted_for_by_length():
     told = tell(
-        LineString([(-100, 50), (100, 50)]), zone(box(0, 0, 50, 100), "1"), zone(box(25, 0, 75, 100), "2"), kind="ROAD"
+        LineString([(-100, 50), (100, 50)]),
+        zone(box(0, 0, 50, 100), "1"),
+        zone(box(25, 0, 75, 100), "2"),
+        kind="ROAD",
     )
     assert [h.overlap_m for h in told.parts[0].hits] == pytest.approx([50, 50], abs=0.001)
     assert layer_of(told).union_share == pytest.approx(75 / 200, abs=1e-6)
@@ -123,7 +127,10 @@ def test_random_overlapping_zones_never_make_more_than_the_site(seed):
     told = tell(SITE, *given)
     flat = {
         c: shapely.area(
-            shapely.intersection(SITE, shapely.union_all([s for s, g in zip(shapes, given, strict=True) if g["zone_class"] == c]))
+            shapely.intersection(
+                SITE,
+                shapely.union_all([s for s, g in zip(shapes, given, strict=True) if g["zone_class"] == c]),
+            )
         )
         for c in {g["zone_class"] for g in given}
     }

@@ -36,7 +36,7 @@ def told_on(on: date, *rules: Any, layers: Any = None, **keys: Any) -> Report:
     return report(layers or [zones("a", SQUARE)], list(rules), project(HERE), on=on, **keys)
 
 
-# --- history -------------------------------------------------------------------------------------------------------
+# --- history ------------------------------------------------------------------------------------------------
 
 
 def test_dates_before_the_rulebook_begins_are_refused():
@@ -55,7 +55,7 @@ def test_the_first_day_is_answered():
     assert told_on(date(2021, 3, 1), rule("R", "a")).verdict is Verdict.PROHIBITED
 
 
-# --- articles ------------------------------------------------------------------------------------------------------
+# --- articles -----------------------------------------------------------------------------------------------
 
 OLD = Basis(
     id="water-law-65",
@@ -154,7 +154,7 @@ def test_needs_review_changes_no_verdict():
     assert (told.verdict, told.complete) == (Verdict.PROHIBITED, True)
 
 
-# --- rules, seasons ------------------------------------------------------------------------------------------------
+# --- rules, seasons -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_a_season_holds_both_its_ends_and_may_run_over_new_year(start, end, on, 
     assert (told.verdict is Verdict.PROHIBITED) is spoken
 
 
-# --- editions and zones --------------------------------------------------------------------------------------------
+# --- editions and zones -------------------------------------------------------------------------------------
 
 
 def dated(zone_id: str, **keys: Any) -> Any:
@@ -236,7 +236,7 @@ def test_a_zone_is_valid_from_its_first_day_to_before_its_last(on, met):
     assert truth(finding(told, "R")) is met
 
 
-# --- reserves of the old three-zone scheme -----------------------------------------------------------------------------
+# --- reserves of the old three-zone scheme ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

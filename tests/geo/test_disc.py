@@ -38,7 +38,7 @@ def ask(*args: Any, **keys: Any) -> Finding:
     return finding(tell(*args, **keys), "R")
 
 
-# --- the disc ------------------------------------------------------------------------------------------------------
+# --- the disc -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_the_disc_meets_a_zone_whose_attribute_is_unknown(x, keys, reasons):
     assert set(found.reasons) <= reasons
 
 
-# --- unknown attributes and distances beyond which a rule begins --------------------------------------------------------
+# --- unknown attributes and distances beyond which a rule begins --------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_a_ring_around_zones_of_unknown_kind(levels, holds):
     assert truth(found) is holds
 
 
-# --- a point for a line --------------------------------------------------------------------------------------------
+# --- a point for a line -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_the_assumption_about_the_line_is_told():
     assert tell(LineString([(0, 0), (9, 9)]), "ROAD").parts[0].remarks == ()
 
 
-# --- the datum -----------------------------------------------------------------------------------------------------
+# --- the datum ----------------------------------------------------------------------------------------------
 
 UNKNOWN = {"datum_known": False, "accuracy_m": 1_200.0}
 

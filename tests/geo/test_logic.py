@@ -13,7 +13,7 @@ THREE = (YES, NO, OPEN)
 HERE = point(50, 50)
 
 
-# --- tables --------------------------------------------------------------------------------------------------------
+# --- tables -------------------------------------------------------------------------------------------------
 
 AND = {
     (YES, YES): YES, (YES, NO): NO, (YES, OPEN): OPEN,
@@ -47,7 +47,7 @@ def test_of_none_and_opposites():
     assert [negate(t) for t in THREE] == [NO, YES, OPEN]
 
 
-# --- conditions ----------------------------------------------------------------------------------------------------
+# --- conditions ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_a_bool_and_a_number_do_not_answer_for_each_other():
         assert truth(finding(told, "bsecond")) is (second is not True)
 
 
-# --- who is asked --------------------------------------------------------------------------------------------------
+# --- who is asked -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_an_unknown_fact_is_named_where_the_zone_is_met():
     assert found.missing_facts == ("discharges",)
 
 
-# --- existing sites ------------------------------------------------------------------------------------------------
+# --- existing sites -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_a_ban_whose_own_condition_names_existing_sites_does_speak_of_them():
     assert truth(finding(told, "R")) is True
 
 
-# --- severity ------------------------------------------------------------------------------------------------------
+# --- severity -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("effect", [e for e in Effect if e is not Effect.DUTY])

@@ -1,4 +1,4 @@
-"""Metres are metres: areas, lengths and distances against pyproj.Geod, the survey formula and the shifted datums."""
+"""Metres are metres: areas, lengths, distances against pyproj.Geod, the survey formula, shifted datums."""
 
 import math
 
@@ -11,10 +11,9 @@ from shapely import LineString, MultiLineString, MultiPolygon, Point, Polygon, b
 from geo.crs import gauss_krueger, parse_crs, to_lonlat
 from geo.datum import bd_to_wgs, gcj_to_bd, gcj_to_wgs, wgs_to_gcj
 from geo.measure import Frame, area_m2, length_m, window
-from geo.site import make_site
-from tests.geo.world import finding, project, report, rule
 from geo.model import Relation
-from tests.geo.world import edition, layer
+from geo.site import make_site
+from tests.geo.world import edition, finding, layer, project, report, rule
 
 GEOD = Geod(ellps="GRS80")  # a = 6 378 137 m, 1/f = 298.257222101: the ellipsoid of CGCS2000
 STEP_DEG = 0.00018  # 20 m
@@ -37,7 +36,7 @@ def places(rng: np.random.Generator) -> tuple[float, float]:
     return float(rng.uniform(103, 110)), float(rng.uniform(29, 33))
 
 
-# --- areas ---------------------------------------------------------------------------------------------------------
+# --- areas --------------------------------------------------------------------------------------------------
 
 
 def test_areas_of_random_polygons_against_geodesics():
@@ -97,7 +96,14 @@ def test_cells_against_the_survey_formula(lat, size):
 def test_areas_of_holes_parts_arrays_and_what_has_none():
     outer, hole = box(105, 30, 105.02, 30.02), box(105.005, 30.005, 105.01, 30.01)
     holed = Polygon(outer.exterior.coords, [hole.exterior.coords])
-    parts = [outer, hole, holed, MultiPolygon([outer, box(106, 30, 106.02, 30.02)]), Point(105, 30), Polygon()]
+    parts = [
+        outer,
+        hole,
+        holed,
+        MultiPolygon([outer, box(106, 30, 106.02, 30.02)]),
+        Point(105, 30),
+        Polygon(),
+    ]
     a, b, c, d, e, f = area_m2(np.array(parts, dtype=object))
     assert c == pytest.approx(a - b, rel=1e-11)
     assert d == pytest.approx(2 * a, rel=1e-11)
@@ -106,7 +112,7 @@ def test_areas_of_holes_parts_arrays_and_what_has_none():
     assert float(area_m2(shapely.reverse(outer))) == a
 
 
-# --- lengths -------------------------------------------------------------------------------------------------------
+# --- lengths ------------------------------------------------------------------------------------------------
 
 
 def test_lengths_of_random_lines_against_geodesics():
@@ -128,7 +134,7 @@ def test_lengths_of_parts_and_what_has_none():
     assert list(length_m(np.array([box(0, 0, 1, 1), Point(0, 0)], dtype=object))) == [0, 0]
 
 
-# --- distances, through the one road --------------------------------------------------------------------------------
+# --- distances, through the one road ------------------------------------------------------------------------
 
 
 def brute_force(one: shapely.Geometry, other: shapely.Geometry) -> float:
@@ -160,7 +166,9 @@ def test_distances_of_random_pairs_against_geodesics():
         zone = star(rng, lon, lat, float(rng.uniform(5, 500)), 9).convex_hull
         far, angle = rng.uniform(1_050, 3_000), rng.uniform(0, 2 * math.pi)
         zone = shapely.affinity.translate(
-            zone, far * math.cos(angle) / (111_320 * math.cos(math.radians(lat))), far * math.sin(angle) / 110_900
+            zone,
+            far * math.cos(angle) / (111_320 * math.cos(math.radians(lat))),
+            far * math.sin(angle) / 110_900,
         )
         ours = distance_of(site, zone)
         worst = max(worst, abs(ours - brute_force(site, zone)))
@@ -207,7 +215,7 @@ def test_a_frame_is_true_near_its_centre_and_comes_back():
         assert math.hypot(*(xy - plane[0])) == pytest.approx(GEOD.inv(106.3, 31.2, lon, lat)[2], abs=0.002)
 
 
-# --- coordinate systems ---------------------------------------------------------------------------------------------
+# --- coordinate systems -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("lon", [105.9, 106.45, 106.5, 106.55, 107.1])
@@ -217,23 +225,28 @@ def test_both_gauss_zones_give_the_same_area(lon):
     areas = []
     for code in (4544, 4545):
         forward = Transformer.from_crs(4490, code, always_xy=True)
-        projected = shapely.transform(shape, lambda xy, f=forward: np.column_stack(f.transform(xy[:, 0], xy[:, 1])))
+        projected = shapely.transform(
+            shape, lambda xy, f=forward: np.column_stack(f.transform(xy[:, 0], xy[:, 1]))
+        )
         areas.append(float(area_m2(make_site(projected, crs=f"EPSG:{code}").geometry)))
     assert areas[0] == pytest.approx(areas[1], rel=1e-8)
     assert areas[0] == pytest.approx(float(area_m2(shape)), rel=1e-8)
 
 
 def test_long_edges_are_straight_in_the_crs_of_supply():
-    """A 10 km edge of a projected rectangle bows by metres in degrees: its area is the projected one, scaled."""
+    """A 10 km edge of a projected rectangle bows by metres in degrees; densified, it does not."""
     field = box(500_000, 3_500_000, 510_000, 3_510_000)
     site = make_site(field, crs="EPSG:4544")
     forward = Transformer.from_crs(4490, 4544, always_xy=True)
     back = shapely.transform(
-        shapely.segmentize(site.geometry, 0.0001), lambda xy: np.column_stack(forward.transform(xy[:, 0], xy[:, 1]))
+        shapely.segmentize(site.geometry, 0.0001),
+        lambda xy: np.column_stack(forward.transform(xy[:, 0], xy[:, 1])),
     )
     assert shapely.hausdorff_distance(back, shapely.segmentize(field, 20)) < 20
     assert shapely.symmetric_difference(back, field).area < 40  # m² of 1e8: edges within a millimetre
-    corners_only = shapely.transform(field, lambda xy: np.column_stack(forward.transform(*xy.T, direction="INVERSE")))
+    corners_only = shapely.transform(
+        field, lambda xy: np.column_stack(forward.transform(*xy.T, direction="INVERSE"))
+    )
     assert abs(float(area_m2(site.geometry)) - float(area_m2(corners_only))) < 1e8 * 1e-4
 
 

@@ -129,7 +129,7 @@ def test_a_place_rule_with_no_hit_does_not_mind_the_place():
     assert layer_state(told, "a") == ("clear", ())
 
 
-# --- configured distances ------------------------------------------------------------------------------------------
+# --- configured distances -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -32,13 +32,13 @@ from geo.model import (
 )
 from geo.scene import Footing, Scene
 from geo.view import view_on
-from tests.geo.world import ON, bundle, layer, edition, place, rule, truth, where
+from tests.geo.world import ON, bundle, edition, layer, place, rule, truth, where
 
 LAYERS = ("a", "b", "c")
 CLASSES = ("1", "2", None)
 few = settings(max_examples=60)
 
-# --- strategies ----------------------------------------------------------------------------------------------------
+# --- strategies ---------------------------------------------------------------------------------------------
 
 
 @st.composite
@@ -49,7 +49,9 @@ def shapes(draw: Callable[..., Any], *, odd: int) -> shapely.Geometry:
     kind = draw(st.sampled_from(("polygon", "polygon", "line", "point")))
     if kind == "point":
         return Point(x, y)
-    return box(x, y, x + w, y + h) if kind == "polygon" else LineString([(x, y), (x + w, y - h), (x + 2 * w, y)])
+    return (
+        box(x, y, x + w, y + h) if kind == "polygon" else LineString([(x, y), (x + w, y - h), (x + 2 * w, y)])
+    )
 
 
 @st.composite
@@ -58,7 +60,8 @@ def zone_rows(draw: Callable[..., Any]) -> list[dict[str, Any]]:
         {"shape": s, "zone_class": c, "level": v}
         for s, c, v in draw(
             st.lists(
-                st.tuples(shapes(odd=3), st.sampled_from(CLASSES), st.sampled_from(("high", "low", None))), max_size=5
+                st.tuples(shapes(odd=3), st.sampled_from(CLASSES), st.sampled_from(("high", "low", None))),
+                max_size=5,
             )
         )
     ]
@@ -134,7 +137,10 @@ def build(world: dict[str, Any], dx: float = 0.0, dy: float = 0.0) -> tuple[Bund
         layer(
             name,
             edition(
-                [{k: v for k, v in {**row, "geometry": at(row["shape"])}.items() if k != "shape"} for row in rows],
+                [
+                    {k: v for k, v in {**row, "geometry": at(row["shape"])}.items() if k != "shape"}
+                    for row in rows
+                ],
                 coverage=at(box(-20_000, -20_000, 20_000, 20_000)),
                 **quality,
             ),
@@ -191,7 +197,7 @@ def same(one: list[Report], two: list[Report], *, close: float = 0.0) -> None:
             assert value == pytest.approx(theirs[name], abs=close or 1e-9, rel=1e-6 if close else 0), name
 
 
-# --- moving and mixing ---------------------------------------------------------------------------------------------
+# --- moving and mixing --------------------------------------------------------------------------------------
 
 
 @few
@@ -208,7 +214,8 @@ def test_the_order_of_rules_layers_zones_and_projects_changes_nothing(world, see
     mixed = {
         "rules": seed.sample(world["rules"], len(world["rules"])),
         "zones": {
-            n: (seed.sample(world["zones"][n][0], len(world["zones"][n][0])), world["zones"][n][1]) for n in names
+            n: (seed.sample(world["zones"][n][0], len(world["zones"][n][0])), world["zones"][n][1])
+            for n in names
         },
     }
     order = seed.sample(range(len(world["projects"])), len(world["projects"]))
@@ -241,7 +248,7 @@ def test_any_chunk_gives_the_same(world, chunk):
     assert small == list(check_projects(held, asked * 2, ON, full=True))
 
 
-# --- adding --------------------------------------------------------------------------------------------------------
+# --- adding -------------------------------------------------------------------------------------------------
 
 
 @few
@@ -300,17 +307,29 @@ def test_taking_a_layer_away_makes_nothing_clear_that_was_not(world):
                 assert not b.complete
 
 
-# --- within one answer ---------------------------------------------------------------------------------------------
+# --- within one answer --------------------------------------------------------------------------------------
 
 
 @few
 @given(world=worlds())
 def test_the_sign_of_a_margin_agrees_with_the_place(world):
     bare = [
-        replace(r, conditions=(), activities=("ANY",), companions=(), zone_where=(), zone_classes=(), basis=("law-1",))
+        replace(
+            r,
+            conditions=(),
+            activities=("ANY",),
+            companions=(),
+            zone_where=(),
+            zone_classes=(),
+            basis=("law-1",),
+        )
         for r in world["rules"]
     ]
-    world = {**world, "rules": bare, "projects": [(s, "SHED", {"nature": "new"}) for s, _, _ in world["projects"]]}
+    world = {
+        **world,
+        "rules": bare,
+        "projects": [(s, "SHED", {"nature": "new"}) for s, _, _ in world["projects"]],
+    }
     for told_of in answers(world):
         for f in told_of.parts[0].findings:
             if f.margin_m is None or f.rule.effect is Effect.PHASE_OUT:
@@ -336,7 +355,7 @@ def test_verdict_worst_possible_and_shares_are_in_order(world):
         assert all(0.0 <= h.overlap_share <= 1.0 for h in part.hits)
 
 
-# --- candidates ----------------------------------------------------------------------------------------------------
+# --- candidates ---------------------------------------------------------------------------------------------
 
 
 @few
@@ -353,5 +372,3 @@ def test_candidates_of_the_index_are_those_of_brute_force(rows, site, near):
     for n, d in found.items():
         assert d == pytest.approx(flat[n], abs=0.01)
     assert {int(i) for i in contact.index[contact.met]} == {n for n, d in flat.items() if d == 0}
-
-

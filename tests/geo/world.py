@@ -202,7 +202,7 @@ def project(
     return Project(parts=(Part(site=site, activity=activity, facts=declared),))
 
 
-# --- asking -------------------------------------------------------------------------------------------------------
+# --- asking -------------------------------------------------------------------------------------------------
 
 SQUARE = shapely.box(0, 0, 100, 100)
 """The zone of most tests: 100 m a side, 10 000 m²."""

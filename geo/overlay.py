@@ -6,7 +6,7 @@ from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.measure import LINE, POINT, area_m2, length_m
 from geo.model import ClassShare, Hit, LayerReport, LayerState, Reason, Text
-from geo.scene import Scene
+from geo.scene import WHOLE_SHARE, Contact, Scene
 from geo.view import LayerView
 
 _STATES = {
@@ -51,7 +51,7 @@ def _is_touch(scene: Scene, layer: LayerView, entry: int, min_m: float, min_m2: 
         return True
     if min(scene.dimension, zone_dim) == POINT or (scene.dimension == LINE and zone_dim == LINE):
         return False
-    whole = contact.overlap_share[entry] >= 1.0 - 1e-9
+    whole = contact.overlap_share[entry] >= WHOLE_SHARE
     if min(scene.dimension, zone_dim) == LINE:
         return bool(contact.overlap_m[entry] <= min_m) and not whole
     return bool(contact.overlap_m2[entry] <= min_m2) and not whole
@@ -117,6 +117,8 @@ def _shares(scene: Scene, layer: LayerView, met: np.ndarray) -> tuple[tuple[Clas
     if len(met) == 0:
         return (), 0.0
     contact = scene.contact(layer.id)
+    if len(met) == 1:
+        return _single_share(layer, contact, int(met[0]))
     classes = layer.zone_class[contact.index[met]]
     order = sorted(set(classes), key=lambda c: (c is None, str(c)))
     pieces = {c: _union(contact.overlap[met[classes == c]]) for c in order}
@@ -137,6 +139,19 @@ def _shares(scene: Scene, layer: LayerView, met: np.ndarray) -> tuple[tuple[Clas
     return by_class, whole
 
 
+def _single_share(layer: LayerView, contact: Contact, entry: int) -> tuple[tuple[ClassShare, ...], float]:
+    """One zone alone: what the contact holds is the account."""
+    share = float(contact.overlap_share[entry])
+    share = 1.0 if share > WHOLE_SHARE else share
+    alone = ClassShare(
+        zone_class=layer.zone_class[contact.index[entry]],
+        overlap_m2=float(contact.overlap_m2[entry]),
+        overlap_m=float(contact.overlap_m[entry]),
+        overlap_share=share,
+    )
+    return (alone,), share
+
+
 def _union(pieces: np.ndarray) -> Geometry:
     union: Geometry = pieces[0] if len(pieces) == 1 else shapely.union_all(pieces)
     return union
@@ -144,4 +159,4 @@ def _union(pieces: np.ndarray) -> Geometry:
 
 def _share(scene: Scene, piece: Geometry) -> float:
     share = scene.share(piece)
-    return 1.0 if share > 1.0 - 1e-9 else share
+    return 1.0 if share > WHOLE_SHARE else share

@@ -22,6 +22,9 @@ TOLERANCE_M = 0.0005
 LINE_TOLERANCE_M = 0.01
 """A point within 1 cm of a line zone is on it (DESIGN §4)."""
 
+WHOLE_SHARE = 1.0 - 1e-9
+"""A share from here on is the whole site: the rest is rounding."""
+
 POSITIVE_M2 = 1e-4
 """An area up to this is the noise of coordinates."""
 
@@ -234,7 +237,8 @@ class Scene:
         lines = np.full(len(zones), None, dtype=object)
         lines[measured] = self._outlines(zones[measured], search)
         distance = np.where(met, 0.0, np.inf)
-        distance[~met] = self._geodesic(lines[~met])
+        away = self._geodesic(lines[~met])
+        distance[~met] = np.where(away <= search, away, np.inf)
         if self.dimension == POINT:
             limit = np.where(shapely.get_dimensions(zones) == POLYGON, TOLERANCE_M, LINE_TOLERANCE_M)
             met, distance = met | (distance <= limit), np.where(distance <= limit, 0.0, distance)
@@ -251,7 +255,10 @@ class Scene:
             )
         area, length, share = np.zeros(len(zones)), np.zeros(len(zones)), np.zeros(len(zones))
         area[met], length[met] = area_m2(overlap[met]), length_m(overlap[met])
-        share[met] = [self.share(piece) for piece in overlap[met]]
+        if self.dimension == POINT:
+            share[met] = [self.share(piece) for piece in overlap[met]]
+        else:
+            share = np.minimum(1.0, (area if self.dimension == POLYGON else length) / self._size)
         return Contact(
             index=index,
             met=met,

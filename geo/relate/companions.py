@@ -3,14 +3,17 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.logic import Truth
+from geo.measure import LINE, POINT, POLYGON, length_m
 from geo.model import Reason, With
 from geo.place_test import PlaceTest
-from geo.relate.picture import NOWHERE, Picture, depth, draw, is_enough, silences
+from geo.relate.picture import NOWHERE, Picture, depth, draw, is_enough, is_long, silences
 from geo.scene import Scene, highest_dimension
+from geo.view import Mask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,7 +28,7 @@ class Pieces:
 def narrow(scene: Scene, test: PlaceTest, pieces: Pieces) -> tuple[Truth, tuple[Reason, ...]]:
     """Narrow the pieces by every second layer, and ask whether enough is left."""
     for companion in test.companions:
-        pieces = _narrow_by(scene, companion, pieces)
+        pieces = _narrow_by(scene, test, companion, pieces)
     if is_enough(scene, test, pieces.sure):
         return True, ()
     touched = scene.stand.disc_m > 0 and _disc_may_meet(scene, test)
@@ -35,26 +38,60 @@ def narrow(scene: Scene, test: PlaceTest, pieces: Pieces) -> tuple[Truth, tuple[
     return None, tuple(dict.fromkeys(reasons))
 
 
-def _narrow_by(scene: Scene, companion: With, pieces: Pieces) -> Pieces:
+def _narrow_by(scene: Scene, test: PlaceTest, companion: With, pieces: Pieces) -> Pieces:
     p = picture_of(scene, companion)
-    known, either = p.ground(scene, p.yes), p.ground(scene, p.either)
     silent = silences(scene, (companion.layer,), 0.0)
     unknown = bool((p.maybe & p.met).any())
     reasons = (*pieces.reasons, *((Reason.ATTRIBUTE_UNKNOWN,) if unknown else ()), *silent)
     if companion.present:
-        widest = pieces.possible if silent else _common(pieces.possible, either)
-        return Pieces(sure=_common(pieces.sure, known), possible=widest, reasons=reasons)
-    surest = NOWHERE if silent else shapely.difference(pieces.sure, either)
-    return Pieces(sure=surest, possible=shapely.difference(pieces.possible, known), reasons=reasons)
+        return Pieces(
+            sure=_within(scene, test, p, p.yes, pieces.sure),
+            possible=pieces.possible if silent else _within(scene, test, p, p.either, pieces.possible),
+            reasons=reasons,
+        )
+    return Pieces(
+        sure=NOWHERE if silent else _beside(scene, test, p, p.either, pieces.sure),
+        possible=_beside(scene, test, p, p.yes, pieces.possible),
+        reasons=reasons,
+    )
+
+
+def _within(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask, piece: Geometry) -> Geometry:
+    """The piece inside the zones; all of it where a line or point zone runs through it."""
+    if _runs_through(scene, test, p, chosen, piece):
+        return piece
+    common = highest_dimension(shapely.intersection(piece, p.ground(scene, _areal(scene, p, chosen))))
+    return common if shapely.get_dimensions(common) == scene.dimension else NOWHERE
+
+
+def _beside(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask, piece: Geometry) -> Geometry:
+    """The piece outside the zones; none of it where a line or point zone runs through it."""
+    if _runs_through(scene, test, p, chosen, piece):
+        return NOWHERE
+    return shapely.difference(piece, p.ground(scene, _areal(scene, p, chosen)))
+
+
+def _areal(scene: Scene, p: Picture, chosen: Mask) -> Mask:
+    return chosen if scene.dimension == POINT else np.asarray(chosen & (p.dimension == POLYGON))
+
+
+def _runs_through(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask, piece: Geometry) -> bool:
+    """Whether a zone without area meets the piece: a point zone in it, a line zone across or along it."""
+    thin = chosen & p.met & (p.dimension < POLYGON)
+    if scene.dimension == POINT or piece.is_empty or not thin.any():
+        return False
+    common = shapely.intersection(p.geometry[thin], piece)
+    points = p.dimension[thin] == POINT
+    if scene.dimension == LINE or points.any():
+        counted = common if scene.dimension == LINE else common[points]
+        if not shapely.is_empty(counted).all():
+            return True
+    return is_long(test, float(length_m(shapely.union_all(common))))
 
 
 def picture_of(scene: Scene, companion: With) -> Picture:
     """The second layer's zones."""
     return draw(scene, (companion.layer,), companion)
-
-
-def _common(one: Geometry, other: Geometry) -> Geometry:
-    return highest_dimension(shapely.intersection(one, other))
 
 
 def _disc_may_meet(scene: Scene, test: PlaceTest) -> bool:

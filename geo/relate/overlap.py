@@ -3,6 +3,8 @@
 import math
 
 import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.logic import Truth
 from geo.measure import LINE, POINT, POLYGON, length_m
@@ -21,7 +23,7 @@ from geo.relate.picture import (
     silences,
     union,
 )
-from geo.scene import Scene
+from geo.scene import Scene, highest_dimension
 from geo.view import Mask
 
 
@@ -92,17 +94,28 @@ def _enough(scene: Scene, test: PlaceTest, p: Picture, met: Mask) -> bool:
     if lines.any() and is_long(test, float(length_m(union(p.overlap[lines])))):
         return True
     inside = areas & ~p.on_border
-    if not inside.any():
-        return False
-    if np.count_nonzero(inside) > 1 and not _one_is_enough(test, p, inside):
-        return is_enough(scene, test, union(p.overlap[inside]))
-    return is_enough(scene, test, p.overlap[np.flatnonzero(inside)[np.argmax(p.overlap_share[inside])]])
+    if _one_is_enough(scene, test, p, inside):
+        return True
+    if np.count_nonzero(areas) < 2:  # noqa: PLR2004 - a union needs two
+        return bool(inside.any()) and is_enough(scene, test, union(p.overlap[inside]))
+    return is_enough(scene, test, _in_union(scene, p, areas))
 
 
-def _one_is_enough(test: PlaceTest, p: Picture, inside: Mask) -> bool:
+def _one_is_enough(scene: Scene, test: PlaceTest, p: Picture, inside: Mask) -> bool:
     """Whether a single zone already holds plainly more than the minimum, so that no union is needed."""
-    large = (p.overlap_m2 > test.min_overlap_m2) | (p.overlap_m > test.min_overlap_m)
-    return bool((inside & large & (p.overlap_share > test.min_overlap_share)).any())
+    size, least = (
+        (p.overlap_m2, test.min_overlap_m2)
+        if scene.dimension == POLYGON
+        else (p.overlap_m, test.min_overlap_m)
+    )
+    return bool((inside & (size > least) & (p.overlap_share > test.min_overlap_share)).any())
+
+
+def _in_union(scene: Scene, p: Picture, areas: Mask) -> Geometry:
+    """The site's part in the union of zones; a line on the border between two of them lies inside."""
+    zones = union(p.geometry[areas])
+    common = highest_dimension(shapely.intersection(scene.geometry, zones))
+    return shapely.difference(common, shapely.boundary(zones)) if scene.dimension == LINE else common
 
 
 def _answer(scene: Scene, test: PlaceTest, p: Picture, truth: Truth, reasons: tuple[Reason, ...]) -> Place:

@@ -21,11 +21,8 @@ from geo.margin import depth_m
 from geo.measure import LINE, POINT, POLYGON, Floats, area_m2, length_m
 from geo.model import Condition, Reason, Relation
 from geo.place_test import PlaceTest
-from geo.scene import POSITIVE_M2, TOLERANCE_M, Indices, Scene
+from geo.scene import POSITIVE_M2, TOLERANCE_M, WHOLE_SHARE, Indices, Scene
 from geo.view import LayerView, Mask, Objects
-
-WHOLE_SHARE = 1.0 - 1e-9
-"""A share from here on is the whole site: the rest is rounding."""
 
 NOWHERE = shapely.Point()
 """The empty piece."""

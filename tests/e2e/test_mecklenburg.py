@@ -27,10 +27,10 @@ TEXTS = ("catalogue.yaml", "basis.yaml", "facts.yaml", "activities.yaml", "river
 DAVIDSON, CORNELIUS, UPTOWN = (-80.8487, 35.4993), (-80.86, 35.48), (-80.8431, 35.2271)
 LAKE_NORMAN, NEXT_COUNTY = (-80.95, 35.50), (-80.45, 35.20)
 
-# (place, activity, facts), then verdict, worst possible, complete, rules that apply, rules left open with a reason.
-# Read off the files beforehand, without geo/: Davidson lies in a critical area, 736 m from Lake Norman; Cornelius
-# in an unregulated basin, 942 m from it; Uptown is far from everything; the lake itself lies beyond the county's
-# basins, and the last place in Cabarrus County.
+# (place, activity, facts), then verdict, worst possible, complete, rules that apply, rules left open and why.
+# Read off the files beforehand, without geo/: Davidson lies in a critical area, 736 m from Lake Norman;
+# Cornelius in an unregulated basin, 942 m from it; Uptown is far from everything; the lake itself lies beyond
+# the basins of the county, and the last place in Cabarrus County.
 PLACES = [
     (DAVIDSON, "CHEM", {}, "prohibited", "prohibited", True, {"MK-01", "MK-04", "MK-07"}, {}),
     (DAVIDSON, "SCHOOL", {}, "undetermined", "conditional", False, {"MK-07"}, {"MK-04": "fact_unknown"}),

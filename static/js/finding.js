@@ -62,6 +62,8 @@ const named = (instrument) => (lang === 'zh' && !instrument.startsWith('《') ? 
 
 function articleText(article) {
   if (!article) return '';
+  const paragraph = /^(\d+)\((\d+)\)$/.exec(article); // 26(2) is the second paragraph of article 26
+  if (paragraph) return t('finding.paragraph', {article: paragraph[1], paragraph: paragraph[2]});
   return /^[\d\-–,、.]+$/.test(article) ? t('finding.article', {article}) : article;
 }
 

@@ -116,8 +116,12 @@ function outOfScope(list) {
 function evidence(answer) {
   const text = () => JSON.stringify(answer, null, 2);
   const copy = el('button', {type: 'button', class: 'tool', id: 'copy', text: t('result.copy'), on: {click: async () => {
-    await navigator.clipboard.writeText(text());
-    copy.textContent = t('result.copied');
+    try {
+      await navigator.clipboard.writeText(text());
+      copy.textContent = t('result.copied');
+    } catch {
+      save.click(); // the browser forbids the clipboard here
+    }
   }}});
   const save = el('a', {class: 'tool', id: 'download', download: `fenqu-${answer.on}.json`, text: t('result.download'),
     href: URL.createObjectURL(new Blob([text()], {type: 'application/json'}))});

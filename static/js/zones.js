@@ -44,6 +44,12 @@ export class Zones {
     const zoom = this.map.getZoom();
     if (!entry || (entry.box?.contains(view) && entry.zoom === zoom)) return;
     entry.abort?.abort();
+    if (!entry.layer.edition) { // nothing of it on the date that is looked at
+      entry.group?.remove();
+      entry.group = null;
+      note(id, t('state.no_edition'));
+      return;
+    }
     entry.abort = new AbortController();
     const box = view.pad(PAD);
     entry.box = box;

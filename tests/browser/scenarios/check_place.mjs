@@ -21,6 +21,26 @@ const verdict = async (page) => {
     words: await page.textContent('#verdict'), live: await page.textContent('#status')};
 };
 
+/** A place well inside the red line of 城口: the middle of the longest west-east stretch of its largest zone. */
+const inRedLine = async (page, baseUrl) => {
+  const found = await (await page.request.get(`${baseUrl}/api/v1/layers/eco_redline/zones?bbox=108.3,31.6,109.2,32.2&attributes=false`)).json();
+  const polygons = found.features.flatMap(({geometry: {type, coordinates}}) => (type === 'Polygon' ? [coordinates] : coordinates));
+  let best = {width: 0};
+  for (const rings of polygons) {
+    const lats = rings[0].map(([, lat]) => lat);
+    const lat = (Math.min(...lats) + Math.max(...lats)) / 2 + 1e-7;
+    const crossings = rings.flatMap((ring) => ring.slice(1).flatMap(([x2, y2], i) => {
+      const [x1, y1] = ring[i];
+      return (y1 > lat) === (y2 > lat) ? [] : [x1 + ((lat - y1) / (y2 - y1)) * (x2 - x1)];
+    })).sort((a, b) => a - b);
+    for (let i = 0; i + 1 < crossings.length; i += 2) {
+      const width = crossings[i + 1] - crossings[i];
+      if (width > best.width) best = {width, lon: (crossings[i] + crossings[i + 1]) / 2, lat};
+    }
+  }
+  return [best.lon, best.lat];
+};
+
 /** Pixel of a place on the screen. */
 const pixel = (page, lon, lat) => page.evaluate(([x, y]) => {
   const map = window.map_fenqu;
@@ -46,7 +66,9 @@ export default async ({page, baseUrl, shot}) => {
     banner: await page.textContent('.banner'), disabled: await page.isDisabled('#check')};
 
   // A click in a red line of 城口, a chemical plant, new.
-  await page.mouse.click(...await pixel(page, 108.75, 31.929));
+  const place = await inRedLine(page, baseUrl);
+  result.place = place;
+  await page.mouse.click(...await pixel(page, ...place));
   result.clicked = [await page.inputValue('#lon'), await page.inputValue('#lat')].map(Number);
   await choose(page, '化工项目');
   await page.selectOption('#fact-nature', 'new');
@@ -57,8 +79,11 @@ export default async ({page, baseUrl, shot}) => {
   result.rules = await page.$$eval('.block-applies .finding', (cards) => cards.map((card) => card.dataset.rule));
   result.article = await page.textContent('.block-applies .article');
   result.layers = await page.$$eval('.block-layers tbody tr', (rows) => rows.length);
-  await page.waitForTimeout(400);
+  await page.waitForTimeout(600);
   await shot('check_place');
+
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('#download')]);
+  result.download = download.suggestedFilename();
 
   // A changed input makes the shown result say that it is old.
   await page.selectOption('#fact-nature', 'existing');
@@ -87,8 +112,11 @@ export default async ({page, baseUrl, shot}) => {
   result.area = await page.textContent('#site-summary dd');
   result.areaVerdict = await verdict(page);
 
-  // Another date: the editions of that day.
+  // Another date: the editions of that day; a layer that has none then says so.
+  await page.check('#layer-river_corridor');
   await page.fill('#on', '2021-08-01');
+  await page.waitForFunction(() => document.getElementById('note-river_corridor').textContent !== '');
+  result.note = await page.textContent('#note-river_corridor');
   result.dateVerdict = await verdict(page);
   return result;
 };

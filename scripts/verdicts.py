@@ -144,8 +144,8 @@ def _page(bundle: Bundle, surveys: Sequence[Survey], options: argparse.Namespace
     yield ""
     yield (
         f"{options.places} places drawn evenly in each district, four projects at each of them, as of "
-        f"{ON.isoformat()}. Declared is only `nature: new`; a point with {_ACCURACY_M:g} m accuracy stands for "
-        "the area that is typical of the activity. This is the answer before anybody has been asked anything."
+        f"{ON.isoformat()}. Declared is only `nature: new`; a point with {_ACCURACY_M:g} m accuracy stands "
+        "for the area that is typical of the activity. This is the answer before anybody was asked anything."
     )
     yield ""
     yield f"Bundle `{bundle.id}` {bundle.digest[:12]}…, engine {ENGINE}."

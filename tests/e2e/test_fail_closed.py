@@ -6,7 +6,7 @@ one: the other ten need not be read again for each of the 176 damages.
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ from geo.site import make_site
 from layers.bundle import load_bundle
 from tests.builders import write_yaml
 from tests.e2e.conftest import DEMO, ON
+from tests.e2e.places import anywhere
 
 LAYERS = (
     "admin_unit",
@@ -198,17 +199,8 @@ def places(demo: Bundle) -> dict[str, list[shapely.Point]]:
         zones = demo.layers[name].edition_on(ON).zones.geometry.to_numpy()
         inside = [z.representative_point() for z in zones if shapely.intersects(z, districts)]
         chosen = [inside[i] for i in rng.permutation(len(inside))[:3]]
-        found[name] = [*chosen, *_anywhere(districts, 3, rng)]
+        found[name] = [*chosen, *anywhere(districts, 3, rng)]
     return found
-
-
-def _anywhere(area: shapely.Geometry, count: int, rng: np.random.Generator) -> Iterator[shapely.Point]:
-    west, south, east, north = area.bounds
-    while count:
-        point = shapely.Point(rng.uniform(west, east), rng.uniform(south, north))
-        if shapely.contains(area, point):
-            count -= 1
-            yield point
 
 
 def projects(sites: list[shapely.Point]) -> list[Project]:

@@ -9,7 +9,7 @@ from tqdm import tqdm
 from scripts.demo import build, catalogue, examples, sources, tables, verify, write
 
 BUNDLE = Path(__file__).resolve().parents[2] / "layers" / "demo"
-STEPS = 19
+STEPS = 17
 
 
 def main() -> int:

@@ -139,7 +139,7 @@ SITES: tuple[Site, ...] = (
     Site(name="索道酒店", activity="酒店", nature="新建", area_m2=5000, why="风景名胜区核心景区内",
          where=_zone("scenic_area", zone_class="core", county_code=LESHAN)),
     Site(name="乡村公路", activity="公路", nature="新建", area_m2=None, why="风景名胜区三级保护区内",
-         where=_zone("scenic_area", zone_class="level3", county_code=CHAOTIAN)),
+         where=_zone("scenic_area", zone_class="level3", county_code=LESHAN)),
     Site(name="养猪场", activity="养猪场", nature="新建", area_m2=8000, why="旧三区自然保护区的缓冲区内",
          where=_zone("protected_area", zone_legacy="buffer", county_code=TONGJIANG)),
     Site(name="养鸡场", activity="养鸡场", nature="新建", area_m2=5000, why="禁养区内",

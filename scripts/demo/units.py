@@ -162,9 +162,9 @@ def divide(grid: Grid, anchors: list[Place], shape: BaseGeometry, seed: int) -> 
         return [shape]
     away = []
     for number, place in enumerate(anchors):
-        waver = noise(6000.0, seed + number, 3)
+        waver = noise(9000.0, seed + number, 3)
         east_north = grid.evaluate(distance_to(shapely.Point(place), 1e6))
-        away.append(east_north * (1.0 + 0.16 * grid.evaluate(waver)))
+        away.append(east_north * (1.0 + 0.05 * grid.evaluate(waver)))
     out, rest = [], shape
     for number in range(len(anchors) - 1):
         lead = np.min(away[number + 1 :], axis=0) - away[number]

@@ -1,10 +1,12 @@
 """A planner's road over the map page, in a browser: no outside request, no error, the right words."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from tests.browser.runner import HERE, run_page_script
+from tests.browser.runner import HERE, run_page_script, serving
+from tests.server.small import EVIL
 
 pytestmark = pytest.mark.browser
 
@@ -54,3 +56,12 @@ def test_english_phone_keyboard_and_every_layer(server_url: str) -> None:
         assert len(result[width]["headings"]) >= 3
     assert result["skip"] == "skip"
     assert result["phone"]["verdict"] in {"prohibited", "undetermined", "conditional"}
+
+
+def test_markup_in_names_stays_text(browser_tools: None, tmp_path: Path) -> None:
+    with serving("tests.server.evil_app:app", log=tmp_path / "log") as url:
+        result = run_page_script(SCENARIOS / "markup_is_text.mjs", url)["result"]
+    assert result["dialogs"] == []
+    assert (result["images"], result["scripts"]) == (0, 0)
+    for place in ("tooltip", "zone", "legend"):
+        assert EVIL in result[place]

@@ -29,6 +29,7 @@ Rows = NDArray[np.intp]
 _METRES_A_DEGREE = 111_320.0
 _DECIMALS = 7  # of a degree: about 1 cm
 _BOX_VALUES = 4
+_MOST_CELLS = 20_000
 
 
 def find_layer(bundle: Bundle, layer_id: str, on: date) -> LayerView:
@@ -143,10 +144,13 @@ def _coarse(shapes: Shapes) -> Shapes:
 
 
 def _cells(shape: shapely.Geometry, bounds: NDArray[np.float64]) -> shapely.Geometry:
-    west, south, east, north = np.floor(bounds / COARSE_DEG)
+    step = COARSE_DEG
+    while np.prod((bounds[2:] - bounds[:2]) / step + 1.0) > _MOST_CELLS:
+        step *= 2.0  # a large zone needs no fine grid to be found, and must not take the server's memory
+    west, south, east, north = np.floor(bounds / step)
     columns, rows = np.meshgrid(np.arange(west, east + 1), np.arange(south, north + 1))
-    left, below = columns.ravel() * COARSE_DEG, rows.ravel() * COARSE_DEG
-    cells = shapely.box(left, below, left + COARSE_DEG, below + COARSE_DEG)
+    left, below = columns.ravel() * step, rows.ravel() * step
+    cells = shapely.box(left, below, left + step, below + step)
     touched = shapely.union_all(cells[shapely.intersects(cells, shape)], grid_size=COARSE_DEG / 1000)
     return shapely.transform(touched, lambda points: np.round(points, 2))
 

@@ -88,6 +88,19 @@ def test_restricted_layers_give_cells_and_nothing_else(client: FlaskClient) -> N
     assert shapely.geometry.shape(feature["geometry"]).equals(shapely.box(105.12, 32.02, 105.13, 32.03))
 
 
+def test_a_large_restricted_zone_gets_a_larger_grid() -> None:
+    bundle = small_bundle()
+    zone = ("B1", None, "big", shapely.box(100.001, 30.001, 109.999, 34.999))
+    bundle.layers["big"] = layer("big", text("big"), {}, edition(zone), restricted=True)
+    body = (
+        create_app(Settings(), bundle).test_client().get(ZONES.format("big") + "?generalised=true").get_json()
+    )
+    # 10° by 5° in cells of 0.01° would be half a million: the grid is doubled to 0.08°
+    shape = shapely.geometry.shape(body["features"][0]["geometry"])
+    assert shape.bounds == pytest.approx((100.0, 29.92, 110.0, 35.04), abs=0.085)
+    assert shape.covers(zone[3])
+
+
 def test_a_cap_is_said_aloud(client: FlaskClient) -> None:
     squares = [
         (f"Q{i}", None, f"q{i}", shapely.box(105 + i / 100, 32, 105.005 + i / 100, 32.01)) for i in range(5)

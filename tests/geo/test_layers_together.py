@@ -220,6 +220,45 @@ def test_a_second_layer_of_lines_or_points(site, second, met, present):
     assert truth(finding(told, "R")) is (met is present)
 
 
+@pytest.mark.parametrize(
+    ("first", "met"),
+    [
+        pytest.param(LineString([(-50, 50), (150, 50)]), True, id="line through"),
+        pytest.param(LineString([(-50, 95), (150, 95)]), False, id="line beside"),
+        pytest.param(Point(0, 50), True, id="point in it"),
+        pytest.param(Point(0, 95), False, id="point beside"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("second", "present", "holds"),
+    [
+        pytest.param(box(-200, -200, 200, 200), True, True, id="over everything, wanted"),
+        pytest.param(box(-200, -200, 200, 200), False, False, id="over everything, barred"),
+        pytest.param(box(600, 600, 700, 700), True, False, id="elsewhere, wanted"),
+        pytest.param(box(600, 600, 700, 700), False, True, id="elsewhere, barred"),
+    ],
+)
+@pytest.mark.parametrize(
+    "site", [box(-40, 10, 40, 90), LineString([(0, 10), (0, 90)])], ids=["polygon", "line"]
+)
+def test_a_first_layer_of_lines_or_points(site, first, met, second, present, holds):
+    both = rule("R", "a", companions=(With(layer="b", present=present),))
+    kind = "ROAD" if site.geom_type == "LineString" else "SHED"
+    told = report([zones("a", first), zones("b", second)], [both], project(place(site), kind))
+    assert truth(finding(told, "R")) is (met and holds)
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_zones_of_all_dimensions_in_both_layers_are_answered(present):
+    three = (box(-30, 0, 30, 40), LineString([(-50, 50), (150, 50)]), Point(0, 60))
+    both = rule("R", "a", companions=(With(layer="b", present=present),))
+    for site in (LineString([(0, 30), (0, 90)]), box(-20, 30, 20, 90), Point(0, 35)):
+        for second in ((), three, three[:1], three[1:]):
+            told = report([zones("a", *three), zones("b", *second)], [both], project(place(site), "ROAD"))
+            if not second:
+                assert truth(finding(told, "R")) is not present
+
+
 def test_an_edge_of_the_second_layer_nearby_is_borderline():
     both = rule("R", "a", companions=(With(layer="b"),))
     told = report([zones("a", SQUARE), zones("b", box(0, 0, 51, 100))], [both], project(INSIDE))

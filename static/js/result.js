@@ -26,7 +26,7 @@ function verdict(answer, titles) {
   return el('section', {class: `verdict verdict-${answer.verdict}`, id: 'verdict', data: {verdict: answer.verdict}},
     el('p', {class: 'badge'}, el('span', {class: 'badge-mark', 'aria-hidden': 'true'}), el('strong', {text: told})),
     worse && el('p', {class: 'worst', text: worst}),
-    rest.length > 0 && el('p', {class: 'headline', text: rest.join(lang === 'zh' ? '；' : '; ')}),
+    rest.length > 0 && el('p', {class: 'headline', text: sentence(rest.join(lang === 'zh' ? '；' : '; '))}),
     el('p', {class: 'quiet', text: [
       titles.activity(part.activity) || `${t('result.activity')}：${t('result.no_activity')}`,
       `${t('result.on')} ${answer.on}`,
@@ -34,6 +34,8 @@ function verdict(answer, titles) {
       t(answer.complete ? 'result.complete' : 'result.incomplete'),
     ].filter(Boolean).join(' · ')}));
 }
+
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function size(site) {
   if (site.area_m2 > 0) return hectares(site.area_m2, lang);

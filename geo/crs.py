@@ -86,7 +86,7 @@ def parse_crs(name: str | int, *, where: str = "crs") -> Crs:
     key = str(name).strip().upper()
     if key in _SHIFTED:
         return Crs(name=_SHIFTED[key], projected=False)
-    match = re.fullmatch(r"(?:URN:OGC:DEF:CRS:)?EPSG:[\d.]*:?(\d{4,6})|(\d{4,6})", key)
+    match = re.fullmatch(r"(?:URN:OGC:DEF:CRS:)?EPSG:(?:[\d.]*:)?(\d{4,6})|(\d{4,6})", key)
     code = f"EPSG:{match[1] or match[2]}" if match else _NAMED.get(key)
     if code is None:
         raise InputError(_crs_problem(where, name))
@@ -137,7 +137,11 @@ def crs_from_wkt(text: str, *, where: str = "crs") -> Crs:
 def _code_by_definition(text: str) -> int | None:
     """CRS84 and the like have no EPSG code; they are WGS84 with longitude first."""
     crs = pyproj.CRS.from_user_input(text)
-    return 4326 if crs.is_geographic and crs.datum is not None and crs.datum.name in _EQUAL_DATUMS else None
+    return (
+        4326
+        if crs.is_geographic and crs.datum is not None and crs.datum.name.startswith(_EQUAL_DATUMS)
+        else None
+    )
 
 
 def agree(one: Crs, other: Crs) -> bool:

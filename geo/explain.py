@@ -37,6 +37,8 @@ def _where(scene: Scene, finding: Finding) -> Text:
     rule = finding.rule
     if rule.relation is Relation.ANYWHERE:
         return Text("在适用行政区内。", "In the jurisdiction.")
+    if rule.relation is Relation.OUTSIDE:
+        return _outside(scene, finding)
     if not finding.hits:
         return _nothing_met(scene, finding)
     told = [_hit(scene, h) for h in finding.hits[:_SHOWN]]
@@ -50,11 +52,21 @@ def _where(scene: Scene, finding: Finding) -> Text:
 def _nothing_met(scene: Scene, finding: Finding) -> Text:
     titles = [scene.view.title(layer) for layer in finding.rule.layers]
     zh, en = "、".join(t.zh for t in titles), ", ".join(t.en for t in titles)
-    if finding.rule.relation is Relation.OUTSIDE:
-        return Text(f"选址位于「{zh}」之外。", f"The site lies outside {en}.")
     if finding.outcome is Outcome.NOT_ASSESSED:
         return Text(f"「{zh}」中未见涉及的分区。", f"No zone of {en} is known here.")
     return Text(f"选址不涉及「{zh}」。", f"The site meets no zone of {en}.")
+
+
+def _outside(scene: Scene, finding: Finding) -> Text:
+    """For rules about what lies outside: all, part or nothing of the site."""
+    titles = [scene.view.title(layer) for layer in finding.rule.layers]
+    zh, en = "、".join(t.zh for t in titles), ", ".join(t.en for t in titles)
+    if finding.outcome is Outcome.DOES_NOT_APPLY:
+        return Text(f"选址全部位于「{zh}」之内。", f"The site lies wholly in {en}.")
+    part = any(hit.overlap_share > 0 for hit in finding.hits)
+    if part:
+        return Text(f"选址部分位于「{zh}」之外。", f"Part of the site lies outside {en}.")
+    return Text(f"选址位于「{zh}」之外。", f"The site lies outside {en}.")
 
 
 def _limit(finding: Finding) -> Text:

@@ -63,6 +63,9 @@ def make_site(
         accuracy = _accuracy(accuracy_m, system, where, remarks)
     except InputError as error:
         problems.extend(error.problems)
+    if repair is not None and repair not in REPAIRS:
+        allowed = ", ".join(REPAIRS)
+        problems.append(_problem(f"{where}.repair", repair, allowed, "未知的修复方法", "unknown repair"))
     try:
         shape = _checked_shape(geometry, repair, where, remarks)
     except InputError as error:
@@ -115,9 +118,6 @@ def _accuracy(given: float | None, crs: Crs, where: str, remarks: list[Text]) ->
 
 
 def _checked_shape(geometry: Geometry, repair: str | None, where: str, remarks: list[Text]) -> Geometry:
-    if repair is not None and repair not in REPAIRS:
-        allowed = ", ".join(REPAIRS)
-        raise InputError(_problem(f"{where}.repair", repair, allowed, "未知的修复方法", "unknown repair"))
     kind = geometry.geom_type
     if kind not in _SHAPES:
         raise InputError(

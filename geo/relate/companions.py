@@ -29,10 +29,10 @@ def narrow(scene: Scene, test: PlaceTest, pieces: Pieces) -> tuple[Truth, tuple[
     """Narrow the pieces by every second layer, and ask whether enough is left."""
     for companion in test.companions:
         pieces = _narrow_by(scene, test, companion, pieces)
-    if is_enough(scene, test, pieces.sure):
+    if _is_left(scene, test, pieces.sure):
         return True, ()
     touched = scene.stand.disc_m > 0 and _disc_may_meet(scene, test)
-    if not touched and not is_enough(scene, test, pieces.possible):
+    if not touched and not _is_left(scene, test, pieces.possible):
         return False, ()
     reasons = (*pieces.reasons, *((Reason.FOOTPRINT_UNKNOWN,) if touched else ()))
     return None, tuple(dict.fromkeys(reasons))
@@ -58,35 +58,42 @@ def _narrow_by(scene: Scene, test: PlaceTest, companion: With, pieces: Pieces) -
 
 def _within(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask, piece: Geometry) -> Geometry:
     """The piece inside the zones; all of it where a line or point zone runs through it."""
-    if _runs_through(scene, test, p, chosen, piece):
+    if _runs_through(test, p, chosen, piece):
         return piece
-    common = highest_dimension(shapely.intersection(piece, p.ground(scene, _areal(scene, p, chosen))))
-    return common if shapely.get_dimensions(common) == scene.dimension else NOWHERE
+    common = highest_dimension(shapely.intersection(piece, p.ground(scene, _areal(p, chosen, piece))))
+    return common if shapely.get_dimensions(common) == shapely.get_dimensions(piece) else NOWHERE
 
 
 def _beside(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask, piece: Geometry) -> Geometry:
     """The piece outside the zones; none of it where a line or point zone runs through it."""
-    if _runs_through(scene, test, p, chosen, piece):
+    if _runs_through(test, p, chosen, piece):
         return NOWHERE
-    return shapely.difference(piece, p.ground(scene, _areal(scene, p, chosen)))
+    return shapely.difference(piece, p.ground(scene, _areal(p, chosen, piece)))
 
 
-def _areal(scene: Scene, p: Picture, chosen: Mask) -> Mask:
-    return chosen if scene.dimension == POINT else np.asarray(chosen & (p.dimension == POLYGON))
+def _areal(p: Picture, chosen: Mask, piece: Geometry) -> Mask:
+    thin_too = shapely.get_dimensions(piece) == POINT
+    return chosen if thin_too else np.asarray(chosen & (p.dimension == POLYGON))
 
 
-def _runs_through(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask, piece: Geometry) -> bool:
-    """Whether a zone without area meets the piece: a point zone in it, a line zone across or along it."""
-    thin = chosen & p.met & (p.dimension < POLYGON)
-    if scene.dimension == POINT or piece.is_empty or not thin.any():
+def _runs_through(test: PlaceTest, p: Picture, chosen: Mask, piece: Geometry) -> bool:
+    """Whether a zone without area meets a line or polygon: a point in it, a line across or along it."""
+    thin, dimension = chosen & p.met & (p.dimension < POLYGON), shapely.get_dimensions(piece)
+    if dimension == POINT or piece.is_empty or not thin.any():
         return False
     common = shapely.intersection(p.geometry[thin], piece)
-    points = p.dimension[thin] == POINT
-    if scene.dimension == LINE or points.any():
-        counted = common if scene.dimension == LINE else common[points]
-        if not shapely.is_empty(counted).all():
-            return True
+    counted = common if dimension == LINE else common[p.dimension[thin] == POINT]
+    if len(counted) and not shapely.is_empty(counted).all():
+        return True
     return is_long(test, float(length_m(shapely.union_all(common))))
+
+
+def _is_left(scene: Scene, test: PlaceTest, piece: Geometry) -> bool:
+    """Whether enough is left; of a polygon site that holds a river, what is narrowed is the river's length."""
+    dimension = shapely.get_dimensions(piece)
+    if piece.is_empty or dimension == scene.dimension:
+        return is_enough(scene, test, piece)
+    return dimension == POINT or is_long(test, float(length_m(piece)))
 
 
 def picture_of(scene: Scene, companion: With) -> Picture:

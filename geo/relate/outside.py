@@ -40,14 +40,16 @@ def _truth(scene: Scene, test: PlaceTest, p: Picture, *, out: bool) -> tuple[Tru
     holders = np.unique(p.owner[p.yes & p.met])
     lasting = [s for s in (p.layers[o].silence for o in holders) if s is not None]
     reasons = tuple(dict.fromkeys(lasting))
-    disc = scene.stand.disc_m
-    if disc > 0 and disc > depth(scene, p, p.yes, p.piece(p.yes)):
+    reach = p.accuracy_m if scene.stand.linear_point else scene.stand.disc_m
+    if reach > 0 and reach > depth(scene, p, p.yes, p.piece(p.yes)):
         reasons = (*reasons, Reason.FOOTPRINT_UNKNOWN)
     return (None, reasons) if reasons else (False, ())
 
 
 def _margin(scene: Scene, p: Picture, *, out: bool) -> float:
     """Outside: how far its farthest point lies from the zones. Inside: how far to the zones' edge."""
+    if not p.yes.any():
+        return math.inf
     if out:
         return -depth(scene, p, p.yes, shapely.difference(scene.geometry, p.ground(scene, p.yes)))
     cap = max(scene.near_m, p.accuracy_m)

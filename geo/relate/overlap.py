@@ -60,11 +60,18 @@ def _narrowed(
 ) -> tuple[Truth, tuple[Reason, ...]]:
     unseen = any(r is not Reason.ATTRIBUTE_UNKNOWN for r in reasons)
     pieces = Pieces(
-        sure=p.piece(p.yes) if truth is True else NOWHERE,
-        possible=scene.geometry if unseen else p.piece(p.either),
+        sure=_main_piece(p, p.yes) if truth is True else NOWHERE,
+        possible=scene.geometry if unseen else _main_piece(p, p.either),
         reasons=reasons,
     )
     return narrow(scene, test, pieces)
+
+
+def _main_piece(p: Picture, chosen: Mask) -> Geometry:
+    """The overlapped piece, of one dimension: areas where there are any, else lengths, else points."""
+    met = chosen & p.met
+    highest = p.dimension[met].max(initial=POINT)
+    return highest_dimension(p.piece(met & (p.dimension == highest)))
 
 
 def _holds(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask) -> bool:

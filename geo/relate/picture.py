@@ -224,8 +224,8 @@ def depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry) -> float:
     """
     if piece.is_empty:
         return 0.0
-    key = ("depth", p.zones(chosen & p.met), p.zones(chosen), piece.wkb if scene.dimension != POINT else "")
-    return scene.keep(key, lambda: _depth(scene, p, chosen, piece))
+    asked = (tuple(layer.id for layer in p.layers), p.filter.zone_key, p.zones(chosen))
+    return scene.keep(("depth", asked, piece.wkb), lambda: _depth(scene, p, chosen, piece))
 
 
 def _depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry) -> float:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, TextIO
 
+import orjson
 import shapely
 
 from geo.answer import to_json
@@ -82,7 +83,7 @@ class JsonWriter:
     def write(self, results: Sequence[Result]) -> None:
         """Add results."""
         for result in results:
-            text = json.dumps(json_body(result), ensure_ascii=False, separators=(",", ":"))
+            text = orjson.dumps(json_body(result)).decode()
             self._stream.write(self._separator + text)
             self._separator = ",\n"
 

@@ -1,4 +1,4 @@
-"""A look into a file before GDAL reads it: does it hold its own data, does it name its CRS, how many records."""
+"""A look into a file before GDAL does: does it hold its own data, name its CRS, how many records has it."""
 
 import gzip
 import json

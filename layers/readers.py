@@ -21,6 +21,9 @@ __all__ = ["Files", "Raw"]
 
 _PARQUET = (".parquet", ".geoparquet")
 _SIDECARS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".mif", ".mid", ".tab", ".map", ".dat", ".id")
+_GML_OPTIONS: dict[str, Any] = {"DOWNLOAD_SCHEMA": "NO", "WRITE_GFS": "NO"}
+"""A GML file neither fetches its schema nor leaves one beside itself."""
+
 _NAMELESS_DRIVERS = ("GeoJSON", "GeoJSONSeq", "TopoJSON")
 _FOLLOWING_DRIVERS = (
     "OGR_VRT",
@@ -202,10 +205,10 @@ def _read_ogr(
     path: Path, name: str, layer: str | None, encoding: str | None, where: str, faults: Faults
 ) -> Raw | None:
     source = _gdal_name(path)
-    options: dict[str, Any] = {"DOWNLOAD_SCHEMA": "NO"} if ".gml" in path.name.lower() else {}
+    options = _GML_OPTIONS if ".gml" in path.name.lower() else {}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        tables = [str(row[0]) for row in pyogrio.list_layers(source)]
+        tables = _tables(source, options)
         if not _one_table(tables, layer, name, where, faults):
             return None
         chosen = layer or tables[0]
@@ -237,6 +240,18 @@ def _read_ogr(
         fid_column=info["fid_column"],
         remarks=tuple(dict.fromkeys(remarks)),
     )
+
+
+def _tables(source: str, options: dict[str, Any]) -> list[str]:
+    """Names of the tables of a file; one by one where options matter, for ``list_layers`` takes none."""
+    if not options:
+        return [str(row[0]) for row in pyogrio.list_layers(source)]
+    names: list[str] = []
+    try:
+        while True:
+            names.append(pyogrio.read_info(source, layer=len(names), **options)["layer_name"])
+    except DataLayerError:
+        return names
 
 
 def _one_table(tables: list[str], layer: str | None, name: str, where: str, faults: Faults) -> bool:

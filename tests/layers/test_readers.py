@@ -83,6 +83,15 @@ def test_a_shapefile_that_lost_a_member_never_passes(tmp_path, member):
     assert _edition(tmp_path, "data/zones.shp").faults != ()
 
 
+@pytest.mark.parametrize("ext", [*DRIVERS, "parquet"])
+def test_reading_leaves_nothing_behind(tmp_path, ext):
+    path = _write(tmp_path, ext)
+    path.with_suffix(".xsd").unlink(missing_ok=True)  # without its schema a GML file would get one of GDAL's
+    before = {p.name for p in path.parent.iterdir()} | {"park_coverage.geojson"}
+    _edition(tmp_path, f"data/zones.{ext}", crs="EPSG:4490" if ext in LONLAT else None)
+    assert {p.name for p in path.parent.iterdir()} == before
+
+
 def test_a_shapefile_is_hashed_with_its_members(tmp_path):
     path = _write(tmp_path, "shp")
     before = _edition(tmp_path, "data/zones.shp").sha256

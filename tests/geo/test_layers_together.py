@@ -144,6 +144,13 @@ def test_a_hurt_layer_is_not_excused_by_one_out_of_scope(damage, reason, flag):
     assert (told.verdict, told.complete) == (Verdict.UNDETERMINED, False)
 
 
+def test_a_second_layer_out_of_scope_is_named_too():
+    told = scoped([rule("R", "a", companions=(With(layer="secret"),))], INSIDE, zones("a", SQUARE))
+    assert finding(told, "R").reason == "out_of_scope"
+    assert "secret" in told.headline.zh
+    assert "the bureau" in finding(told, "R").explanation.en
+
+
 def test_a_disc_in_a_layer_in_scope_is_not_excused_by_one_out_of_scope():
     told = scoped([rule("R", ("a", "secret"))], point(150, 50), zones("a", SQUARE), activity="PLANT")
     assert finding(told, "R").reason == "footprint_unknown"

@@ -194,6 +194,23 @@ def test_distances_of_random_points_are_geodesics():
     assert worst <= 1e-4
 
 
+@pytest.mark.parametrize("gap_m", [0.5, 25.4, 999.999, 3_000.0])
+@pytest.mark.parametrize("lon", [105.02, 105.5, 105.777])
+def test_distance_to_an_edge_a_hundred_kilometres_long(lon, gap_m):
+    """The southern edge of a one-degree zone is a parallel; due south of it the geodesic is the meridian."""
+    x, y, _ = GEOD.fwd(lon, 31.0, 180, gap_m)
+    assert distance_of(Point(x, y), box(105, 31, 106, 32)) == pytest.approx(gap_m, abs=0.001)
+
+
+def test_a_site_beside_a_long_slanted_edge():
+    zone = Polygon([(105, 31), (106.5, 31.9), (105, 32.5)])
+    site = Polygon([(105.76, 31.445), (105.77, 31.44), (105.77, 31.445)])
+    ours = distance_of(site, zone)
+    edge = shapely.segmentize(LineString([(105.7, 31.42), (105.82, 31.492)]), 0.00001)
+    near = min(GEOD.inv(105.76, 31.445, x, y)[2] for x, y in shapely.get_coordinates(edge))
+    assert ours == pytest.approx(near, abs=0.01)
+
+
 def test_the_window_holds_everything_within_reach():
     rng = np.random.default_rng(37)
     for reach in (1.0, 100.0, 3_000.0, 50_000.0):

@@ -103,6 +103,12 @@ def test_admin_units_acquit_only_where_they_are_whole(layers, spoken, holds):
     assert truth(finding(told, "R")) is holds
 
 
+@pytest.mark.parametrize(("x", "holds"), [(-900, None), (-1_300, False)])
+def test_an_unknown_datum_near_the_border_leaves_the_place_open(x, holds):
+    told = ask(Point(x, 0), ("511902",), datum_known=False, accuracy_m=1_200.0)
+    assert truth(finding(told, "R")) is holds
+
+
 def test_a_unit_coarser_than_the_rule_leaves_the_place_open():
     city = zones("admin_unit", {"shape": WEST, "zone_id": "5108", "name": "广元市"})
     told = ask(Point(-500, 0), ("510812",), [city])

@@ -183,7 +183,10 @@ def numbers(part: PartReport) -> list[tuple[str, float]]:
     out = [("area", part.area_m2), ("length", part.length_m), ("margin", part.margin_m or 0.0)]
     out += [(f"{f.rule.id} margin", f.margin_m if f.margin_m is not None else -1e6) for f in part.findings]
     for h in part.hits:
-        out += [(f"{h.zone_id} {k}", getattr(h, k)) for k in ("overlap_m2", "overlap_m", "overlap_share")]
+        out += [
+            (f"{h.layer} {h.zone_id} {k}", getattr(h, k))
+            for k in ("overlap_m2", "overlap_m", "overlap_share")
+        ]
     return out
 
 

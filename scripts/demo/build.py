@@ -134,10 +134,9 @@ def _zoning(scene: _Scene, say: Say) -> tuple[dict[str, tuple[BaseGeometry, Base
         grid = redline.grid_of(ground)
         values = redline.suitability(ground, grid)
         red[district.code] = redline.draw(ground, grid, values)
-        taken = shapely.union_all(
-            [z.geometry for z in scene.water if z.source.county == district.code and z.level in {"1", "2"}]
-        )
-        pieces += units.draw(ground, grid, values, red[district.code][0], taken)
+        mine = [zone for zone in scene.water if zone.source.county == district.code]
+        first, second = (shapely.union_all([z.geometry for z in mine if z.level == k]) for k in ("1", "2"))
+        pieces += units.draw(ground, grid, values, red[district.code][0], (first, second))
     return red, pieces
 
 

@@ -120,11 +120,13 @@ def polygonal(geometry: BaseGeometry) -> BaseGeometry:
     return kept[0] if len(kept) == 1 else MultiPolygon(list(kept))
 
 
-def tidy(geometry: BaseGeometry, *, part_m2: float, hole_m2: float) -> BaseGeometry:
-    """Without parts and holes smaller than the given areas."""
+def tidy(
+    geometry: BaseGeometry, *, part_m2: float, hole_m2: float, keep: BaseGeometry | None = None
+) -> BaseGeometry:
+    """Without holes and parts smaller than the given areas, but for parts that meet ``keep``."""
     kept = []
     for part in shapely.get_parts(polygonal(geometry)):
-        if area_m2(part) < part_m2:
+        if area_m2(part) < part_m2 and (keep is None or not part.intersects(keep)):
             continue
         holes = [ring for ring in part.interiors if area_m2(Polygon(ring)) >= hole_m2]
         kept.append(Polygon(part.exterior, holes))
@@ -191,7 +193,7 @@ def _cut(grid: Grid, values: Floats, level: float, wish: Fit) -> BaseGeometry:
     smooth = shapely.make_valid(shapely.simplify(MultiPolygon(list(large)), wish.smooth_m / M_PER_DEG))
     joined = smooth if wish.also is None else shapely.union(smooth, wish.also)
     clipped = shapely.intersection(polygonal(joined), wish.inside)
-    return rounded(tidy(clipped, part_m2=wish.part_m2, hole_m2=wish.hole_m2))
+    return rounded(tidy(clipped, part_m2=wish.part_m2, hole_m2=wish.hole_m2, keep=wish.also))
 
 
 # ---------------------------------------------------------------------------------------------- common fields

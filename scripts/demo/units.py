@@ -48,13 +48,17 @@ class Piece:
 
 
 def draw(
-    ground: Ground, grid: Grid, values: Floats, redline: BaseGeometry, sources: BaseGeometry
+    ground: Ground,
+    grid: Grid,
+    values: Floats,
+    redline: BaseGeometry,
+    sources: tuple[BaseGeometry, BaseGeometry],
 ) -> list[Piece]:
     """The units of one district: disjoint pieces that leave nothing of it."""
     code, county = ground.district.code, ground.district.geometry
     plan = plans()[code]
     whole_m2 = float(area_m2(county))
-    priority = _priority(ground, grid, values, (redline, sources), plan.priority_share * whole_m2)
+    priority = _priority(ground, grid, values, (redline, *sources), plan.priority_share * whole_m2)
     rest = polygonal(shapely.difference(county, priority))
     key = _key(ground, grid, plan, rest, plan.key_share * whole_m2)
     general = polygonal(shapely.difference(rest, shapely.union_all([shape for _, _, shape in key])))
@@ -75,13 +79,13 @@ def _piece(code: str, cls: str, number: int, subtype: str | None, name: str, sha
 
 
 def _priority(
-    ground: Ground, grid: Grid, values: Floats, held: tuple[BaseGeometry, BaseGeometry], target_m2: float
+    ground: Ground, grid: Grid, values: Floats, held: tuple[BaseGeometry, ...], target_m2: float
 ) -> BaseGeometry:
-    """Red line, protected areas and source zones where they fit the target, else all but the red line."""
-    redline, sources = held
-    must = shapely.union_all([ground.reserves, sources, redline])
+    """Red line, protected areas and source zones where they fit the target, else as much red line as does."""
+    redline, first, second = held
+    must = shapely.union_all([ground.reserves, first, second, redline])
     if area_m2(must) > 0.97 * target_m2:
-        must = shapely.union_all([ground.reserves, sources])
+        must = shapely.union_all([ground.reserves, first])
     must = shapely.difference(must, metric_buffer(ground.parks, 120.0, quad_segs=2))
     wish = Fit(
         target_m2=target_m2,

@@ -1,5 +1,9 @@
-"""Checks of the bundle as written: areas, tiling, validity, counts, sizes. Tests call these too."""
+"""``python -m scripts.demo.verify [DIR]``: areas, tiling, validity, counts and size of the bundle as written.
 
+Tests call these checks too; unlike the generator they need nothing beyond requirements.txt.
+"""
+
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +16,7 @@ from geo.measure import area_m2
 from scripts.demo.places import CHAOTIAN, CHENGKOU, LESHAN, TONGNAN, plans
 from scripts.demo.sources import NINE
 
+BUNDLE = Path(__file__).resolve().parents[2] / "layers" / "demo"
 MAX_BYTES = 15_000_000
 PUBLISHED_COUNTS = {CHAOTIAN: (2, 4, 1), TONGNAN: (7, 10, 4), CHENGKOU: (7, 6, 3)}
 """Priority, key and general units (plans and regulations.md §1.2)."""
@@ -201,3 +206,16 @@ def table(checks: list[Check]) -> str:
         for check in checks
     ]
     return "\n".join(lines)
+
+
+def report(folder: Path) -> int:
+    """Print all checks of the bundle in ``folder``; 1 if one fails, else 0."""
+    checks = verify(folder)
+    bad = [check for check in checks if not check.holds]
+    print(table(checks))
+    print(f"{len(checks) - len(bad)} of {len(checks)} checks hold")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(report(Path(sys.argv[1]) if len(sys.argv) > 1 else BUNDLE))

@@ -83,6 +83,8 @@ def _hit(scene: Scene, hit: Hit) -> Text:
     """One zone: its layer, class and name, and how it is met."""
     view = scene.view.layers[hit.layer]
     title, level = scene.view.title(hit.layer), _class_title(view, hit.zone_class)
+    if level.zh in title.zh:
+        level = Text("", "")
     name_zh, name_en = (f"「{hit.name or hit.zone_id}」", f"“{hit.name or hit.zone_id}”")
     zone_zh = f"{title.zh}{'（' + level.zh + '）' if level.zh else ''}{name_zh}"
     zone_en = f"{name_en} ({title.en}{', ' + level.en if level.en else ''})"
@@ -127,7 +129,7 @@ def _open(scene: Scene, finding: Finding) -> Text:
 
 
 def _whom_to_ask(scene: Scene, finding: Finding) -> Text:
-    outside = [scene.view.out_of_scope[x] for x in finding.rule.layers if x in scene.view.out_of_scope]
+    outside = [scene.view.out_of_scope[x] for x in finding.rule.layers_named if x in scene.view.out_of_scope]
     if finding.reason is Reason.OUT_OF_SCOPE and outside:
         return Text(
             "请咨询" + "、".join(dict.fromkeys(o.ask.zh for o in outside)) + "。",

@@ -31,7 +31,8 @@ def _verdict_text(verdict: Verdict, parts: tuple[PartReport, ...]) -> Text:
     if verdict is not Verdict.NOTICE:
         return VERDICT_TEXT[verdict]
     count = sum(_is_notice(f) for p in parts for f in p.findings)
-    return Text(f"未发现冲突（提示 {count} 项）", f"No conflict found ({count} notices)")
+    noun = "notice" if count == 1 else "notices"
+    return Text(f"未发现冲突（提示 {count} 项）", f"No conflict found ({count} {noun})")
 
 
 def _is_notice(finding: Finding) -> bool:
@@ -45,7 +46,7 @@ def _outside_layers(parts: tuple[PartReport, ...]) -> tuple[str, ...]:
     for finding in (f for p in parts for f in p.findings if counts_as_out_of_scope(f)):
         effect = finding.rule.effect
         severity = 0 if effect is Effect.DUTY else SEVERITY.index(Verdict(effect.value))
-        for layer in finding.rule.layers:
+        for layer in finding.rule.layers_named:
             rank[layer] = max(rank.get(layer, 0), severity)
     outside = {o for p in parts for o in (r.id for r in p.layers if r.state == "out_of_scope")}
     return tuple(sorted((x for x in rank if x in outside), key=lambda layer: (-rank[layer], layer)))

@@ -176,7 +176,7 @@ def view_on(bundle: Bundle, on: date) -> BundleView:
 
 
 def _layers_named(rules: tuple[RuleView, ...]) -> list[str]:
-    return [layer for r in rules for layer in (*r.rule.layers, *(w.layer for w in r.rule.companions))]
+    return [layer for r in rules for layer in r.rule.layers_named]
 
 
 def _in_play(bundle: Bundle, rule: Rule, on: date) -> bool:
@@ -257,7 +257,15 @@ def _layer_view(bundle: Bundle, layer_id: str, on: date) -> LayerView:
 def _values(zones: gpd.GeoDataFrame, name: str) -> Objects:
     if name not in zones:
         return np.full(len(zones), None, dtype=object)
-    return np.asarray(zones[name].to_numpy(dtype=object, na_value=None), dtype=object)
+    values = zones[name].to_numpy(dtype=object, na_value=None)
+    return values if name == "geometry" else np.array([_plain(v) for v in values] + [None], dtype=object)[:-1]
+
+
+def _plain(value: object) -> object:
+    """A plain Python value; a blank text says nothing."""
+    if isinstance(value, np.generic):
+        return value.item()
+    return None if isinstance(value, str) and not value.strip() else value
 
 
 @lru_cache(maxsize=256)

@@ -197,6 +197,11 @@ class Rule:
     examples: tuple[Example, ...] = ()
     source: str = ""
 
+    @property
+    def layers_named(self) -> tuple[str, ...]:
+        """Every layer the rule speaks of, second layers included."""
+        return tuple(dict.fromkeys((*self.layers, *(c.layer for c in self.companions))))
+
     def in_force(self, on: date) -> bool:
         """Whether the rule speaks on ``on``, its season included."""
         valid = self.valid_from <= on and (self.valid_to is None or on < self.valid_to)

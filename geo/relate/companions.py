@@ -89,7 +89,7 @@ def _runs_through(test: PlaceTest, p: Picture, chosen: Mask, piece: Geometry) ->
 
 
 def _is_left(scene: Scene, test: PlaceTest, piece: Geometry) -> bool:
-    """Whether enough is left; of a polygon site that holds a river, what is narrowed is the river's length."""
+    """Whether enough is left; of a site that holds a river, the river's length is what is narrowed."""
     dimension = shapely.get_dimensions(piece)
     if piece.is_empty or dimension == scene.dimension:
         return is_enough(scene, test, piece)

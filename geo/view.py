@@ -208,7 +208,7 @@ def _rule_view(bundle: Bundle, rule: Rule, on: date) -> RuleView:
 
 
 def _bases_on(bundle: Bundle, rule: Rule, on: date) -> tuple[Basis, ...]:
-    """The rule's articles in force on a date: those it names, or what these superseded."""
+    """The rule's articles in force on a date: those it names, or the older or newer text in their place."""
     found: dict[str, Basis] = {}
     queue, seen = list(rule.basis), set[str]()
     while queue:
@@ -221,6 +221,8 @@ def _bases_on(bundle: Bundle, rule: Rule, on: date) -> tuple[Basis, ...]:
             found[name] = basis
         elif on < basis.valid_from:
             queue.extend(basis.supersedes)
+        else:
+            queue.extend(b.id for b in bundle.rulebook.bases.values() if name in b.supersedes)
     return tuple(found.values())
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from geo.errors import BundleError, Problem
 from geo.model import Bundle, Layer, OutOfScope, Rulebook, Text
+from geo.rehearse import rehearse
 from layers.catalogue import CATALOGUE, CatalogueSpec, LayerSpec, read_catalogue
 from layers.edition import read_edition
 from layers.keytable import near
@@ -60,7 +61,8 @@ def lint(folder: Path) -> tuple[Problem, ...]:
             for edition in layer.editions:
                 faults.extend(edition.faults)
         _check_own_attributes(bundle, described.schema, faults)
-    return faults.tuple()
+        _check_examples(bundle.rulebook, faults)
+    return faults.with_advice()
 
 
 def _describe(folder: Path, faults: Faults) -> _Described | None:
@@ -85,7 +87,7 @@ def _describe(folder: Path, faults: Faults) -> _Described | None:
         )
     classes = {layer.id: tuple(layer.classes) for layer in catalogue.layers}
     rulebook, schema, content = read_rulebook(sources, faults, classes=classes)
-    _check_layers(catalogue, schema, faults)
+    _check_layers(catalogue, schema, rulebook, faults)
     _check_scope(catalogue, schema, rulebook, faults)
     _check_distances(catalogue, rulebook, faults)
     return _Described(
@@ -93,21 +95,34 @@ def _describe(folder: Path, faults: Faults) -> _Described | None:
     )
 
 
-def _check_layers(catalogue: CatalogueSpec, schema: Schema, faults: Faults) -> None:
-    """A standard layer has the classes the rules know; any other code would be silent."""
+def _check_layers(catalogue: CatalogueSpec, schema: Schema, rulebook: Rulebook, faults: Faults) -> None:
+    """Where rules name classes, a standard layer has those the rules know; any other code would be silent."""
+    named = _classes_named(rulebook)
     for layer in catalogue.layers:
         standard = schema.layers.get(layer.id)
-        unknown = [
-            code for code in layer.classes if standard and standard.classes and code not in standard.classes
-        ]
+        known = {*(standard.classes if standard else ()), *named.get(layer.id, ())}
+        unknown = [code for code in layer.classes if known and code not in known]
         if unknown and standard is not None:
-            faults.add(
+            note = faults.add if layer.id in named else faults.advise
+            note(
                 f"{layer.where} classes",
                 given=", ".join(unknown),
                 allowed=", ".join(standard.classes),
                 zh=f"标准图层 {layer.id} 没有这些分区级别",
                 en=f"the standard layer {layer.id} has no such classes",
             )
+
+
+def _classes_named(rulebook: Rulebook) -> dict[str, set[str]]:
+    """Class codes that rules name, by layer; layers of which none is named are left out."""
+    named: dict[str, set[str]] = {}
+    for rule in rulebook.rules:
+        for layer in rule.layers if rule.zone_classes else ():
+            named.setdefault(layer, set()).update(rule.zone_classes)
+        for other in rule.companions:
+            if other.zone_classes:
+                named.setdefault(other.layer, set()).update(other.zone_classes)
+    return named
 
 
 def _check_scope(catalogue: CatalogueSpec, schema: Schema, rulebook: Rulebook, faults: Faults) -> None:
@@ -126,7 +141,7 @@ def _check_scope(catalogue: CatalogueSpec, schema: Schema, rulebook: Rulebook, f
                 en="the layer is held and out of scope at once",
             )
         if standard is None and item.layer not in asked:
-            faults.add(
+            faults.advise(
                 item.where,
                 given=item.layer,
                 allowed="a standard layer",
@@ -148,7 +163,7 @@ def _check_distances(catalogue: CatalogueSpec, rulebook: Rulebook, faults: Fault
     asked = {rule.distance_name for rule in rulebook.rules if rule.distance_name is not None}
     for name in catalogue.distances:
         if name not in asked:
-            faults.add(
+            faults.advise(
                 f"{CATALOGUE} distances.{name}",
                 given=name,
                 allowed=", ".join(sorted(asked)) or "—",
@@ -204,6 +219,22 @@ def _layer(spec: LayerSpec, schema: Schema, files: Files) -> Layer:
 def _digest(lines: Iterable[str]) -> str:
     """One SHA-256 over sorted lines: neither the order of files or entries nor the folder matters."""
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+
+def _check_examples(rulebook: Rulebook, faults: Faults) -> None:
+    """Every rule's examples, acted out by the engine."""
+    words = {True: "true", False: "false", None: "open"}
+    for rule in rulebook.rules:
+        for number, example in enumerate(rule.examples, start=1):
+            got = rehearse(rulebook, rule, example).got
+            if got is not example.applies:
+                faults.advise(
+                    f"{rule.source} {rule.id} examples[{number}]",
+                    given=f"applies: {words[example.applies]}",
+                    allowed=f"applies: {words[got]}",
+                    zh="示例与规则的实际结论不符",
+                    en="the example does not agree with what the rule says",
+                )
 
 
 def _check_own_attributes(bundle: Bundle, schema: Schema, faults: Faults) -> None:

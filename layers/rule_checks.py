@@ -116,7 +116,7 @@ def _check_effect(row: Row, words: Words, faults: Faults) -> None:
             + (f": {', '.join(weak)}" if weak else ""),
         )
     if effect is Effect.DUTY and row["relation"] is not Relation.ANYWHERE:
-        faults.add(
+        faults.advise(
             row.where("effect"),
             given=f"duty, {row['relation']}",
             allowed="relation: anywhere",
@@ -128,7 +128,7 @@ def _check_effect(row: Row, words: Words, faults: Faults) -> None:
         for c in row["conditions"]
     )
     if effect is Effect.PHASE_OUT and not exists:
-        faults.add(
+        faults.advise(
             row.where("effect"),
             given=effect,
             allowed="conditions: {fact: nature, op: eq, value: existing}",
@@ -151,19 +151,19 @@ def check_period(row: Row, faults: Faults) -> None:
 
 
 def _check_spoken(row: Row, words: Words, faults: Faults) -> None:
-    """On every day of its validity a rule rests on a basis in force, its own or one that these supersede."""
+    """On every day of its validity a rule rests on a basis in force: its own, an older or a newer one."""
     names = list(row["basis"])
     for name in names:
-        names += (
-            [old for old in words.bases[name].supersedes if old not in names] if name in words.bases else []
-        )
+        older = words.bases[name].supersedes if name in words.bases else ()
+        newer = [basis.id for basis in words.bases.values() if name in basis.supersedes]
+        names += [other for other in (*older, *newer) if other not in names]
     bases = [words.bases[name] for name in names if name in words.bases]
     start, end = row["valid_from"], row["valid_to"]
     turns = [b.valid_from for b in bases] + [b.valid_to for b in bases if b.valid_to is not None]
     days = sorted({start, *(day for day in turns if day > start and (end is None or day < end))})
     silent = [day for day in days if not any(basis.in_force(day) for basis in bases)]
     if silent and bases and len(bases) == len(names):
-        faults.add(
+        faults.advise(
             row.where("basis"),
             given=f"{', '.join(names)}: {silent[0]}",
             allowed="a basis in force on every day of the rule's validity",

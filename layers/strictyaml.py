@@ -67,10 +67,15 @@ class Node:
 
 
 class Faults:
-    """Collects every fault instead of stopping at the first."""
+    """Collects every fault instead of stopping at the first.
+
+    Advice is what lint tells too, but what refuses no bundle: the engine answers it with an open rule, or it
+    changes no answer.
+    """
 
     def __init__(self) -> None:
         self._found: list[Problem] = []
+        self._advice: list[Problem] = []
 
     def __len__(self) -> int:
         return len(self._found)
@@ -82,6 +87,16 @@ class Faults:
         """Note one fault: its place, the offending value, what is allowed, how to mend it, what was meant."""
         hint = Text(f"{zh}，是否为 {guess}？", f"{en}: did you mean {guess}?") if guess else Text(zh, en)
         self._found.append(Problem(where=where, given=_shown(given), allowed=allowed, hint=hint))
+
+    def advise(self, where: str, *, given: object, allowed: str, zh: str, en: str, guess: str = "") -> None:
+        """Note what should be mended and refuses nothing."""
+        noted = Faults()
+        noted.add(where, given=given, allowed=allowed, zh=zh, en=en, guess=guess)
+        self._advice.extend(noted)
+
+    def with_advice(self) -> "tuple[Problem, ...]":
+        """All faults, then all advice, each once."""
+        return (*dict.fromkeys((*self._found, *self._advice)),)
 
     def extend(self, problems: Iterable[Problem]) -> None:
         """Take over faults found elsewhere."""

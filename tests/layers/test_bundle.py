@@ -62,14 +62,15 @@ def test_lint_tells_catalogue_rules_and_data_at_once(tmp_path):
     bad = layer("river", [zone(square(500, 0), "R1", "b")], classes=["a"])
     folder = make_bundle(tmp_path, [PARK, bad], [rule("R-1", layer="parc")], distances={"x_m": 1})
     told = [problem.where.split(":")[0] for problem in lint(folder)]
-    assert told == ["rules/own.yaml", "catalogue.yaml distances.x_m", "river 2025-01 data/river.geojson"]
+    assert told == ["rules/own.yaml", "river 2025-01 data/river.geojson", "catalogue.yaml distances.x_m"]
 
 
 def test_lint_tells_an_attribute_that_no_data_have(tmp_path):
     where = [{"attribute": "onwer", "op": "eq", "value": "A"}]
     park = layer("park", [zone(square(0, 0), "P1", "core", owner="A")], classes=["core"])
     folder = make_bundle(tmp_path, [park], [rule("R-1", layer="park", zone_where=where)])
-    (problem,) = lint(folder)
+    problem, *examples = lint(folder)
+    assert all("example does not agree" in p.hint.en for p in examples)
     assert "have no such attribute" in problem.hint.en
     assert "没有这个属性" in problem.hint.zh
     assert load_bundle(folder).rulebook.rules[0].id == "R-1"

@@ -6,7 +6,7 @@ import pytest
 
 from geo.errors import BundleError
 from geo.model import EditionStatus
-from layers.bundle import load_bundle
+from layers.bundle import lint, load_bundle
 from layers.catalogue import read_catalogue
 from layers.strictyaml import Faults
 from tests.builders import both, box, layer, make_bundle, rule, square, write_yaml, zone
@@ -162,7 +162,7 @@ def test_postgis_is_refused_by_name(tmp_path):
     ],
 )
 def test_a_fault_of_the_catalogue_is_told_in_both_languages(tmp_path, catalogue, where, english, chinese):
-    problems = _problems(make_bundle(tmp_path, [_park()], **catalogue))
+    problems = lint(make_bundle(tmp_path, [_park()], **catalogue))
     assert any(where in p.where and english in p.hint.en and chinese in p.hint.zh for p in problems), problems
 
 
@@ -180,11 +180,31 @@ def test_a_layer_twice_is_a_fault(tmp_path):
     assert "其他版本请写在 editions 下" in problem.hint.zh
 
 
-def test_a_standard_layer_may_not_have_classes_of_its_own(tmp_path):
-    (problem,) = _problems(make_bundle(tmp_path, [layer("drinking_water_zone", classes=["1", "3"])]))
+def test_a_standard_layer_has_the_classes_that_rules_name(tmp_path):
+    named = rule("R-1", layer="drinking_water_zone", zone_classes=["1"])
+    folder = make_bundle(tmp_path, [layer("drinking_water_zone", classes=["1", "3"])], [named])
+    (problem,) = _problems(folder)
     assert problem.given == "3"
     assert "has no such classes" in problem.hint.en
     assert "没有这些分区级别" in problem.hint.zh
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"distances": {"outfall_m": 1000}},
+        {
+            "out_of_scope": {
+                "perm_farmlands": {"reason": {"zh": "无", "en": "none"}, "ask": {"zh": "局", "en": "bureau"}}
+            }
+        },
+    ],
+    ids=["a distance no rule asks for", "a layer no rule asks for"],
+)
+def test_what_changes_no_answer_is_told_by_lint_and_refuses_nothing(tmp_path, keys):
+    folder = make_bundle(tmp_path, [_park()], **keys)
+    assert load_bundle(folder).layers.keys() == {"park"}
+    assert len(lint(folder)) == 1
 
 
 def test_all_faults_of_all_layers_come_at_once(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 
 from geo.errors import BundleError
 from geo.model import ANY, Certainty, Condition, Effect, Op, Relation, Season, With
-from layers.bundle import load_bundle
+from layers.bundle import lint, load_bundle
 from layers.rulebook import SHIPPED, load_rulebook
 from tests.builders import basis, both, layer, make_bundle, rule, square, write_yaml, zone
 
@@ -22,6 +22,10 @@ def _problems(folder, *rules, **keys):
     with pytest.raises(BundleError) as caught:
         _load(folder, *rules, **keys)
     return caught.value.problems
+
+
+def _told(folder, *rules, **keys):
+    return lint(make_bundle(folder, [PARK], rules, **keys))
 
 
 def _example(applies, **given):
@@ -119,7 +123,7 @@ def _example(applies, **given):
     ],
 )
 def test_a_fault_of_a_rule_is_told_in_both_languages(tmp_path, keys, key, english, chinese):
-    found = _problems(tmp_path, rule("R-1", **{"layer": "park", **keys}), bases=[basis(), D_BASIS])
+    found = _told(tmp_path, rule("R-1", **{"layer": "park", **keys}), bases=[basis(), D_BASIS])
     where = f"R-1.{key}" if key else "R-1"
     assert any(where in p.where and english in p.hint.en and chinese in p.hint.zh for p in found), found
     assert all(p.where.startswith("rules/own.yaml:") for p in found)

@@ -40,7 +40,9 @@ def distance_m(site: BaseGeometry, zone: BaseGeometry) -> float:
     """Least geodesic between two shapes; 0 where they meet."""
     if shapely.intersects(site, zone):
         return 0.0
-    pairs = [_candidates(site, zone), _candidates(zone, site)]
+    pairs = [_candidates(site, zone)]
+    if shapely.get_dimensions(site) > 0:  # a point has no edges; the zone's vertices are ends of its own
+        pairs.append(_candidates(zone, site))
     points = np.concatenate([p for p, _ in pairs])
     edges = np.concatenate([e for _, e in pairs])
     rough = _rough(points, edges)

@@ -1,7 +1,8 @@
 """The shipped rulebook, acted out: every example, both sides of each date and distance, the cases of the law.
 
-Of part (c) of the regulations (their minimum test cases) the starter rulebook expresses 1–7, 9, 11–13 and (as
-far as it asks of nature parks) 16 here; 8, 10, 15 at real places in ``scenarios/`` and `test_fail_closed`. It cannot yet express 14 (slopes: no rules of group SW) and the EIA class of 16 (group EI).
+Of part (c) of the regulations (minimum test cases) the starter rulebook expresses 1–7, 9, 11–13 and, as far
+as it asks of nature parks, 16 here; 8, 10, 15 at real places in ``scenarios/`` and `test_fail_closed`. It
+cannot yet express 14 (slopes: no rules of group SW) and the EIA class of 16 (group EI).
 """
 
 from dataclasses import replace

@@ -1,0 +1,1 @@
+"""Benchmarks: measured by a command, written to docs/benchmarks.md, never asserted by a test."""

@@ -1,0 +1,72 @@
+"""From starting the server to its first answer, as ``make run`` starts it."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parents[2]
+_PATIENCE_S = 60.0
+_BODY = {
+    "site": {"type": "Point", "coordinates": [105.750758, 30.144876]},
+    "activity": "SCHOOL",
+    "facts": {"nature": "new"},
+}
+
+
+def start_s(bundle: Path) -> dict[str, float]:
+    """Seconds until ``/health`` answers and until a check is answered.
+
+    Raises
+    ------
+    TimeoutError
+        If there is no answer within a minute.
+    """
+    port = _free_port()
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--preload",
+        "--no-control-socket",
+        "--worker-class",
+        "gthread",
+    ]
+    command += ["--threads", "1", "--workers", "2", "--bind", f"127.0.0.1:{port}", "server.wsgi:app"]
+    environment = {**os.environ, "FENQU_BUNDLE": str(bundle.resolve()), "FENQU_LOG_LEVEL": "WARNING"}
+    started = time.perf_counter()
+    server = subprocess.Popen(  # noqa: S603  our own interpreter and module, no shell
+        command, cwd=_ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        _first(f"http://127.0.0.1:{port}/health", None, started)
+        health = time.perf_counter() - started
+        _first(f"http://127.0.0.1:{port}/api/v1/checks", json.dumps(_BODY).encode(), started)
+        return {"health_s": health, "check_s": time.perf_counter() - started}
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _first(url: str, body: bytes | None, started: float) -> None:
+    """Ask until there is an answer."""
+    request = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json"})  # noqa: S310
+    while time.perf_counter() - started < _PATIENCE_S:
+        try:
+            with urllib.request.urlopen(request, timeout=_PATIENCE_S) as answer:  # noqa: S310  our own server
+                answer.read()
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.005)
+    raise TimeoutError(url)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

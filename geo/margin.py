@@ -39,10 +39,20 @@ def depth_m(
     if near.is_empty:
         return math.inf if not outline.is_empty else 0.0
     shape = scene.frame.project(piece)
+    near = _bearing(shape, near)
     deepest = _deepest(shape, near, DEPTH_STEP_M, cap_m)
     if deepest < threshold_m <= deepest + DEPTH_STEP_M:
         deepest = _deepest(shape, near, _FINE_M, cap_m)
     return deepest if deepest < cap_m else math.inf
+
+
+def _bearing(shape: Geometry, outline: Geometry) -> Geometry:
+    """The part of an outline that can be nearest to some point of a shape: the rest need not be measured."""
+    x0, y0, x1, y1 = shape.bounds
+    middle, radius = shapely.Point((x0 + x1) / 2.0, (y0 + y1) / 2.0), math.hypot(x1 - x0, y1 - y0) / 2.0
+    reach = float(shapely.distance(middle, outline)) + 2.0 * radius + 1.0
+    box = (middle.x - reach, middle.y - reach, middle.x + reach, middle.y + reach)
+    return shapely.clip_by_rect(outline, *box)
 
 
 def _deepest(shape: Geometry, outline: Geometry, step_m: float, cap_m: float) -> float:

@@ -266,6 +266,36 @@ def test_zones_of_all_dimensions_in_both_layers_are_answered(present):
                 assert truth(finding(told, "R")) is not present
 
 
+MIXED = (box(-30, 0, 30, 40), LineString([(-50, 30), (150, 30)]), Point(0, 35))
+
+
+@pytest.mark.parametrize("present", [True, False])
+@pytest.mark.parametrize(
+    ("first", "keys"),
+    [
+        pytest.param({"shape": SQUARE, "zone_class": None}, {}, id="class unknown"),
+        pytest.param({"shape": box(-200, -200, 200, 10.05)}, {}, id="barely met"),
+        pytest.param({"shape": SQUARE}, {"min_overlap_m2": 1e9, "min_overlap_m": 1e9}, id="never enough"),
+        pytest.param({"shape": Point(0, 35)}, {}, id="a point"),
+        pytest.param({"shape": box(600, 0, 700, 100)}, {}, id="not met"),
+    ],
+)
+@pytest.mark.parametrize(
+    "site",
+    [box(-40, 10, 40, 90), LineString([(0, 10), (0, 90)]), Point(0, 35)],
+    ids=["polygon", "line", "point"],
+)
+@pytest.mark.parametrize("damage", [{}, {"stale_after": ON}], ids=["whole", "stale"])
+def test_nothing_sure_beside_a_second_layer_of_all_dimensions(site, first, keys, present, damage):
+    the_rule = rule("R", "a", zone_classes=("1",), companions=(With(layer="b", present=present),), **keys)
+    layers = [zones("a", first, **damage), zones("b", *MIXED)]
+    for kind in ("SHED", "PLANT", "ROAD"):
+        told = report(layers, [the_rule], project(place(site), kind))
+        assert finding(told, "R").outcome
+        if damage or first.get("zone_class", "1") is None:
+            assert told.complete is (truth(finding(told, "R")) is not None)
+
+
 def test_an_edge_of_the_second_layer_nearby_is_borderline():
     both = rule("R", "a", companions=(With(layer="b"),))
     told = report([zones("a", SQUARE), zones("b", box(0, 0, 51, 100))], [both], project(INSIDE))

@@ -1,0 +1,85 @@
+"""Margins against brute force: the deepest point of an overlap, found on a grid of 0.4 m in flat metres."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+from shapely import LineString, Point, Polygon, box
+
+from geo.model import Relation
+from tests.geo.relating import ask
+
+GRID_M = 0.4
+
+
+def sampled(shape: Any) -> Any:
+    """Points of a shape, on a grid or along it, its corners among them."""
+    corners = shapely.get_coordinates(shape)
+    if shape.geom_type == "Point":
+        return shapely.points(corners)
+    if shape.geom_type == "LineString":
+        steps = np.arange(0, shape.length, GRID_M / 4)
+        return np.concatenate([shapely.points(corners), shapely.line_interpolate_point(shape, steps)])
+    x0, y0, x1, y1 = shape.bounds
+    east, north = np.meshgrid(np.arange(x0, x1, GRID_M), np.arange(y0, y1, GRID_M))
+    return np.concatenate([shapely.points(corners), shapely.points(east.ravel(), north.ravel())])
+
+
+def deepest(site: Any, union: Any, *, inside: bool) -> float:
+    points = sampled(site)
+    kept = points[shapely.intersects(points, union) == inside]
+    return float(shapely.distance(kept, shapely.boundary(union)).max(initial=0.0))
+
+
+def random_zones(rng: np.random.Generator) -> list[Any]:
+    out: list[Any] = []
+    for _ in range(int(rng.integers(1, 6))):
+        x, y = rng.uniform(-80, 60, 2)
+        w, h = rng.uniform(10, 90, 2)
+        shape = box(x, y, x + w, y + h)
+        if rng.random() < 0.3:
+            hole = box(x + w / 3, y + h / 3, x + w / 2, y + h / 2)
+            shape = Polygon(shape.exterior.coords, [hole.exterior.coords])
+        out.append(shape)
+    return out
+
+
+def random_site(rng: np.random.Generator) -> Any:
+    x, y = rng.uniform(-60, 50, 2)
+    w, h = rng.uniform(3, 60, 2)
+    kind = int(rng.integers(0, 3))
+    return (Point(x, y), LineString([(x, y), (x + w, y + h), (x + w, y - h)]), box(x, y, x + w, y + h))[kind]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_depth_in_the_union_of_the_zones(seed):
+    rng = np.random.default_rng(seed)
+    shapes, site = random_zones(rng), random_site(rng)
+    union = shapely.union_all(shapes)
+    found = ask(site, *shapes, activity="ROAD" if site.geom_type == "LineString" else "SHED")
+    apart = float(shapely.distance(site, union))
+    if apart > 0:
+        assert found.margin_m == pytest.approx(apart, abs=0.01)
+    else:
+        assert found.margin_m == pytest.approx(-deepest(site, union, inside=True), abs=0.5 + GRID_M)
+
+
+@pytest.mark.parametrize("seed", range(40, 80))
+def test_reach_outside_the_union_of_the_zones(seed):
+    rng = np.random.default_rng(seed)
+    shapes, site = random_zones(rng), random_site(rng)
+    union = shapely.union_all(shapes)
+    found = ask(
+        site,
+        *shapes,
+        activity="ROAD" if site.geom_type == "LineString" else "SHED",
+        relation=Relation.OUTSIDE,
+    )
+    if shapely.covers(union, site):
+        edge = float(shapely.distance(site, shapely.boundary(union)))
+        assert found.margin_m == pytest.approx(edge, abs=0.01)
+    elif float(shapely.distance(site, union)) < 100:
+        reach = deepest(site, union, inside=False)
+        if reach < 100:
+            assert found.margin_m == pytest.approx(-reach, abs=0.5 + GRID_M)

@@ -1,16 +1,21 @@
 """The routes of ``/api/v1``: parse, call one function, answer."""
 
+import contextlib
+import logging
+from collections.abc import Generator, Iterator
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import orjson
-from flask import Response
+from flask import Response, g, request
 from flask_openapi import APIBlueprint, Tag
 from flask_openapi.types import ResponseDict
 
-from server import checks, current, describe, zones
+from server import batch, checks, current, describe, zones
 from server.answer_schemas import CheckAnswer
 from server.schemas import (
+    BatchQuery,
     CheckQuery,
     CheckRequest,
     DateQuery,
@@ -21,12 +26,16 @@ from server.schemas import (
     RulesQuery,
     ZonesQuery,
 )
+from server.upload import Upload
+
+LOGGER = logging.getLogger("fenqu.server")
 
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": f"#/components/schemas/{ErrorOut.__name__}"}}}
 _ERRORS: ResponseDict = {
     "400": {"description": "The request could not be read.", "content": _PROBLEM},
     "404": {"description": "There is nothing of that id.", "content": _PROBLEM},
     "413": {"description": "Too large.", "content": _PROBLEM},
+    "415": {"description": "Not a type of body that is taken.", "content": _PROBLEM},
     "422": {"description": "Understood but wrong; every fault is listed.", "content": _PROBLEM},
     "503": {"description": "Nothing is loaded.", "content": _PROBLEM},
 }
@@ -37,6 +46,22 @@ _ZONES: ResponseDict = {
 }
 _WRITE: ResponseDict = {key: _ERRORS[key] for key in ("400", "413", "422", "503")}
 _CHECK: ResponseDict = {**_WRITE, "200": CheckAnswer}
+_BATCH: ResponseDict = {
+    **_WRITE,
+    "415": _ERRORS["415"],
+    "200": {
+        "description": "One line a row, in order: row, site_id, status (ok, refused), then the answer of "
+        "/checks or problems. The answer is whole only if the connection ends in order.",
+        "content": {batch.NDJSON: {"schema": {"type": "string"}}},
+    },
+}
+_BATCH_BODY = {
+    "description": "CSV (UTF-8 or GB18030, the columns of check_sites), a GeoJSON FeatureCollection, or "
+    "NDJSON: on each line a body as of /checks with an optional site_id, a flat object of cells, "
+    "or a Feature.",
+    "content": {name: {"schema": {"type": "string"}} for name in batch.MEDIA_TYPES},
+    "required": True,
+}
 
 CHECKS = Tag(name="checks", description="May this project stand here, under which clauses, how sure are we?")
 DATA = Tag(name="data", description="What the answers rest on.")
@@ -60,6 +85,39 @@ def post_checks(body: CheckRequest, query: CheckQuery) -> Response:
         body, bundle.rulebook, settings=current.settings(), today=current.today()
     )
     return _json(checks.check(bundle, project, on, detail=query.detail, margins=query.margins))
+
+
+@api.post(
+    "/checks/batch", tags=[CHECKS], summary="Check many sites", responses=_BATCH, request_body=_BATCH_BODY
+)
+def post_checks_batch(query: BatchQuery) -> Response:
+    """Check every row of a table, a FeatureCollection or a list of bodies; a bad row is one refused row."""
+    batch.check_media_type(request.mimetype, request.content_encoding)
+    bundle, settings = current.bundle(), current.settings()
+    request.max_content_length = settings.max_batch_bytes
+    with contextlib.ExitStack() as on_failure:
+        upload = Upload(request.stream)
+        on_failure.callback(upload.close)
+        asked = batch.read_batch(
+            upload, request.mimetype, query, bundle, settings=settings, today=current.today()
+        )
+        on_failure.pop_all()
+    lines = _told(batch.answer_lines(asked), upload, g.request_id)
+    first = next(lines)  # a bug that shows at once is a 500 with its id, not a broken connection
+    response = Response(chain((first,), lines), mimetype=batch.NDJSON)
+    response.call_on_close(lines.close)
+    return response
+
+
+def _told(lines: Iterator[bytes], upload: Upload, request_id: str) -> Generator[bytes]:
+    """The lines; what breaks them off half-way is logged with the request's id, and breaks the connection."""
+    try:
+        yield from lines
+    except Exception:
+        LOGGER.exception("request %s broke off", request_id)
+        raise
+    finally:
+        upload.close()
 
 
 @api.post("/questions", tags=[CHECKS], summary="What to ask about a project", responses=_WRITE)

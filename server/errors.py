@@ -8,6 +8,7 @@
     ├── NothingLoadedError       the service runs without a bundle           503
     └── InputError               understood but wrong                        422
         ├── UnreadableError      could not be read at all                    400
+        ├── UnsupportedTypeError a body of a type the address does not take  415
         └── TooLargeError        more than the service takes in one request  413
 """
 
@@ -40,7 +41,11 @@ class NothingLoadedError(FenquError):
 
 
 class TooLargeError(InputError):
-    """More vertices or parts than the service takes in one request."""
+    """More vertices, parts or rows than the service takes in one request."""
+
+
+class UnsupportedTypeError(InputError):
+    """A body of a type that the address does not take."""
 
 
 STATUS: dict[type[FenquError], HTTPStatus] = {
@@ -49,6 +54,7 @@ STATUS: dict[type[FenquError], HTTPStatus] = {
     InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnreadableError: HTTPStatus.BAD_REQUEST,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UnsupportedTypeError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     UnknownResourceError: HTTPStatus.NOT_FOUND,
     RestrictedLayerError: HTTPStatus.FORBIDDEN,
     BundleError: HTTPStatus.SERVICE_UNAVAILABLE,

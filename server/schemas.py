@@ -114,6 +114,23 @@ class DateQuery(_Query):
     )
 
 
+class BatchQuery(DateQuery):
+    """What holds for rows of a batch that say nothing themselves."""
+
+    activity: str | None = Field(
+        None, max_length=200, description="Code, title or alias of an activity, for rows that name none."
+    )
+    crs: str | None = Field(
+        None,
+        max_length=80,
+        description="EPSG:n, OGC:CRS84, GCJ-02, BD-09 or unknown, for rows that name none.",
+    )
+    margins: Literal["near", "all"] = Field(
+        "near", description="near: margins exact within 100 m; all: every one."
+    )
+    tally: bool = Field(default=False, description="With a last line that counts rows and verdicts.")
+
+
 class RulesQuery(DateQuery):
     """Rules in force on a date, by layer or activity."""
 
@@ -173,10 +190,8 @@ class ErrorOut(BaseModel):
     problems: list[ProblemOut]
 
 
-_KEYS: tuple[str, ...] = tuple(
-    sorted({name for model in (CheckRequest, PartIn, ProjectIn, ZonesQuery, RulesQuery, CheckQuery)
-            for name in model.model_fields})
-)  # fmt: skip
+_MODELS = (CheckRequest, PartIn, ProjectIn, ZonesQuery, RulesQuery, CheckQuery, BatchQuery)
+_KEYS: tuple[str, ...] = tuple(sorted({name for model in _MODELS for name in model.model_fields}))
 
 _ALLOWED: dict[str, tuple[str, Text]] = {
     "missing": ("required", Text("缺少必需的键", "a required key is missing")),
@@ -222,7 +237,7 @@ def problems_of(error: ValidationError) -> tuple[Problem, ...]:
 
 def unknown_key(where: str, key: str, known: Iterable[str]) -> Problem:
     """The fault of a key or id that is not known, with the nearest that is."""
-    names = tuple(known)
+    names = tuple(name for name in known if name != key)  # known elsewhere, but not here
     near = difflib.get_close_matches(key, names, n=3, cutoff=0.6)
     told = "、".join(near), " or ".join(near)
     hint = (

@@ -90,6 +90,22 @@ SETTINGS: tuple[Setting, ...] = tuple(
             "10–10000000",
             "Most vertices in one check, all parts together.",
         ),
+        (
+            "FENQU_MAX_BATCH_BYTES",
+            "max_batch_bytes",
+            _whole(1_000, 10_000_000_000),
+            "256000000",
+            "1000–10000000000",
+            "Largest body of /checks/batch, bytes; it is kept in a temporary file.",
+        ),
+        (
+            "FENQU_MAX_BATCH_ROWS",
+            "max_batch_rows",
+            _whole(1, 10_000_000),
+            "100000",
+            "1–10000000",
+            "Most rows in one batch.",
+        ),
         ("FENQU_MAX_PARTS", "max_parts", _whole(1, 10_000), "200", "1–10000", "Most parts in one project."),
         (
             "FENQU_MAX_ZONES",
@@ -130,6 +146,8 @@ class Settings:
     bundle: Path = ROOT / "layers" / "demo"
     lang: str = "zh"
     max_body_bytes: int = 8_000_000
+    max_batch_bytes: int = 256_000_000
+    max_batch_rows: int = 100_000
     max_vertices: int = 200_000
     max_parts: int = 200
     max_zones: int = 5_000

@@ -17,12 +17,16 @@ from geo.model import Problem, Text
 
 LOGGER = logging.getLogger("fenqu.access")
 
+_OWN_BODY = frozenset({"api.post_checks_batch"})
+"""Endpoints that read their body themselves: it is no JSON object, or too large for memory."""
+
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _COMPRESSED = (
     "application/geo+json",
     "application/javascript",
     "application/json",
     "application/problem+json",
+    "application/x-ndjson",
     "image/svg+xml",
     "text/css",
     "text/html",
@@ -82,7 +86,7 @@ def _finish(response: Response) -> Response:
 
 def _read_body() -> None:
     """Read the JSON of a POST first: flask-openapi takes unreadable JSON for ``null`` and texts for JSON."""
-    if request.method != "POST" or not request.path.startswith("/api/"):
+    if request.method != "POST" or not request.path.startswith("/api/") or request.endpoint in _OWN_BODY:
         return
     try:
         body = request.get_json()

@@ -161,6 +161,7 @@ def test_openapi_names_every_address(client: FlaskClient) -> None:
     assert set(document["paths"]) == {
         "/health",
         "/api/v1/checks",
+        "/api/v1/checks/batch",
         "/api/v1/questions",
         "/api/v1/layers",
         "/api/v1/layers/{layer_id}/zones",

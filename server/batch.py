@@ -1,0 +1,173 @@
+"""Many checks in one request: rows in, one line of JSON a row out, in their order. No flask here.
+
+The road is that of a single check and of the command line: a row without its number is, byte for byte, what
+``python -m scripts.check_sites -o out.json`` writes, and without id and status the answer of ``/checks``.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice
+
+import orjson
+
+from geo.check import check_projects
+from geo.crs import parse_crs
+from geo.declare import find_activity
+from geo.errors import InputError, UnreadableError
+from geo.model import Bundle, Problem, Project, Rulebook
+from layers.sites.faults import collected, fault
+from layers.sites.rows import Defaults, Row
+from layers.sites.run import Tally
+from layers.sites.screen import Result, screen
+from layers.sites.sources import in_chunks
+from layers.sites.write import json_body
+from server.batch_input import (
+    BODY,
+    Item,
+    Reader,
+    Terms,
+    csv_reader,
+    geojson_reader,
+    ndjson_reader,
+    refused,
+)
+from server.checks import read_day
+from server.errors import TooLargeError, UnsupportedTypeError
+from server.schemas import BatchQuery
+from server.settings import Settings
+from server.upload import Upload
+
+NDJSON = "application/x-ndjson"
+CHUNK_ROWS = 128
+"""Rows checked together: enough to share the searches, few enough that the first answers come soon."""
+
+_READERS: dict[str, Callable[[Upload, Terms], Reader]] = {
+    "text/csv": csv_reader,
+    "application/geo+json": geojson_reader,
+    "application/json": geojson_reader,
+    NDJSON: ndjson_reader,
+    "application/ndjson": ndjson_reader,
+    "application/geo+json-seq": ndjson_reader,
+}
+MEDIA_TYPES = tuple(_READERS)
+"""Types of body that are taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """A batch understood: nothing but single rows can be wrong with it any more."""
+
+    bundle: Bundle
+    reader: Reader
+    margins: str
+    tally: bool
+
+
+def check_media_type(media_type: str, encoding: str | None) -> None:
+    """Refuse a body that is none of ours before it is read.
+
+    Raises
+    ------
+    UnsupportedTypeError
+        For another type, or a compressed body.
+    """
+    if media_type not in _READERS:
+        hint = {"zh": "请注明正文的格式", "en": "say which of these the body is"}
+        raise UnsupportedTypeError(fault("Content-Type", media_type or "—", ", ".join(MEDIA_TYPES), **hint))
+    if encoding not in {None, "", "identity"}:
+        hint = {"zh": "请不要压缩请求体", "en": "send the body uncompressed"}
+        raise UnsupportedTypeError(fault("Content-Encoding", encoding, "identity", **hint))
+
+
+def read_defaults(query: BatchQuery, rulebook: Rulebook, *, today: date) -> Defaults:
+    """What the request says for rows that say nothing themselves.
+
+    Raises
+    ------
+    InputError
+        With every fault of date, activity and CRS.
+    """
+    problems: list[Problem] = []
+    on = collected(problems, read_day, query.on, today=today)
+    activity = query.activity and collected(
+        problems, find_activity, rulebook, query.activity, where="activity"
+    )
+    if query.crs is not None:
+        collected(problems, parse_crs, query.crs, where="crs")
+    if problems or on is None:
+        raise InputError(problems)
+    return Defaults(on=on, activity=activity or None, crs=query.crs)
+
+
+def read_batch(
+    upload: Upload, media_type: str, query: BatchQuery, bundle: Bundle, *, settings: Settings, today: date
+) -> Batch:
+    """Look at all that can be wrong with the whole before the first answer.
+
+    Raises
+    ------
+    UnreadableError
+        If the body is empty or not what its type says.
+    InputError
+        If it holds no row, or the query is wrong.
+    TooLargeError
+        If there are more rows than the settings allow.
+    """
+    if upload.size == 0:
+        told = {"zh": "请求体为空", "en": "the body is empty"}
+        raise UnreadableError(fault(BODY, "(empty)", media_type, **told))
+    defaults = read_defaults(query, bundle.rulebook, today=today)
+    terms = Terms(rulebook=bundle.rulebook, settings=settings, defaults=defaults)
+    reader = _READERS[media_type](upload, terms)
+    limit = settings.max_batch_rows
+    rows = sum(1 for _ in islice(reader.raw(), limit + 1))
+    if rows > limit:
+        told = {"zh": "行数超过上限，请拆分", "en": "more rows than allowed: split the batch"}
+        raise TooLargeError(fault(f"{BODY} (rows)", f"> {limit}", f"≤ {limit}", **told))
+    if rows == 0:
+        told = {"zh": "没有任何一行数据", "en": "there is no row"}
+        raise InputError(fault(f"{BODY} (rows)", "0", f"1–{limit}", **told))
+    return Batch(bundle=bundle, reader=reader, margins=query.margins, tally=query.tally)
+
+
+def answer_lines(batch: Batch) -> Iterator[bytes]:
+    """One line a row, in order; a refused row says why in its place. Last, where asked for, the tally."""
+    tally = Tally()
+    for chunk in in_chunks(_items(batch.reader), CHUNK_ROWS):
+        results = _results(batch, chunk)
+        tally.add(results)
+        for item, result in zip(chunk, results, strict=True):
+            yield orjson.dumps(
+                {"row": item.row.number, **json_body(result)}, option=orjson.OPT_APPEND_NEWLINE
+            )
+    if batch.tally:
+        counts = {
+            "rows": tally.rows,
+            "refused": tally.refused,
+            "verdicts": dict(sorted(tally.verdicts.items())),
+        }
+        yield orjson.dumps({"tally": counts}, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _items(reader: Reader) -> Iterator[Item]:
+    for number, raw in enumerate(reader.raw(), start=1):
+        try:
+            yield reader.item(number, raw)
+        except RecursionError:
+            told = {"zh": "嵌套过深", "en": "nested too deeply"}
+            yield refused(number, fault(f"row {number}", "…", "plain values", **told))
+
+
+def _results(batch: Batch, chunk: list[Item]) -> list[Result]:
+    """What came of each row: most go through together, a project of several parts by itself."""
+    plain = iter(screen(batch.bundle, [i.row for i in chunk if i.project is None], margins=batch.margins))
+    return [next(plain) if item.project is None else _whole(batch, item.row, item.project) for item in chunk]
+
+
+def _whole(batch: Batch, row: Row, project: Project) -> Result:
+    try:
+        [report] = check_projects(batch.bundle, [project], row.on, margins=batch.margins)
+    except InputError as error:
+        return Result(row=replace(row, part=None, problems=error.problems), report=None)
+    return Result(row=row, report=report)

@@ -181,6 +181,13 @@ DAMAGES = {
     )
 }
 REMOVE = "remove_from_the_catalogue"
+STATES = {
+    REMOVE: {LayerState.MISSING},
+    "age": {LayerState.STALE, LayerState.NOT_COVERED},  # rivers do not cover every place anyway
+    "uncover": {LayerState.NOT_COVERED},
+    "holes_in_the_coverage": {LayerState.NOT_COVERED},
+}
+FAILED = {LayerState.FAILED}
 
 
 @pytest.fixture(scope="session")
@@ -252,6 +259,7 @@ class Pair:
 
     bundle: Bundle
     layer: str
+    damage: str
     kept: frozenset[str]
     before: Report
     after: Report
@@ -308,6 +316,8 @@ def check_state(pair: Pair, seen: Counter[str]) -> None:
     if told.state is LayerState.HIT:
         assert told.flags
         seen["hit, marked"] += 1
+    elif pair.layer != "river_corridor":  # provisional: its silence is no_edition whatever happens to it
+        assert told.state in STATES.get(pair.damage, FAILED)
 
 
 def _still_convicts(pair: Pair, finding: Finding) -> bool:
@@ -348,7 +358,7 @@ def test_a_damaged_layer_convicts_and_never_acquits(
     after = reports(bundle, places[name])
     for was, now in zip(before[name], after, strict=True):
         check_pair(
-            Pair(bundle=demo, layer=name, kept=kept, before=was, after=now),
+            Pair(bundle=demo, layer=name, damage=damage, kept=kept, before=was, after=now),
             seen,
         )
     if kept and damage in {"age", "uncover", "holes_in_the_coverage"}:
@@ -366,7 +376,7 @@ def test_the_sites_were_worth_checking(
     for name in ("eco_redline", "env_control_unit", "protected_area", "drinking_water_zone"):
         outcomes: Counter[Outcome] = Counter()
         for report in before[name]:
-            pair = Pair(bundle=demo, layer=name, kept=frozenset(), before=report, after=report)
+            pair = Pair(bundle=demo, layer=name, damage="", kept=frozenset(), before=report, after=report)
             outcomes.update(pair.findings(report)[rule].outcome for rule in pair.in_play())
         assert outcomes[Outcome.APPLIES] > 0, name
         assert outcomes[Outcome.DOES_NOT_APPLY] > 0, name

@@ -1,8 +1,8 @@
 """Fill the bundle's data folder: ``python -m tests.mecklenburg.prepare ../shared/data/mecklenburg``.
 
-Two files are made here, as the office that owns the data would: the watersheds with every class written out and
-every polygon valid, and the county as one polygon, which is where the layers' silence means something. What was
-changed is said, polygon by polygon.
+Two files are made here, as the office that owns the data would: the watersheds with every class written out
+and every polygon valid, and the county as one polygon, which is where the layers' silence means something.
+What was changed is said, polygon by polygon.
 """
 
 import gzip

@@ -53,10 +53,6 @@ def _margin(scene: Scene, p: Picture, *, out: bool) -> float:
     if out:
         return -depth(scene, p, p.yes, shapely.difference(scene.geometry, p.ground(scene, p.yes)))
     cap = max(scene.near_m, p.accuracy_m)
-    known = [
-        outline_of(layer, tuple(map(int, rows))) for layer, rows in p.rows_within(scene, cap, maybe=False)
-    ]
-    outlines = [scene.clipped(outline, cap) for outline in known]
-    return min(
-        (float(shapely.distance(o, scene.plane)) for o in outlines if not o.is_empty), default=math.inf
-    )
+    near = [layer.geometry[rows] for layer, rows in p.rows_within(scene, cap, maybe=False)]
+    outline = scene.clipped(outline_of(scene, np.concatenate(near), cap), cap)
+    return math.inf if outline.is_empty else float(shapely.distance(outline, scene.plane))

@@ -8,7 +8,6 @@ holds; if even the possible one does not, it does not; between the two it is ope
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,7 +17,7 @@ from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.logic import Truth
 from geo.margin import depth_m
-from geo.measure import LINE, POINT, POLYGON, Floats, area_m2, length_m
+from geo.measure import LINE, POINT, POLYGON, Floats, area_m2, length_m, window
 from geo.model import Condition, Reason, Relation
 from geo.place_test import PlaceTest
 from geo.scene import POSITIVE_M2, TOLERANCE_M, WHOLE_SHARE, Indices, Scene
@@ -229,33 +228,29 @@ def depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry) -> float:
 
 
 def _depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry) -> float:
-    found, maybe = math.inf, bool((chosen & p.maybe).any())
+    alone, maybe = np.count_nonzero(chosen) == 1 < int(p.yes.sum()), bool((chosen & p.maybe).any())
     for cap in scene.caps_m(p.accuracy_m):
-        if len(np.flatnonzero(chosen)) == 1 and not maybe and int(p.yes.sum()) > 1:
-            outline = [outline_of(p.layers[p.owner[chosen][0]], (int(p.row[chosen][0]),))]
-        else:
-            near = p.rows_within(scene, cap, maybe=maybe)
-            outline = [outline_of(layer, tuple(map(int, rows))) for layer, rows in near if len(rows)]
-        if not outline:
+        zones = p.geometry[chosen] if alone else _zones_within(scene, p, cap, maybe=maybe)
+        if len(zones) == 0:
             continue
-        whole = outline[0] if len(outline) == 1 else _joint_outline(p, scene, cap, maybe=maybe)
-        found = depth_m(scene, whole, piece, cap_m=cap, threshold_m=p.accuracy_m)
+        found = depth_m(scene, outline_of(scene, zones, cap), piece, cap_m=cap, threshold_m=p.accuracy_m)
         if math.isfinite(found):
-            break
-    return found
+            return found
+    return math.inf
 
 
-@lru_cache(maxsize=1024)
-def outline_of(layer: LayerView, rows: tuple[int, ...]) -> Geometry:
-    """Outline of the union of some polygons, in degrees; kept, since many sites ask for the same."""
-    zones = layer.geometry[list(rows)]
+def _zones_within(scene: Scene, p: Picture, reach_m: float, *, maybe: bool) -> Objects:
+    near = [layer.geometry[rows] for layer, rows in p.rows_within(scene, reach_m, maybe=maybe)]
+    return near[0] if len(near) == 1 else np.concatenate(near)
+
+
+def outline_of(scene: Scene, zones: Objects, reach_m: float) -> Geometry:
+    """Outline of the union of polygons, in degrees, true within a reach of the site.
+
+    Where several are joined, only what lies near the site is: the cut's own edges are farther than the reach.
+    """
     areas = zones[shapely.get_dimensions(zones) == POLYGON]
+    if len(areas) > 1:
+        areas = shapely.intersection(areas, shapely.box(*window(scene.bounds, reach_m)))
     outline: Geometry = shapely.boundary(union(areas))
-    return outline
-
-
-def _joint_outline(p: Picture, scene: Scene, cap: float, *, maybe: bool) -> Geometry:
-    zones = [layer.geometry[rows] for layer, rows in p.rows_within(scene, cap, maybe=maybe)]
-    every = np.concatenate([np.zeros(0, dtype=object), *zones])
-    outline: Geometry = shapely.boundary(union(every[shapely.get_dimensions(every) == POLYGON]))
     return outline

@@ -203,7 +203,7 @@ def _hits(scene: Scene, rv: RuleView, spot: Place) -> tuple[Hit, ...]:
         layer = scene.view.layers[layer_id]
         entry = int(np.searchsorted(scene.contact(layer_id).index, row))
         out.append(hit(scene, layer, entry, rv.test.min_overlap_m, rv.test.min_overlap_m2))
-    return tuple(out)
+    return tuple(sorted(out, key=lambda h: (h.distance_m, -h.overlap_share, h.layer, h.zone_id)))
 
 
 def _jurisdiction(scene: Scene, prefixes: tuple[str, ...]) -> Truth:

@@ -63,7 +63,12 @@ def hits_met(scene: Scene) -> tuple[Hit, ...]:
     for layer in scene.view.layers.values():
         if layer.tree is not None:
             out.extend(hit(scene, layer, int(e)) for e in np.flatnonzero(scene.contact(layer.id).met))
-    return tuple(out)
+    return tuple(sorted(out, key=_by_layer_and_zone))
+
+
+def _by_layer_and_zone(hit: Hit) -> tuple[str, str]:
+    """An order that the order of rows in a file does not change."""
+    return hit.layer, hit.zone_id
 
 
 def layer_report(scene: Scene, layer: LayerView) -> LayerReport:

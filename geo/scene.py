@@ -17,7 +17,7 @@ from geo.model import Activity, Footprint, Part, Reason
 from geo.view import BundleView, LayerView, Mask, Objects
 
 TOLERANCE_M = 0.0005
-"""A point nearer to a polygon than this lies on its border: noise, not a margin of safety."""
+"""A site nearer to a polygon than this touches its border: noise, not a margin of safety."""
 
 LINE_TOLERANCE_M = 0.01
 """A point within 1 cm of a line zone is on it (DESIGN §4)."""
@@ -239,9 +239,9 @@ class Scene:
         distance = np.where(met, 0.0, np.inf)
         away = self._geodesic(lines[~met])
         distance[~met] = np.where(away <= search, away, np.inf)
-        if self.dimension == POINT:
-            limit = np.where(shapely.get_dimensions(zones) == POLYGON, TOLERANCE_M, LINE_TOLERANCE_M)
-            met, distance = met | (distance <= limit), np.where(distance <= limit, 0.0, distance)
+        thin = LINE_TOLERANCE_M if self.dimension == POINT else -1.0
+        limit = np.where(shapely.get_dimensions(zones) == POLYGON, TOLERANCE_M, thin)
+        met, distance = met | (distance <= limit), np.where(distance <= limit, 0.0, distance)
         return self._contact(index, zones, met, distance, lines, search)
 
     def _contact(

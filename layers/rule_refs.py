@@ -77,7 +77,7 @@ def _check_classes(row: Row, layers: Iterable[str], words: Words, faults: Faults
     lists = [words.classes[layer] for layer in layers if layer in words.classes]
     known = [code for codes in lists for code in codes]
     for code in row["zone_classes"]:
-        if lists and code not in known:
+        if known and code not in known:
             faults.add(
                 row.where("zone_classes"),
                 given=code,

@@ -99,6 +99,12 @@ def _rule_files(folder: Path, name: str) -> tuple[Source, ...]:
     )
 
 
+def _known_classes(schema: Schema, own: Mapping[str, Collection[str]]) -> dict[str, tuple[str, ...]]:
+    """Class codes a rule may name: the schema's and the catalogue's; a layer need not hold a zone of each."""
+    standard = {layer.id: tuple(layer.classes) for layer in schema.layers.values()}
+    return {layer: (*standard.get(layer, ()), *own.get(layer, ())) for layer in {**standard, **own}}
+
+
 def read_rulebook(
     sources: Sources,
     faults: Faults,
@@ -126,7 +132,7 @@ def read_rulebook(
     bases = {name: make_basis(row) for name, row in read.rows["basis.yaml"].items() if row.ok}
     words = Words(
         schema=schema,
-        classes={**{layer.id: tuple(layer.classes) for layer in schema.layers.values()}, **(classes or {})},
+        classes=_known_classes(schema, classes or {}),
         own_layers=tuple(classes or ()),
         facts=known_facts,
         activities=known_activities,

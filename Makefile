@@ -3,12 +3,10 @@
 #
 #   HOST, PORT   where `make run` serves                 (127.0.0.1, 8000)
 #   WORKERS      its processes, one thread each          (2)
+#                these and all other settings: server/settings.py
 #   PYTHON       the python that makes .venv             (python3)
 #   T            what `make test` passes on to pytest    (all; for example T='tests/test_vendor.py -x')
 
-HOST ?= 127.0.0.1
-PORT ?= 8000
-WORKERS ?= 2
 PYTHON ?= python3
 T ?=
 
@@ -26,11 +24,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 run: .venv/.run ## serve the map and the API on HOST:PORT
-	@echo "http://$(HOST):$(PORT)/"
-	@# One thread a worker: shapely's prepared geometries must not meet a second thread, and a long stream then
-	@# does not hold up the worker's heartbeat. --preload: the bundle is loaded once and shared by all workers.
-	@exec $(BIN)/gunicorn --preload --no-control-socket --worker-class gthread --threads 1 --workers $(WORKERS) \
-	  --bind $(HOST):$(PORT) --timeout 60 --graceful-timeout 20 server.wsgi:app
+	@exec $(BIN)/python -m server
 
 test: .venv/.dev browser-tools ## all tests but the soak runs: fast ones first, then the browser
 	$(BIN)/python -m pytest $(T)

@@ -15,6 +15,9 @@ from server.settings import Settings, SettingsError, read_settings
 
 LOGGER = logging.getLogger("fenqu")
 
+_GRACE_S = 20
+"""What a request under way has left when the service is told to stop: any check, but not a long batch."""
+
 
 class Service(BaseApplication):
     """Gunicorn without its command line: what it may be told stands in `server.settings`."""
@@ -32,6 +35,7 @@ class Service(BaseApplication):
             "threads": 1,
             "preload_app": True,
             "timeout": self.settings.timeout_s,
+            "graceful_timeout": _GRACE_S,
             "control_socket_disable": True,
         }
         for name, value in chosen.items():

@@ -8,8 +8,7 @@ export default async ({page, baseUrl, shot}) => {
   return page.evaluate(() => ({
     clicked: document.getElementById('clicked').textContent,
     leaflet: L.version,
-    plugins: [L.Control.FullScreen, L.Control.MousePosition, L.Control.GroupedLayers, L.Control.Measure, L.AwesomeMarkers]
-      .every(Boolean),
-    icons: [...document.fonts].some((font) => font.family.includes('Font Awesome')),
+    plugins: [L.Control.FullScreen, L.Control.MousePosition, L.PM].every(Boolean),
+    icon: document.querySelector('.leaflet-marker-icon').naturalWidth,
   }));
 };

@@ -58,6 +58,8 @@ def _narrow_by(scene: Scene, test: PlaceTest, companion: With, pieces: Pieces) -
 
 def _within(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask, piece: Geometry) -> Geometry:
     """The piece inside the zones; all of it where a line or point zone runs through it."""
+    if piece.is_empty:
+        return NOWHERE
     if _runs_through(test, p, chosen, piece):
         return piece
     common = highest_dimension(shapely.intersection(piece, p.ground(scene, _areal(p, chosen, piece))))
@@ -66,6 +68,8 @@ def _within(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask, piece: Geom
 
 def _beside(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask, piece: Geometry) -> Geometry:
     """The piece outside the zones; none of it where a line or point zone runs through it."""
+    if piece.is_empty:
+        return NOWHERE
     if _runs_through(test, p, chosen, piece):
         return NOWHERE
     return shapely.difference(piece, p.ground(scene, _areal(p, chosen, piece)))

@@ -3,6 +3,8 @@
 Nothing here imports `geo/`: a mistake there cannot hide itself. Coordinates are degrees, longitude first.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import pyproj
 import shapely
@@ -70,18 +72,23 @@ def _edges(shape: BaseGeometry) -> Floats:
 
 
 def _candidates(one: BaseGeometry, other: BaseGeometry) -> tuple[Floats, Floats]:
-    """Vertices of one shape, each with the ten edges of the other that lie roughly nearest."""
+    """Vertices of one shape near the other, each with the ten edges of the other that lie roughly nearest."""
     points, edges = shapely.get_coordinates(_outline(one)), _edges(other)
-    if len(edges) * len(points) > 4_000_000:
-        middle = shapely.get_coordinates(_outline(other)).mean(axis=0)
-        points = points[np.argsort(np.hypot(*(points - middle).T))]
+    scaled = [shapely.transform(shape, _scaler(one)) for shape in (shapely.multipoints(points), other)]
+    gaps = shapely.distance(shapely.get_parts(scaled[0]), _outline(scaled[1]))
     chosen_points, chosen_edges = [], []
-    for point in points:
+    for point in points[gaps <= gaps.min() * 1.02 + 1e-7]:
         rough = _rough(np.broadcast_to(point, (len(edges), 2)), edges)
         best = np.argpartition(rough, min(10, len(edges) - 1))[:10]
         chosen_points.append(np.broadcast_to(point, (len(best), 2)))
         chosen_edges.append(edges[best])
     return np.concatenate(chosen_points), np.concatenate(chosen_edges)
+
+
+def _scaler(shape: BaseGeometry) -> Callable[[Floats], Floats]:
+    """Degrees of latitude both ways, true enough within some kilometres of a shape."""
+    middle = (shape.bounds[1] + shape.bounds[3]) / 2.0
+    return lambda xy: np.asarray(xy * np.array([np.cos(np.radians(middle)), 1.0]))
 
 
 def _rough(points: Floats, edges: Floats) -> Floats:

@@ -18,8 +18,8 @@ from scripts.demo.sources import District, Sources
 from scripts.demo.units import Piece
 from scripts.demo.water import SourceZone
 
-RIVER_COVERAGE_M = 5000.0
-"""How far beyond the districts the rivers are known."""
+RIVER_COVERAGE_M = 5300.0
+"""How far beyond the districts the rivers are known: a little more than the 5 km promised, for corners are cut."""
 
 Say = Callable[[str], None]
 

@@ -202,7 +202,7 @@ def test_river_coverage_reaches_five_kilometres_beyond(demo: Bundle, districts: 
     coverage = demo.layers["river_shoreline"].edition_on(ON).coverage
     border = shapely.get_coordinates(shapely.segmentize(shapely.boundary(districts[code]), 0.02))[::5]
     around = [
-        shapely.Point(oracle.GEOD.fwd(x, y, bearing, 4_700.0)[:2])
+        shapely.Point(oracle.GEOD.fwd(x, y, bearing, 5_000.0)[:2])
         for x, y in border
         for bearing in range(0, 360, 30)
     ]

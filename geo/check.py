@@ -230,7 +230,7 @@ def _settled(rule: RuleView) -> Finding:
         hits=(),
         basis=rule.basis,
         distance_m=None,
-        limit_m=rule.test.limit_m,
+        limit_m=rule.test.distance_m,
         missing_facts=(),
         explanation=Text(
             "项目类型或参数不符合适用条件。", "Activity or facts settle that it does not apply."

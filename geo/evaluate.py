@@ -158,7 +158,7 @@ def find(scene: Scene, one: Asked, places: dict[str, Place]) -> Finding:
         hits=_hits(scene, one.rule, spot) if truth is not False or spot.borderline else (),
         basis=one.rule.basis,
         distance_m=spot.distance_m,
-        limit_m=one.rule.test.limit_m,
+        limit_m=one.rule.test.distance_m,
         missing_facts=one.missing_facts,
         explanation=rule.title,
     )

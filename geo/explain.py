@@ -71,8 +71,12 @@ def _outside(scene: Scene, finding: Finding) -> Text:
 
 def _limit(finding: Finding) -> Text:
     rule = finding.rule
-    if rule.relation is not Relation.WITHIN_DISTANCE or finding.limit_m is None:
+    if rule.relation is not Relation.WITHIN_DISTANCE:
         return Text("", "")
+    if finding.limit_m is None and rule.screening_m is None:
+        return Text("", "")
+    if finding.limit_m is None:
+        return Text(f"（筛查距离 {rule.screening_m:g} 米）", f" (screening distance {rule.screening_m:g} m)")
     zh, en = (
         ("规定距离", "legal distance") if rule.distance_name is None else ("设定距离", "configured distance")
     )
@@ -147,7 +151,9 @@ def _neighbours(scene: Scene, finding: Finding) -> tuple[str, ...]:
     layer = scene.view.layers.get("admin_unit")
     if layer is None or layer.tree is None:
         return ()
-    reach = (finding.limit_m or 0.0) + scene.accuracy_m(layer) + scene.stand.disc_m
+    reach = (
+        (finding.limit_m or finding.rule.screening_m or 0.0) + scene.accuracy_m(layer) + scene.stand.disc_m
+    )
     rows = scene.around(layer, reach)
     ours = scene.view.bundle.jurisdictions
     return tuple(

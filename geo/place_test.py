@@ -36,11 +36,6 @@ class PlaceTest:
     zone_key: str
 
     @property
-    def limit_m(self) -> float | None:
-        """The distance that decides, metres: legal, configured, or the screening one where that is unset."""
-        return self.distance_m if self.distance_m is not None else self.screening_m
-
-    @property
     def reach_m(self) -> float:
         """How far from the site the test looks, metres, accuracies not counted."""
         return max(self.distance_m or 0.0, self.screening_m or 0.0)

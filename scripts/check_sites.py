@@ -99,6 +99,11 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
+def _is_table(args: argparse.Namespace) -> bool:
+    """Tables hold margins within 100 m only; an answer in full has those of all its findings."""
+    return args.out is not None and args.out.suffix.lower() not in {".json", ".html"}
+
+
 def _options(args: argparse.Namespace, command: Sequence[str]) -> Options:
     return Options(
         place=args.input,
@@ -112,7 +117,7 @@ def _options(args: argparse.Namespace, command: Sequence[str]) -> Options:
         failures=args.failures,
         lang=args.lang,
         encoding=args.encoding,
-        margins="all" if args.margins else "near",
+        margins="all" if args.margins else "near" if _is_table(args) else "told",
         repair=args.repair,
         layer=args.layer,
         command=tuple(command),

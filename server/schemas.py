@@ -99,8 +99,8 @@ class CheckQuery(_Query):
     detail: Literal["findings", "full"] = Field(
         "findings", description="findings: what applies, is not assessed or borderline; full: every rule."
     )
-    margins: Literal["near", "all"] = Field(
-        "near", description="near: margins exact within 100 m; all: every one."
+    margins: Literal["near", "told", "all"] = Field(
+        "told", description="told: of every finding; all: of rules that do not apply too; near: within 100 m."
     )
 
 
@@ -125,8 +125,8 @@ class BatchQuery(DateQuery):
         max_length=80,
         description="EPSG:n, OGC:CRS84, GCJ-02, BD-09 or unknown, for rows that name none.",
     )
-    margins: Literal["near", "all"] = Field(
-        "near", description="near: margins exact within 100 m; all: every one."
+    margins: Literal["near", "told", "all"] = Field(
+        "told", description="told: of every finding; all: of rules that do not apply too; near: within 100 m."
     )
     tally: bool = Field(default=False, description="With a last line that counts rows and verdicts.")
 
@@ -155,6 +155,17 @@ class ZonesQuery(DateQuery):
         None, ge=1, description="Most zones in the answer; the service has its own cap."
     )
     offset: int = Field(0, ge=0, description="Zones to leave out before the first.")
+
+
+class CoverageQuery(DateQuery):
+    """Which part of a layer's coverage."""
+
+    role: Literal["covered", "not_covered"] | None = Field(
+        None, description="Only what is covered, or only what is not in the bundle's own districts."
+    )
+    tolerance_m: float = Field(
+        0, ge=0, le=20_000, allow_inf_nan=False, description="Simplify for display by up to so many metres."
+    )
 
 
 class LayerPath(BaseModel):
@@ -190,7 +201,7 @@ class ErrorOut(BaseModel):
     problems: list[ProblemOut]
 
 
-_MODELS = (CheckRequest, PartIn, ProjectIn, ZonesQuery, RulesQuery, CheckQuery, BatchQuery)
+_MODELS = (CheckRequest, PartIn, ProjectIn, ZonesQuery, RulesQuery, CheckQuery, BatchQuery, CoverageQuery)
 _KEYS: tuple[str, ...] = tuple(sorted({name for model in _MODELS for name in model.model_fields}))
 
 _ALLOWED: dict[str, tuple[str, Text]] = {

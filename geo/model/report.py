@@ -58,7 +58,7 @@ class Finding:
         Signed: positive = does not apply, by so much; negative = applies; None for ``anywhere`` or
         when beyond the search.
     limit_m
-        The legal, configured or (where that is unset) screening distance used, metres; None for others.
+        The legal or configured distance used, metres; None where it is unset and for other relations.
     missing_facts
         Facts that would help to settle the rule.
     """

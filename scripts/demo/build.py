@@ -19,7 +19,7 @@ from scripts.demo.units import Piece
 from scripts.demo.water import SourceZone
 
 RIVER_COVERAGE_M = 5300.0
-"""How far beyond the districts the rivers are known: a little more than the 5 km promised, for corners are cut."""
+"""How far beyond the districts the rivers are known: a little over the 5 km promised, as corners are cut."""
 
 Say = Callable[[str], None]
 

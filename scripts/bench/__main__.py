@@ -63,7 +63,9 @@ def _parser() -> argparse.ArgumentParser:
 def _task(name: str, bundle: Path, *arguments: str) -> dict[str, Any]:
     """A measurement in a process of its own."""
     command = [sys.executable, "-m", "scripts.bench.tasks", name, str(bundle.resolve()), *arguments]
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603  our own
+    done = subprocess.run(  # noqa: S603  our own interpreter and module, no shell
+        command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
+    )
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 

@@ -28,20 +28,21 @@ def start_s(bundle: Path) -> dict[str, float]:
         If there is no answer within a minute.
     """
     port = _free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "--preload",
-        "--no-control-socket",
-        "--worker-class",
-        "gthread",
-    ]
-    command += ["--threads", "1", "--workers", "2", "--bind", f"127.0.0.1:{port}", "server.wsgi:app"]
-    environment = {**os.environ, "FENQU_BUNDLE": str(bundle.resolve()), "FENQU_LOG_LEVEL": "WARNING"}
+    environment = {
+        **os.environ,
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "WORKERS": "2",
+        "FENQU_BUNDLE": str(bundle.resolve()),
+        "FENQU_LOG_LEVEL": "WARNING",
+    }
     started = time.perf_counter()
-    server = subprocess.Popen(  # noqa: S603  our own interpreter and module, no shell
-        command, cwd=_ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    server = subprocess.Popen(
+        [sys.executable, "-m", "server"],
+        cwd=_ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         _first(f"http://127.0.0.1:{port}/health", None, started)

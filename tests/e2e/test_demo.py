@@ -198,7 +198,6 @@ def test_rivers_of_enyang_are_uncovered(demo: Bundle, districts: dict, layer: st
 
 @pytest.mark.parametrize("code", [code for code in NINE if code != ENYANG])
 def test_river_coverage_reaches_five_kilometres_beyond(demo: Bundle, districts: dict, code: str) -> None:
-    """But for the corners of its outline, which cut a little."""
     coverage = demo.layers["river_shoreline"].edition_on(ON).coverage
     border = shapely.get_coordinates(shapely.segmentize(shapely.boundary(districts[code]), 0.02))[::5]
     around = [

@@ -33,6 +33,8 @@ POINT, LINE, POLYGON = 0, 1, 2
 
 _EDGE_DEG = 0.0017
 _LONG_EDGE_DEG = 0.02
+_LEAST_WINDOW_DEG = 1e-8
+"""A window around a point has some size even where the reach is 0."""
 
 
 def _authalic(phi: Floats) -> Floats:
@@ -155,6 +157,7 @@ def window(bounds: ArrayLike, reach_m: float) -> tuple[float, float, float, floa
     """Box in degrees that holds everything within ``reach_m`` metres of ``bounds``, and a little more."""
     xmin, ymin, xmax, ymax = np.asarray(bounds, dtype=float)
     dlat = reach_m / 110_500.0
+    dlat = max(dlat, _LEAST_WINDOW_DEG)
     top = min(89.0, max(abs(ymin), abs(ymax)) + dlat)
-    dlon = reach_m / (110_500.0 * np.cos(np.radians(top)))
+    dlon = dlat / np.cos(np.radians(top))
     return float(xmin - dlon), float(ymin - dlat), float(xmax + dlon), float(ymax + dlat)

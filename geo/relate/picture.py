@@ -252,5 +252,7 @@ def outline_of(scene: Scene, zones: Objects, reach_m: float) -> Geometry:
     areas = zones[shapely.get_dimensions(zones) == POLYGON]
     if len(areas) > 1:
         areas = shapely.intersection(areas, shapely.box(*window(scene.bounds, reach_m)))
-    outline: Geometry = shapely.boundary(union(areas))
+    # A cut may leave bare edges and points where a zone only touches the box: they bound nothing.
+    parts = shapely.get_parts(shapely.get_parts(union(areas)))
+    outline: Geometry = shapely.boundary(union(parts[shapely.get_dimensions(parts) == POLYGON]))
     return outline

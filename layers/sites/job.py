@@ -214,7 +214,7 @@ def _path_problems(options: Options) -> list[Problem]:
     if options.out is not None:
         collected(problems, check_out, options.out)
     if options.failures is not None:
-        collected(problems, check_out, options.failures, where="--failures", formats=(".csv",))
+        collected(problems, check_out, options.failures, where="--failures", formats=None)
     taken = {"INPUT": None if options.single else Path(options.place)}
     for name, path in (("-o", options.out), ("--failures", options.failures)):
         for other, used in taken.items():

@@ -162,15 +162,15 @@ FORMATS = (*_TEXT, *_FILE)
 """Extensions of output files."""
 
 
-def check_out(out: Path, *, where: str = "-o", formats: Sequence[str] = FORMATS) -> None:
+def check_out(out: Path, *, where: str = "-o", formats: Sequence[str] | None = FORMATS) -> None:
     """Refuse an output that could not be written at the end of a long run.
 
     Raises
     ------
     InputError
-        For an extension that is none of ours, a folder that is not there, or a folder in the file's place.
+        For an extension that is none of ``formats`` (None = any), a folder that is not there, or a folder in the file's place.
     """
-    if out.suffix.lower() not in formats:
+    if formats is not None and out.suffix.lower() not in formats:
         raise InputError(
             fault(where, out.name, ", ".join(formats), zh="不支持的输出格式", en="unknown output format")
         )

@@ -24,7 +24,7 @@ from layers.sites.run import RunInfo, Tally, run_record
 from layers.sites.screen import Result, screen
 from layers.sites.sources import Source, settle_crs
 from layers.sites.values import read_date
-from layers.sites.write import CsvWriter, Writer, check_out, open_writer, replacing
+from layers.sites.write import FORMATS, CsvWriter, Writer, check_out, open_writer, replacing
 from layers.sites.write_text import answer_text, refusal_text
 
 _COORDINATE = re.compile(r"\s*([^\s,，]+)\s*[,，]\s*([^\s,，]+)\s*")
@@ -214,7 +214,9 @@ def _path_problems(options: Options) -> list[Problem]:
     if options.out is not None:
         collected(problems, check_out, options.out)
     if options.failures is not None:
-        collected(problems, check_out, options.failures, where="--failures", formats=None)
+        # It is written as CSV: any name will do but one that promises another of our formats.
+        named = (".csv",) if options.failures.suffix.lower() in FORMATS else None
+        collected(problems, check_out, options.failures, where="--failures", formats=named)
     taken = {"INPUT": None if options.single else Path(options.place)}
     for name, path in (("-o", options.out), ("--failures", options.failures)):
         for other, used in taken.items():

@@ -168,7 +168,8 @@ def check_out(out: Path, *, where: str = "-o", formats: Sequence[str] | None = F
     Raises
     ------
     InputError
-        For an extension that is none of ``formats`` (None = any), a folder that is not there, or a folder in the file's place.
+        For an extension that is none of ``formats`` (None = any), a folder that is not there, or a folder
+        in the file's place.
     """
     if formats is not None and out.suffix.lower() not in formats:
         raise InputError(

@@ -38,6 +38,8 @@ def overlap(scene: Scene, test: PlaceTest) -> Place:
         truth, reasons = None, (*reasons, Reason.FOOTPRINT_UNKNOWN)
     if test.companions and truth is not False:
         truth, reasons = _narrowed(scene, test, p, truth, reasons)
+    if truth is False and not counts:
+        return Place(truth=False)
     return _answer(scene, test, p, truth, reasons)
 
 

@@ -26,7 +26,7 @@ _ALIASES: dict[str, tuple[str, ...]] = {
     "x": ("x", "x坐标", "东坐标"),
     "y": ("y", "y坐标", "北坐标"),
     "wkt": ("wkt", "几何wkt", "几何"),
-    "site_id": ("site_id", "选址编号", "地块编号"),
+    "site_id": ("site_id", "选址编号", "地块编号", "编号"),
     "project_id": ("project_id", "项目编号", "项目代码"),
     "activity": ("activity", "项目类别", "项目类型"),
     "on": ("on", "研判基准日", "基准日", "研判日期"),

@@ -12,12 +12,13 @@ from flask import Response, g, request
 from flask_openapi import APIBlueprint, Tag
 from flask_openapi.types import ResponseDict
 
-from server import batch, checks, current, describe, zones
+from server import batch, checks, coverage, current, describe, zones
 from server.answer_schemas import CheckAnswer
 from server.schemas import (
     BatchQuery,
     CheckQuery,
     CheckRequest,
+    CoverageQuery,
     DateQuery,
     ErrorOut,
     LangQuery,
@@ -142,6 +143,13 @@ def get_zones(path: LayerPath, query: ZonesQuery) -> Response:
     on = _day(query.on)
     cap = current.settings().max_zones
     return _json(zones.zones(current.bundle(), path.layer_id, on, query, cap=cap), "application/geo+json")
+
+
+@api.get("/layers/<layer_id>/coverage", tags=[DATA], summary="Coverage of a layer", responses=_READ)
+def get_coverage(path: LayerPath, query: CoverageQuery) -> Response:
+    """Where silence means "no zone", and where in the bundle's own districts it does not, as GeoJSON."""
+    found = coverage.coverage(current.bundle(), path.layer_id, _day(query.on), query)
+    return _json(found, "application/geo+json")
 
 
 @api.get("/rules", tags=[DATA], summary="Rules", responses=_READ)

@@ -1,4 +1,4 @@
-"""The pages for people: the map."""
+"""The pages for people: the map, and the interface described."""
 
 from datetime import date
 from functools import lru_cache
@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import shapely
-from flask import Blueprint, Response, current_app, g, make_response, render_template
+from flask import Blueprint, Response, current_app, g, make_response, render_template, request
 
 from geo.model import HISTORY_FROM, Bundle
-from server import current, describe
+from server import api_page, current, describe
 from server.lang import HTML_LANG, LANGS, current_lang
 from server.maps import MAP_NAME, Bounds, MapParts, map_parts
 from server.texts import both
@@ -40,6 +40,28 @@ def index() -> Response:
     )
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"  # the nonce is of this answer only
+    response.headers["Content-Language"] = HTML_LANG[lang]
+    response.vary.add("Accept-Language")
+    return response
+
+
+@pages.get("/docs")
+def docs() -> Response:
+    """Every address of the interface, for people."""
+    lang = current_lang()
+    bundle = current.bundle()
+    west, south, east, north = next((p["bounds"] for p in home_places(bundle)), home_bounds(bundle))
+    page = render_template(
+        "docs.html",
+        lang=lang,
+        langs=LANGS,
+        html_lang=HTML_LANG[lang],
+        words=current_app.extensions["fenqu_words"][lang],
+        groups=api_page.groups(current_app.api_doc),  # type: ignore[attr-defined]  # of flask-openapi's Flask
+        root=request.host_url.rstrip("/"),
+        place=f"{(west + east) / 2:.4f}, {(south + north) / 2:.4f}",
+    )
+    response = make_response(page)
     response.headers["Content-Language"] = HTML_LANG[lang]
     response.vary.add("Accept-Language")
     return response

@@ -94,7 +94,7 @@ def zones(bundle: Bundle, layer_id: str, on: date, query: ZonesQuery, *, cap: in
         "features": [
             {"type": "Feature", "geometry": orjson.Fragment(text), "properties": properties}
             for text, properties in zip(
-                shapely.to_geojson(_coarse(shapes) if coarse else _fine(shapes, query.tolerance_m)),
+                shapely.to_geojson(_coarse(shapes) if coarse else for_display(shapes, query.tolerance_m)),
                 [_properties(view, row, query) for row in rows],
                 strict=True,
             )
@@ -130,7 +130,8 @@ def _read_box(text: str) -> tuple[float, float, float, float]:
     raise InputError(Problem(where="bbox", given=text, allowed="west,south,east,north", hint=hint))
 
 
-def _fine(shapes: Shapes, tolerance_m: float) -> Shapes:
+def for_display(shapes: Shapes, tolerance_m: float) -> Shapes:
+    """Shapes simplified by up to so many metres, to about 1 cm."""
     if tolerance_m:
         shapes = shapely.simplify(shapes, tolerance_m / _METRES_A_DEGREE)
     rounded: Shapes = shapely.transform(shapes, lambda points: np.round(points, _DECIMALS))

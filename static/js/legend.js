@@ -2,7 +2,7 @@
 import {el, fill} from './dom.js';
 import {both, data, t} from './i18n.js';
 import {swatch} from './hatch.js';
-import {GROUPS, SHOWN_AT_START, styleOf} from './style.js';
+import {GAP, GROUPS, SHOWN_AT_START, styleOf} from './style.js';
 
 const drawable = (layer) => layer.kind === 'vector' && layer.edition !== null && layer.edition.zones > 0;
 
@@ -42,7 +42,8 @@ function legendItem(layer, shown, onToggle) {
   return el('div', {class: 'legend-item'},
     el('label', {for: box.id, title: told}, box, isPlain(layer) && swatch(styleOf(layer, layer.classes[0]?.zone_class ?? null), isLine(layer)),
       el('span', {text: both(layer.title)}), chips(layer)),
-    el('p', {class: 'legend-note', id: `note-${layer.id}`, hidden: true}), classes);
+    el('p', {class: 'legend-note', id: `note-${layer.id}`, hidden: true}), classes,
+    el('p', {class: 'legend-gap', id: `gap-${layer.id}`, hidden: true}, swatch(GAP, false), el('span', {text: t('state.not_covered')})));
 }
 
 const isLine = (layer) => layer.edition?.geometry?.length === 1 && layer.edition.geometry[0] === 'line';
@@ -70,6 +71,12 @@ export function note(layerId, text) {
   if (!node) return;
   node.textContent = text;
   node.hidden = !text;
+}
+
+/** Say beside a layer that the dotted veil is its own. */
+export function gap(layerId, shown) {
+  const node = document.getElementById(`gap-${layerId}`);
+  if (node) node.hidden = !shown;
 }
 
 function outOfScope(layers) {

@@ -64,6 +64,9 @@ const STYLES = {
   },
 };
 
+/** Where a layer has no data: its silence there says nothing. */
+export const GAP = {color: '#4b5563', hatch: 'dots', weight: 1, opacity: 0.7, dashArray: '1 5', fill: true, fillColor: '#6b7280', fillOpacity: 0.1, interactive: false};
+
 const SPARE = ['#7c6a0a', '#9c3d6b', '#356b8c', '#5d7a2c', '#84502f', '#4b4e9e', '#2d7f7f', '#8a3b3b'];
 const SPARE_HATCH = [null, 'diag', 'back', 'dots', 'horiz', 'vert', 'cross'];
 

@@ -1,5 +1,6 @@
 // Zones on the map: fetched for the view when switched on, simplified to less than a pixel, drawn on one canvas.
 import {get} from './api.js';
+import {Coverage} from './coverage.js';
 import {el, settled} from './dom.js';
 import {HatchCanvas} from './hatch.js';
 import {both, data, t} from './i18n.js';
@@ -16,6 +17,7 @@ export class Zones {
     map.createPane('zones').style.zIndex = 350;
     Object.assign(map.createPane('labels').style, {zIndex: 620, pointerEvents: 'none'});
     this.renderer = new HatchCanvas({pane: 'zones', padding: 0.2});
+    this.coverage = new Coverage(map, this.renderer);
     map.on('moveend', settled(() => this.refresh(), 120));
   }
 
@@ -29,6 +31,7 @@ export class Zones {
       old.abort?.abort();
       old.group?.remove();
       this.shown.delete(layer.id);
+      this.coverage.hide(layer.id);
       note(layer.id, '');
     }
   }
@@ -47,9 +50,11 @@ export class Zones {
     if (!entry.layer.edition) { // nothing of it on the date that is looked at
       entry.group?.remove();
       entry.group = null;
+      this.coverage.hide(id);
       note(id, t('state.no_edition'));
       return;
     }
+    this.coverage.show(id, this.on);
     entry.abort = new AbortController();
     const box = view.pad(PAD);
     entry.box = box;
@@ -108,6 +113,7 @@ export class Zones {
   stack() {
     const rank = (id) => (ORDER.includes(id) ? ORDER.indexOf(id) : ORDER.length);
     [...this.shown.keys()].sort((a, b) => rank(a) - rank(b)).forEach((id) => this.shown.get(id).group?.eachLayer((shape) => shape instanceof L.Path && shape.bringToFront()));
+    this.coverage.sink();
   }
 
   /** Look at another date: drop everything drawn and ask anew. */

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 
 from server import create_app
 from server.settings import Settings
-from tests.server.small import EVIL, RED_LINE, edition, layer, small_bundle, text
+from tests.server.small import EVIL, RED_LINE, WHOLE, edition, layer, small_bundle, text
 
 ZONES = "/api/v1/layers/{}/zones"
 
@@ -156,6 +156,41 @@ def test_vocabulary_and_bundle(client: FlaskClient) -> None:
     assert (bundle["id"], bundle["rules"], bundle["synthetic"]) == ("small", 5, True)
 
 
+COVERAGE = "/api/v1/layers/{}/coverage"
+
+
+def test_coverage_and_what_is_left_of_the_own_districts() -> None:
+    bundle = small_bundle()
+    west = shapely.box(104.9, 32.0, 105.1, 32.2)  # half of the district, and half as much beyond it
+    bundle.layers["half"] = layer("half", text("half"), {}, edition(("H1", None, "h", west), coverage=west))
+    client = create_app(Settings(), bundle).test_client()
+    body = client.get(COVERAGE.format("half")).get_json()
+    shapes = {f["properties"]["role"]: shapely.geometry.shape(f["geometry"]) for f in body["features"]}
+    assert shapes["covered"].equals(west)
+    assert shapes["not_covered"].equals(shapely.box(105.1, 32.0, 105.2, 32.2))
+    [only] = client.get(COVERAGE.format("half") + "?role=not_covered").get_json()["features"]
+    assert only["properties"] == {"role": "not_covered"}
+    full = client.get(COVERAGE.format("eco_redline")).get_json()["features"]
+    assert [feature["properties"]["role"] for feature in full] == ["covered"]
+
+
+def test_a_layer_without_coverage_covers_nothing() -> None:
+    bundle = small_bundle()
+    zone = ("N1", None, "n", RED_LINE)
+    bundle.layers["none"] = layer("none", text("none"), {}, edition(zone, coverage=None))
+    body = create_app(Settings(), bundle).test_client().get(COVERAGE.format("none")).get_json()
+    [feature] = body["features"]
+    assert feature["properties"] == {"role": "not_covered"}
+    assert shapely.geometry.shape(feature["geometry"]).equals(WHOLE)
+
+
+def test_without_districts_only_what_is_covered_is_known() -> None:
+    bundle = small_bundle()
+    del bundle.layers["admin_unit"]
+    body = create_app(Settings(), bundle).test_client().get(COVERAGE.format("eco_redline")).get_json()
+    assert [feature["properties"]["role"] for feature in body["features"]] == ["covered"]
+
+
 def test_openapi_names_every_address(client: FlaskClient) -> None:
     document = client.get("/openapi.json").get_json()
     assert set(document["paths"]) == {
@@ -164,6 +199,7 @@ def test_openapi_names_every_address(client: FlaskClient) -> None:
         "/api/v1/checks/batch",
         "/api/v1/questions",
         "/api/v1/layers",
+        "/api/v1/layers/{layer_id}/coverage",
         "/api/v1/layers/{layer_id}/zones",
         "/api/v1/rules",
         "/api/v1/rules/{rule_id}",

@@ -28,6 +28,20 @@ def test_the_page_asks_nobody_else_and_is_small(client: FlaskClient, lang: str) 
         assert (ROOT / address.removeprefix("/")).is_file(), address
 
 
+@pytest.mark.parametrize(("lang", "title"), [("zh", "接口文档"), ("en", "Interface")])
+def test_the_interface_is_described_for_people(client: FlaskClient, lang: str, title: str) -> None:
+    page = client.get(f"/docs?lang={lang}", headers={"Host": 'x"><script>'}).text
+    assert title in page
+    assert not OUTSIDE.search(page)
+    for path, methods in client.get("/openapi.json").get_json()["paths"].items():
+        assert f"<code>{path}</code>" in page
+        assert all(operation["summary"] in page for operation in methods.values())
+    for word in ("text/csv", "application/x-ndjson", "findings | full", "accuracy_m", "GeoJSON geometry"):
+        assert word in page
+    assert "<script" not in page
+    assert client.get(f"/?lang={lang}").text.count(f'href="/docs?lang={lang}"') == 1
+
+
 def test_no_part_of_folium_names_another_host() -> None:
     for element in ELEMENTS:
         for _, url in [*element.default_js, *element.default_css]:

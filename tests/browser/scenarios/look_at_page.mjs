@@ -36,7 +36,11 @@ export default async ({page, baseUrl, shot}) => {
   }
   await page.waitForTimeout(300);
   await shot('all_layers');
+  const gaps = () => page.$$eval('.legend-gap:not([hidden])', (notes) => notes.map((note) => [note.id, note.innerText.trim()]));
+  await page.waitForFunction(() => document.querySelectorAll('.legend-gap:not([hidden])').length >= 3);
+  result.gaps = await gaps();
   while (await page.locator('.legend-item input:checked').count()) await page.locator('.legend-item input:checked').first().uncheck();
+  result.gapsAfter = await gaps();
   result.notes = await page.$$eval('.legend-note:not([hidden])', (notes) => notes.map((note) => note.textContent));
 
   // A phone, and only keys: skip link, coordinates, activity, nature, check.

@@ -80,7 +80,7 @@ async function check(body) {
   button.disabled = true;
   fill(status, el('p', {class: 'quiet', text: t('form.checking')}));
   try {
-    state.answer = await post('/checks', body, {lang, margins: 'all'});
+    state.answer = await post('/checks', body, {lang});
     byId('result').classList.remove('stale');
     drawResult(byId('result'), state.answer, titles, showZone);
     fill(status, el('p', {class: 'unseen', text: `${t('result.title')}：${t(`verdict.${state.answer.verdict}`)}`}));

@@ -50,12 +50,12 @@ def test_the_place_decides(client: FlaskClient, place: list[float], verdict: str
     assert answer["out_of_scope"] == ["perm_farmland"]
 
 
-@pytest.mark.parametrize("query", ["", "?detail=full", "?margins=all", "?lang=en"])
+@pytest.mark.parametrize("query", ["", "?detail=full", "?margins=near", "?margins=all", "?lang=en"])
 def test_http_is_the_core_byte_for_byte(client: FlaskClient, query: str) -> None:
     bundle = small_bundle()
     site = make_site(shapely.Point(IN_RED_LINE), crs="EPSG:4490", accuracy_m=5)
     part = Part(site=site, activity="CHEM", facts=(("nature", "new"), ("noisy", False)))
-    full, margins = "full" in query, "all" if "all" in query else "near"
+    full, margins = "full" in query, query.partition("margins=")[2] or "told"
     [report] = check_projects(
         bundle, [Project(parts=(part,))], date.fromisoformat(ON), margins=margins, full=full
     )

@@ -296,6 +296,17 @@ def test_nothing_sure_beside_a_second_layer_of_all_dimensions(site, first, keys,
             assert told.complete is (truth(finding(told, "R")) is not None)
 
 
+@pytest.mark.parametrize("near", [50, 106, 300, 700], ids=lambda x: f"{x} m off")
+@pytest.mark.parametrize("extra", [False, True], ids=["alone", "beside a far-reaching rule"])
+def test_a_second_layer_settles_whatever_the_first_leaves_open(near, extra):
+    rules = [rule("R", "a", companions=(With(layer="b"),))]
+    rules += [rule("E", "a", relation=Relation.WITHIN_DISTANCE, distance_m=500.0, effect=Effect.DUTY)] * extra
+    layers = [zones("a", box(100 + near, 0, 200 + near, 100), stale_after=ON), zones("b")]
+    found = finding(report(layers, rules, project(place(SQUARE))), "R")
+    assert truth(found) is False
+    assert found.reasons == ()
+
+
 def test_an_edge_of_the_second_layer_nearby_is_borderline():
     both = rule("R", "a", companions=(With(layer="b"),))
     told = report([zones("a", SQUARE), zones("b", box(0, 0, 51, 100))], [both], project(INSIDE))

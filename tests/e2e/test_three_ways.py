@@ -118,11 +118,15 @@ def project(bundle: Bundle, row: dict[str, Any]) -> Project:
     return Project(parts=(part,))
 
 
+def told(bundle: Bundle, rows: list[dict[str, Any]]) -> Iterator[Report]:
+    """Rows of one date with the margins of everything reported: what an answer in full holds."""
+    on = date.fromisoformat(rows[0]["on"])
+    return check_projects(bundle, [project(bundle, row) for row in rows], on, margins="told")
+
+
 @pytest.fixture(scope="module")
 def singles(demo: Bundle, rows: list[dict[str, Any]]) -> list[Report]:
-    return [
-        next(check_projects(demo, [project(demo, row)], date.fromisoformat(row["on"]))) for row in rows[:GOOD]
-    ]
+    return [next(told(demo, [row])) for row in rows[:GOOD]]
 
 
 @pytest.fixture(scope="module")
@@ -164,14 +168,14 @@ def test_any_chunking(demo, rows, singles, chunk: int, monkeypatch: pytest.Monke
     monkeypatch.setattr(geo.check, "CHUNK", chunk)
     for on in DATES:
         chosen = [n for n, row in enumerate(rows[:GOOD]) if row["on"] == on]
-        reports = check_projects(demo, [project(demo, rows[n]) for n in chosen], date.fromisoformat(on))
+        reports = told(demo, [rows[n] for n in chosen])
         assert [to_json(r) for r in reports] == [to_json(singles[n]) for n in chosen]
 
 
 def test_order_of_the_batch_is_irrelevant(demo: Bundle, rows: list, singles: list[Report]) -> None:
     on = DATES[-1]
     chosen = [n for n, row in enumerate(rows[:GOOD]) if row["on"] == on][::-1]
-    reports = check_projects(demo, [project(demo, rows[n]) for n in chosen], date.fromisoformat(on))
+    reports = told(demo, [rows[n] for n in chosen])
     assert [to_json(r) for r in reports] == [to_json(singles[n]) for n in chosen]
 
 

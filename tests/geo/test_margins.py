@@ -7,8 +7,9 @@ import pytest
 import shapely
 from shapely import LineString, Point, Polygon, box
 
-from geo.model import Relation
+from geo.model import Relation, With
 from tests.geo.relating import ask
+from tests.geo.world import finding, place, project, report, rule, truth, zones
 
 GRID_M = 0.4
 
@@ -83,3 +84,17 @@ def test_reach_outside_the_union_of_the_zones(seed):
         reach = deepest(site, union, inside=False)
         if reach < 100:
             assert found.margin_m == pytest.approx(-reach, abs=0.5 + GRID_M)
+
+
+@pytest.mark.parametrize("site", [Point(0, 0), LineString([(0, 0), (30, 40)]), box(0, 0, 30, 40)])
+@pytest.mark.parametrize("present", [True, False])
+@pytest.mark.parametrize("edge", [100.0, 5_000.0, 40_000.0])
+def test_far_from_every_edge_there_is_no_margin_and_no_fault(site, present, edge):
+    large = box(-edge - 100, -edge - 100, edge + 100, edge + 100)
+    both = rule("R", "a", companions=(With(layer="b", present=present),))
+    layers = [zones("a", large), zones("b", large)]
+    told = report(layers, [both, rule("O", "a", relation=Relation.OUTSIDE)], project(place(site), "ROAD"))
+    assert truth(finding(told, "R")) is present
+    assert truth(finding(told, "O")) is False
+    assert finding(told, "O").margin_m is None
+    assert not finding(told, "O").borderline

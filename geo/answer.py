@@ -144,7 +144,9 @@ def _site(part: PartReport) -> Json:
 
 
 def _fact(fact: UsedFact) -> Json:
-    return {"id": fact.id, "value": fact.value, "origin": fact.origin}
+    measured = isinstance(fact.value, float) and fact.origin == "measured"
+    value = round(float(fact.value or 0.0), 2) if measured else fact.value
+    return {"id": fact.id, "value": value, "origin": fact.origin}
 
 
 def _finding(finding: Finding) -> Json:

@@ -158,6 +158,6 @@ def _unknown_fact(where: str, name: str, rulebook: Rulebook) -> Problem:
     return Problem(
         where=where,
         given=str(name),
-        allowed=", ".join(near),
+        allowed=", ".join(near) + " …",
         hint=Text("未知的项目参数", "unknown fact"),
     )

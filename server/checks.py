@@ -126,10 +126,18 @@ def _read_part(part: PartIn, at: str, rulebook: Rulebook, problems: list[Problem
         except InputError as error:
             problems.extend(error.problems)
     try:
-        facts = declare_facts(rulebook, part.facts, where=f"{at}facts")
+        facts = declare_facts(rulebook, _facts(part), where=f"{at}facts")
     except InputError as error:
         problems.extend(error.problems)
     return Part(site=site, activity=activity, facts=facts, name=part.name) if site else None
+
+
+def _facts(part: PartIn) -> dict[str, Any]:
+    """The declared facts, with the two that stand beside them: what land is taken, how it crosses."""
+    beside: dict[str, Any] = {
+        name: getattr(part, name) for name in ("land", "crossing") if name in part.model_fields_set
+    }
+    return {**part.facts, **beside}
 
 
 def _crs(part: PartIn, at: str) -> str | None:

@@ -46,6 +46,8 @@ class _Details(_Strict):
         description="Declared facts by id, title or alias; null = unknown.",
     )
     accuracy_m: Metres | None = Field(None, description="Positional accuracy, metres; 5 where none.")
+    land: FactValue = Field(None, description="Land taken: permanent, temporary or none; as among the facts.")
+    crossing: FactValue = Field(None, description="surface, bridge, tunnel or overhead; as among the facts.")
     repair: Literal["make_valid"] | None = Field(
         None, description="How to repair an invalid polygon; without it an invalid polygon is refused."
     )

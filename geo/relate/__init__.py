@@ -19,7 +19,7 @@ def place(scene: Scene, test: PlaceTest) -> Place:
         return Place(truth=True)
     if _too_coarse(scene, test):
         return Place(truth=None, reasons=(Reason.NOT_COVERED,))
-    if test.relation is not Relation.OUTSIDE and _nothing_near(scene, test):
+    if test.relation is not Relation.OUTSIDE and not test.companions and _nothing_near(scene, test):
         reasons = silences(scene, test.layers, test.reach_m)
         return Place(truth=None if reasons else False, reasons=reasons)
     match test.relation:

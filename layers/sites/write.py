@@ -73,17 +73,20 @@ class CsvWriter:
 
 
 class JsonWriter:
-    """A list of the same bodies as HTTP, each with its ``site_id`` and ``status``."""
+    """A list of the same bodies as HTTP, each with its ``site_id``, ``status`` and the row's own columns."""
 
     def __init__(self, stream: TextIO, layout: Layout) -> None:
-        del layout
         self._stream = stream
+        self._headers = layout.unique_headers()
         self._separator = "[\n"
 
     def write(self, results: Sequence[Result]) -> None:
         """Add results."""
         for result in results:
-            text = orjson.dumps(json_body(result)).decode()
+            own = dict(zip(self._headers, map(_json_value, result.row.original), strict=True))
+            body = json_body(result)
+            head = {"site_id": body.pop("site_id"), "status": body.pop("status"), "input": own}
+            text = orjson.dumps({**head, **body}).decode()
             self._stream.write(self._separator + text)
             self._separator = ",\n"
 

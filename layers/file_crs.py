@@ -65,6 +65,10 @@ def settle_crs(
         )
         return None, ()
     taken = told if found is None else found
+    if told is not None and told.name != taken.name:
+        zh = f"声明的 {told.name} 与文件的 {taken.name} 视为一致（相差分米以内）"
+        agreed = Text(zh, f"{told.name} as declared agrees with {taken.name} of the file (decimetres at most)")
+        return taken, (agreed,)
     return taken, _remarks(taken)
 
 
@@ -94,4 +98,6 @@ def _same_place(named: str, crs: Crs, shapes: Sequence[Any]) -> bool:
     ours = shapely.get_coordinates(to_lonlat(cast("Any", corners), crs))
     theirs = shapely.get_coordinates(gpd.GeoSeries(corners, crs=named).to_crs("EPSG:4490").to_numpy())
     most = _SAME_PLACE_OLD_DEG if crs.old_datum else _SAME_PLACE_DEG
-    return bool((np.abs(ours - theirs) <= most).all())
+    # Coordinates that fit neither come back infinite: two infinities do not agree.
+    with np.errstate(invalid="ignore"):
+        return bool((np.abs(ours - theirs) <= most).all())

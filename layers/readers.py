@@ -190,7 +190,10 @@ def _without_folders(message: str) -> str:
 
 
 def _read_parquet(path: Path) -> Raw:
-    frame = gpd.read_parquet(path)
+    with warnings.catch_warnings():
+        # NaN among the coordinates is a fault that is told with the zone's id, not a warning of the reader.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        frame = gpd.read_parquet(path)
     return Raw(frame=frame, crs=None if frame.crs is None else frame.crs.to_wkt())
 
 

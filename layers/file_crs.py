@@ -65,10 +65,10 @@ def settle_crs(
         )
         return None, ()
     taken = told if found is None else found
-    if told is not None and told.name != taken.name:
+    if told is not None and taken is not None and told.name != taken.name:
         zh = f"声明的 {told.name} 与文件的 {taken.name} 视为一致（相差分米以内）"
-        agreed = Text(zh, f"{told.name} as declared agrees with {taken.name} of the file (decimetres at most)")
-        return taken, (agreed,)
+        en = f"{told.name} as declared agrees with {taken.name} of the file (decimetres at most)"
+        return taken, (Text(zh, en),)
     return taken, _remarks(taken)
 
 

@@ -12,6 +12,7 @@ from server.pages import pages
 from server.schemas import ErrorOut, problems_of
 from server.service import VERSION, service
 from server.settings import ROOT, Settings
+from server.slots import Slots
 from server.web import dress
 
 __all__ = ["create_app"]
@@ -39,6 +40,7 @@ def create_app(settings: Settings, bundle: Bundle | None) -> OpenAPI:
     app.config["FENQU_LANG"] = settings.lang
     app.extensions["fenqu_settings"] = settings
     app.extensions["fenqu_bundle"] = bundle
+    app.extensions["fenqu_batches"] = Slots(max(settings.workers - 1, 1))
     app.extensions["fenqu_words"] = read_words(_STATIC / "i18n")
     dress(app, max_body_bytes=settings.max_body_bytes, proxy_hops=settings.proxy_hops)
     register_errors(app)

@@ -31,8 +31,9 @@ class Service(BaseApplication):
         chosen: dict[str, Any] = {
             "bind": f"{self.settings.host}:{self.settings.port}",
             "workers": self.settings.workers,
-            "worker_class": "gthread",
+            "worker_class": "server.worker.FreeWorker",
             "threads": 1,
+            "keepalive": 0,
             "preload_app": True,
             "timeout": self.settings.timeout_s,
             "graceful_timeout": _GRACE_S,

@@ -38,6 +38,7 @@ _ERRORS: ResponseDict = {
     "413": {"description": "Too large.", "content": _PROBLEM},
     "415": {"description": "Not a type of body that is taken.", "content": _PROBLEM},
     "422": {"description": "Understood but wrong; every fault is listed.", "content": _PROBLEM},
+    "429": {"description": "Other batches are under way: try again later.", "content": _PROBLEM},
     "503": {"description": "Nothing is loaded.", "content": _PROBLEM},
 }
 _READ: ResponseDict = {key: _ERRORS[key] for key in ("404", "422", "503")}
@@ -50,6 +51,7 @@ _CHECK: ResponseDict = {**_WRITE, "200": CheckAnswer}
 _BATCH: ResponseDict = {
     **_WRITE,
     "415": _ERRORS["415"],
+    "429": _ERRORS["429"],
     "200": {
         "description": "One line a row, in order: row, site_id, status (ok, refused), then the answer of "
         "/checks or problems. The answer is whole only if the connection ends in order.",
@@ -96,29 +98,31 @@ def post_checks_batch(query: BatchQuery) -> Response:
     batch.check_media_type(request.mimetype, request.content_encoding)
     bundle, settings = current.bundle(), current.settings()
     request.max_content_length = settings.max_batch_bytes
-    with contextlib.ExitStack() as on_failure:
+    with contextlib.ExitStack() as held:
+        held.callback(current.batches().free, current.batches().take())
         upload = Upload(request.stream)
-        on_failure.callback(upload.close)
+        held.callback(upload.close)
         asked = batch.read_batch(
             upload, request.mimetype, query, bundle, settings=settings, today=current.today()
         )
-        on_failure.pop_all()
-    lines = _told(batch.answer_lines(asked), upload, g.request_id)
+        lines = _told(batch.answer_lines(asked), held.pop_all(), g.request_id)
     first = next(lines)  # a bug that shows at once is a 500 with its id, not a broken connection
     response = Response(chain((first,), lines), mimetype=batch.NDJSON)
     response.call_on_close(lines.close)
     return response
 
 
-def _told(lines: Iterator[bytes], upload: Upload, request_id: str) -> Generator[bytes]:
-    """The lines; what breaks them off half-way is logged with the request's id, and breaks the connection."""
-    try:
-        yield from lines
-    except Exception:
-        LOGGER.exception("request %s broke off", request_id)
-        raise
-    finally:
-        upload.close()
+def _told(lines: Iterator[bytes], held: contextlib.ExitStack, request_id: str) -> Generator[bytes]:
+    """The lines; then lets go of what was held for them.
+
+    What breaks them off half-way is logged with the request's id, and breaks the connection.
+    """
+    with held:
+        try:
+            yield from lines
+        except Exception:
+            LOGGER.exception("request %s broke off", request_id)
+            raise
 
 
 @api.post("/questions", tags=[CHECKS], summary="What to ask about a project", responses=_WRITE)

@@ -39,7 +39,7 @@ from server.settings import Settings
 from server.upload import Upload
 
 NDJSON = "application/x-ndjson"
-CHUNK_ROWS = 128
+CHUNK_ROWS = 32
 """Rows checked together: enough to share the searches, few enough that the first answers come soon."""
 
 _READERS: dict[str, Callable[[Upload, Terms], Reader]] = {

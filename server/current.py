@@ -7,6 +7,7 @@ from flask import current_app
 from geo.model import Bundle, Problem, Text
 from server.errors import NothingLoadedError
 from server.settings import Settings
+from server.slots import Slots
 
 _CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")  # one offset since 1991: no time-zone files needed
 
@@ -19,6 +20,12 @@ def today() -> date:
 def settings() -> Settings:
     """The settings of the service."""
     found: Settings = current_app.extensions["fenqu_settings"]
+    return found
+
+
+def batches() -> Slots:
+    """The places for batches, shared by all workers."""
+    found: Slots = current_app.extensions["fenqu_batches"]
     return found
 
 

@@ -6,6 +6,7 @@
     ├── UnknownResourceError     no layer, rule … of that id                 404
     ├── RestrictedLayerError     the layer's true shapes are not public      403
     ├── NothingLoadedError       the service runs without a bundle           503
+    ├── BusyError                as many batches run as may                  429
     └── InputError               understood but wrong                        422
         ├── UnreadableError      could not be read at all                    400
         ├── UnsupportedTypeError a body of a type the address does not take  415
@@ -26,6 +27,7 @@ from server.lang import HTML_LANG, current_lang
 from server.settings import SettingsError
 
 LOGGER = logging.getLogger("fenqu.server")
+_RETRY_S = 30
 
 
 class UnknownResourceError(FenquError):
@@ -38,6 +40,10 @@ class RestrictedLayerError(FenquError):
 
 class NothingLoadedError(FenquError):
     """The service runs without a bundle."""
+
+
+class BusyError(FenquError):
+    """As many batches run as may."""
 
 
 class TooLargeError(InputError):
@@ -60,6 +66,7 @@ STATUS: dict[type[FenquError], HTTPStatus] = {
     BundleError: HTTPStatus.SERVICE_UNAVAILABLE,
     SettingsError: HTTPStatus.SERVICE_UNAVAILABLE,
     NothingLoadedError: HTTPStatus.SERVICE_UNAVAILABLE,
+    BusyError: HTTPStatus.TOO_MANY_REQUESTS,
 }
 """Error class → HTTP status; a class that is not listed has its nearest ancestor's."""
 
@@ -123,7 +130,10 @@ def _on_fenqu_error(error: FenquError) -> Response:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         LOGGER.error("request %s: %s", g.get("request_id"), error, exc_info=error)
     hide = status == HTTPStatus.INTERNAL_SERVER_ERROR
-    return problem_response(status, () if hide else error.problems)
+    response = problem_response(status, () if hide else error.problems)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        response.headers["Retry-After"] = str(_RETRY_S)
+    return response
 
 
 def _on_http_error(error: HTTPException) -> Response | tuple[str, int, dict[str, str]]:

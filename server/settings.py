@@ -56,7 +56,7 @@ SETTINGS: tuple[Setting, ...] = tuple(
     for name, field, parse, default, allowed, text in (
         ("HOST", "host", str, "127.0.0.1", "address", "Address the service listens on."),
         ("PORT", "port", _whole(1, 65535), "8000", "1–65535", "Port the service listens on."),
-        ("WORKERS", "workers", _whole(1, 64), "2", "1–64", "Server processes."),
+        ("WORKERS", "workers", _whole(1, 64), "2", "1–64", "Server processes; all but one may run a batch."),
         (
             "FENQU_TIMEOUT_S",
             "timeout_s",

@@ -140,9 +140,9 @@ def serving(
         "--preload",
         "--no-control-socket",
         "--worker-class",
-        "gthread",
+        "server.worker.FreeWorker",
     ]
-    command += ["--threads", "1", "--workers", "1", "--bind", address, target]
+    command += ["--keep-alive", "0", "--threads", "1", "--workers", "1", "--bind", address, target]
     with log.open("wb") as out:
         process = subprocess.Popen(
             command,

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import os
 from collections.abc import Iterator
 
 import orjson
@@ -15,8 +16,10 @@ from werkzeug.test import TestResponse
 import server.batch
 import server.feature_stream
 from server import create_app
+from server.errors import BusyError
 from server.feature_stream import NotGeoJsonError, read_members
 from server.settings import Settings
+from server.slots import Slots
 from server.upload import Upload
 from tests.server.small import IN_RED_LINE, IN_THE_OPEN, small_bundle
 
@@ -325,6 +328,47 @@ def test_a_bug_that_shows_at_once_is_a_500(client: FlaskClient, monkeypatch: pyt
     response = client.post(URL, data=TABLE, content_type=CSV)
     assert response.status_code == 500
     assert response.mimetype == "application/problem+json"
+
+
+def take_elsewhere(slots: Slots) -> str:
+    """What another worker, forked from this process, gets."""
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            told = str(slots.take())
+        except BusyError:
+            told = "busy"
+        os.write(theirs, told.encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    os.close(theirs)
+    with os.fdopen(ours) as answer:
+        return answer.read()
+
+
+def test_places_are_shared_by_forked_workers_and_survive_their_death() -> None:
+    slots = Slots(2)
+    assert slots.take() == 0
+    assert [take_elsewhere(slots), take_elsewhere(slots)] == ["1", "1"]  # the first one died holding it
+    one = Slots(1)
+    one.free(one.take())
+    assert take_elsewhere(one) == "0"
+    one.take()
+    assert take_elsewhere(one) == "busy"
+
+
+def test_a_busy_service_says_so(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(client.application.extensions, "fenqu_batches", Slots(0))
+    response = client.post(URL, data=TABLE, content_type=CSV)
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "30")
+    assert response.get_json()["problems"][0]["hint"] == "other batches are under way: try again later"
+
+
+@pytest.mark.parametrize("body", [TABLE, "lon,lat\n", "lon"])
+def test_a_place_is_given_back(client: FlaskClient, body: str) -> None:
+    client.post(URL, data=body, content_type=CSV).close()
+    assert take_elsewhere(client.application.extensions["fenqu_batches"]) == "0"
 
 
 def test_an_upload_is_read_twice_and_gone_when_closed() -> None:

@@ -1,8 +1,8 @@
 """Many checks in one request: rows in, one line of JSON a row out, in their order. No flask here.
 
 The road is that of a single check and of the command line: without number, id and status a row is, byte for
-byte, the answer of ``/checks``, and what ``python -m scripts.check_sites -o out.json`` writes beside the row's
-own columns.
+byte, the answer of ``/checks``, and what ``python -m scripts.check_sites -o out.json`` writes beside the
+row's own columns.
 """
 
 from collections.abc import Callable, Iterator

@@ -37,6 +37,11 @@ from geo.view import BundleView, RuleView, view_on
 CHUNK = 256
 """Projects whose candidate zones are looked up together; it changes speed, never an answer."""
 
+_AREA_ORIGIN = {
+    "declared": ("申报用地面积", "from the declared land area"),
+    "typical": ("同类项目常见用地面积（按类型推定）", "from the area typical of it"),
+    "unknown": ("未知用地面积（筛查用）", "for screening: its area is unknown"),
+}
 _OUTCOME_ORDER = (Outcome.APPLIES, Outcome.NOT_ASSESSED, Outcome.DOES_NOT_APPLY)
 
 
@@ -273,16 +278,11 @@ def _assumptions(scene: Scene) -> tuple[Text, ...]:
     """What was assumed about the footprint, said aloud."""
     stand = scene.stand
     if stand.disc_m > 0.0:
-        declared = stand.area_origin == "declared"
-        zh, en = (
-            ("申报用地面积", "the declared land area")
-            if declared
-            else ("按类型推定的用地面积", "the area typical of it")
-        )
+        zh, en = _AREA_ORIGIN[stand.area_origin or "unknown"]
         return (
             Text(
                 f"点位按{zh}视为半径 {stand.disc_m:.1f} 米的圆",
-                f"the point stands for a disc of radius {stand.disc_m:.1f} m, from {en}",
+                f"the point stands for a disc of radius {stand.disc_m:.1f} m, {en}",
             ),
         )
     if stand.linear_point:

@@ -28,6 +28,9 @@ WHOLE_SHARE = 1.0 - 1e-9
 POSITIVE_M2 = 1e-4
 """An area up to this is the noise of coordinates."""
 
+UNKNOWN_AREA_DISC_M = 100.0
+"""Radius that a point of an areal activity stands for where neither land nor typical area is known."""
+
 NEAR_M = 100.0
 """Margins are exact up to this distance where only near margins are asked for."""
 
@@ -52,7 +55,7 @@ class Footing:
     shape_unknown
         A point was given for what has length or may have: its line or extent is not known.
     area_origin
-        Where the disc's area came from: ``declared``, ``typical`` or None.
+        Where the disc's area came from: ``declared``, ``typical``, ``unknown`` or None.
     """
 
     disc_m: float = 0.0
@@ -73,6 +76,8 @@ def footing(part: Part, activity: Activity | None) -> Footing:
         return Footing(disc_m=math.sqrt(declared / math.pi), area_origin="declared")
     if activity is not None and areal and activity.typical_area_m2:
         return Footing(disc_m=math.sqrt(activity.typical_area_m2 / math.pi), area_origin="typical")
+    if activity is not None and areal:
+        return Footing(disc_m=UNKNOWN_AREA_DISC_M, area_origin="unknown")
     return Footing(shape_unknown=areal)
 
 

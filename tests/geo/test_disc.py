@@ -78,7 +78,7 @@ def test_a_point_for_an_areal_activity(x, keys, holds, reason):
         pytest.param("PLANT", {"land_area_m2": pi * 50**2}, 50, id="declared before typical"),
         pytest.param("PLANT", {"land_area_m2": None}, 100, id="declared unknown: typical"),
         pytest.param("PARK", {"land_area_m2": pi * 50**2}, 50, id="declared, no typical area"),
-        pytest.param("PARK", {}, 0, id="neither"),
+        pytest.param("PARK", {}, 100, id="neither: the screening disc"),
         pytest.param("SHED", {"land_area_m2": pi * 50**2}, 0, id="a point activity stays a point"),
     ],
 )

@@ -89,7 +89,7 @@ def test_the_radius_of_the_disc(kind, facts, radius):
         remark = tell(Point(0, 0), kind, facts=facts).parts[0].remarks[-1]
         assert f"{radius:.1f} 米的圆" in remark.zh
         assert f"radius {radius:.1f} m" in remark.en
-        assert ("按类型推定" in remark.zh) is (not facts or facts["land_area_m2"] is None)
+        assert ("按类型推定" in remark.zh) is (kind == "PLANT" and not (facts or {}).get("land_area_m2"))
 
 
 @pytest.mark.parametrize("shape", [box(101, 40, 121, 60), LineString([(101, 50), (121, 50)])])

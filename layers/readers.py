@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.model import Text
 from layers.peek import count_records, follows, names_crs
+from layers.shapefile import RAW, Letters, letters_of
 from layers.strictyaml import Faults
 
 __all__ = ["Files", "Raw"]
@@ -215,12 +217,12 @@ def _read_ogr(
         if not _one_table(tables, layer, name, where, faults):
             return None
         chosen = layer or tables[0]
+        letters = letters_of(path, chosen, encoding)
+        code = encoding if letters is None else RAW
         try:
-            info = pyogrio.read_info(
-                source, layer=chosen, encoding=encoding, force_feature_count=True, **options
-            )
+            info = pyogrio.read_info(source, layer=chosen, encoding=code, force_feature_count=True, **options)
             frame = pyogrio.read_dataframe(
-                source, layer=chosen, fid_as_index=True, on_invalid="ignore", encoding=encoding, **options
+                source, layer=chosen, fid_as_index=True, on_invalid="ignore", encoding=code, **options
             )
         except (DataSourceError, DataLayerError) as error:
             _unreadable(where, name, error, faults)
@@ -236,6 +238,9 @@ def _read_ogr(
         Text(f"读取提示：{_without_folders(str(w.message))}", f"reader: {_without_folders(str(w.message))}")
         for w in caught
     ]
+    if letters is not None:
+        frame, told = _spelt(frame, letters)
+        remarks += told
     named = info["driver"] not in _NAMELESS_DRIVERS or names_crs(path)
     return Raw(
         frame=frame,
@@ -243,6 +248,16 @@ def _read_ogr(
         fid_column=info["fid_column"],
         remarks=tuple(dict.fromkeys(remarks)),
     )
+
+
+def _spelt(frame: gpd.GeoDataFrame, letters: Letters) -> tuple[gpd.GeoDataFrame, tuple[Text, ...]]:
+    """A frame that was read byte by byte with its texts in characters, and what is to be remarked."""
+    theirs = [name for name in frame.columns if name != frame.geometry.name]
+    for name in theirs:
+        if pd.api.types.is_object_dtype(frame[name]) or pd.api.types.is_string_dtype(frame[name]):
+            frame[name] = [letters.cell(value) for value in frame[name]]
+    names, cut = letters.names(theirs)
+    return frame.rename(columns=dict(zip(theirs, names, strict=True))), (*letters.remarks, *cut)
 
 
 def _tables(source: str, options: dict[str, Any]) -> list[str]:

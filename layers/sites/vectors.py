@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,6 +12,8 @@ from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.crs import crs_from_wkt
 from geo.errors import InputError, Problem
+from geo.model import Text
+from layers.shapefile import RAW, Letters, letters_of
 from layers.sites.faults import clip, fault
 from layers.sites.geometry import crs_member, from_geojson
 from layers.sites.rows import Record
@@ -171,28 +174,55 @@ def read_gdal(path: Path, layer: str | None) -> Source:
     try:
         layers = {str(name): kind for name, kind in pyogrio.list_layers(path)}
         chosen = _layer(layers, layer, path.name)
-        info = pyogrio.read_info(path, layer=chosen)
-    except (DataSourceError, DataLayerError) as error:
+        letters = letters_of(path, chosen)
+        code = None if letters is None else RAW
+        info = pyogrio.read_info(path, layer=chosen, encoding=code)
+    except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
         raise unreadable(
             path.name, clip(error), zh="读不成矢量文件或表格", en="not readable as a vector file or table"
         ) from error
     spatial = layers[chosen] is not None
     crs = info["crs"] if spatial else None
-    headers = tuple(str(name) for name in info["fields"])
+    table = _Table(path=path, layer=chosen, fields=tuple(map(str, info["fields"])), letters=letters)
+    headers, remarks = table.headers()
     return Source(
         name=path.name,
         headers=headers,
-        chunks=_gdal_chunks(path, chosen, headers, spatial=spatial),
+        chunks=_gdal_chunks(table, spatial=spatial),
         features=spatial,
         crs=None if crs is None else crs_from_wkt(crs, where=f"{path.name}: crs").name,
         total=info["features"] if info["features"] >= 0 else None,
-        schema=_gdal_schema(path, chosen, headers),
+        schema=_gdal_schema(table, headers),
+        remarks=remarks,
     )
 
 
-def _gdal_schema(path: Path, layer: str, headers: tuple[str, ...]) -> pa.Schema:
-    with pyogrio.open_arrow(path, layer=layer, use_pyarrow=True) as (_, reader):
-        return pa.schema([reader.schema.field(name) for name in headers])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """A table that GDAL reads; ``letters`` where its texts are decoded by ourselves."""
+
+    path: Path
+    layer: str
+    fields: tuple[str, ...]
+    letters: Letters | None
+
+    @property
+    def encoding(self) -> str | None:
+        return None if self.letters is None else RAW
+
+    def headers(self) -> tuple[tuple[str, ...], tuple[Text, ...]]:
+        """Names as people read them, and remarks."""
+        if self.letters is None:
+            return self.fields, ()
+        names, cut = self.letters.names(self.fields)
+        return names, (*self.letters.remarks, *cut)
+
+
+def _gdal_schema(table: _Table, headers: tuple[str, ...]) -> pa.Schema:
+    opened = pyogrio.open_arrow(table.path, layer=table.layer, encoding=table.encoding, use_pyarrow=True)
+    with opened as (_, reader):
+        fields = zip(table.fields, headers, strict=True)
+        return pa.schema([reader.schema.field(name).with_name(header) for name, header in fields])
 
 
 def _layer(layers: dict[str, object], asked: str | None, name: str) -> str:
@@ -212,9 +242,14 @@ def _layer(layers: dict[str, object], asked: str | None, name: str) -> str:
     )
 
 
-def _gdal_chunks(
-    path: Path, layer: str, headers: tuple[str, ...], *, spatial: bool
-) -> Iterator[list[Record]]:
-    with pyogrio.open_arrow(path, layer=layer, batch_size=CHUNK_ROWS, use_pyarrow=True) as (meta, reader):
+def _gdal_chunks(table: _Table, *, spatial: bool) -> Iterator[list[Record]]:
+    with pyogrio.open_arrow(
+        table.path, layer=table.layer, encoding=table.encoding, batch_size=CHUNK_ROWS, use_pyarrow=True
+    ) as (meta, reader):
         geometry = (meta["geometry_name"] or "wkb_geometry") if spatial else None
-        yield from arrow_chunks(iter(reader), headers, geometry)
+        for chunk in arrow_chunks(iter(reader), table.fields, geometry):
+            yield chunk if table.letters is None else [_spelt(record, table.letters) for record in chunk]
+
+
+def _spelt(record: Record, letters: Letters) -> Record:
+    return replace(record, values=tuple(map(letters.cell, record.values)))

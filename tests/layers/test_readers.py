@@ -197,8 +197,8 @@ def test_wgs84_agrees_with_cgcs2000_and_is_remarked(tmp_path):
     shutil.move(tmp_path / "zones.gpkg", tmp_path / "data/zones.gpkg")
     edition = _edition(tmp_path, "data/zones.gpkg", crs="EPSG:4490")
     assert edition.faults == ()
-    assert "EPSG:4326 taken as EPSG:4490" in edition.remarks[0].en
-    assert "按 EPSG:4490 使用" in edition.remarks[0].zh
+    assert "EPSG:4490 as declared agrees with EPSG:4326 of the file" in edition.remarks[0].en
+    assert "声明的 EPSG:4490 与文件的 EPSG:4326 视为一致" in edition.remarks[0].zh
 
 
 @pytest.mark.parametrize("member", ["urn:ogc:def:crs:EPSG::4490", "urn:ogc:def:crs:OGC:1.3:CRS84"])

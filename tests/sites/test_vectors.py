@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -171,3 +172,48 @@ def test_a_missing_geometry_costs_one_row(check: Callable, tmp_path: Path, frame
     frame.loc[1, "geometry"] = None
     frame.to_file(path)
     assert [r["status"] for r in rows_of(check(path).out)] == ["ok", "refused", "ok"]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_field_name_cut_at_ten_bytes_is_read_and_told(
+    check: Callable, tmp_path: Path, packed: bool
+) -> None:
+    points = gpd.GeoDataFrame(
+        {"site_id": ["007", "008"], "KIND": ["化工", "化工"], "nature": ["new", "new"]},
+        geometry=[INSIDE, OUTSIDE],
+        crs=4490,
+    )
+    path = tmp_path / "s.shp"
+    points.to_file(path, encoding="utf-8")
+    table = (tmp_path / "s.dbf").read_bytes()
+    name = "项目类型".encode()[:10].ljust(11, b"\0")
+    (tmp_path / "s.dbf").write_bytes(table.replace(b"KIND".ljust(11, b"\0"), name))
+    if packed:
+        parts = list(tmp_path.glob("s.*"))
+        path = tmp_path / "s.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            for part in parts:
+                archive.write(part, part.name)
+    call = check(path, "--activity", "CHEM")
+    assert call.code == 0, call.err
+    assert "截断为 10 字节" in call.err
+    rows = rows_of(call.out)
+    assert [r["verdict"] for r in rows] == ["prohibited", "clear"]
+    assert [r["项目类"] for r in rows] == ["化工", "化工"]
+    for name in ("o.parquet", "o.gpkg", "o.geojson"):
+        assert check(path, "--activity", "CHEM", "-o", tmp_path / name).code == 0
+        found = gpd.read_parquet(tmp_path / name) if "parquet" in name else gpd.read_file(tmp_path / name)
+        assert list(found["项目类"]) == ["化工", "化工"]
+
+
+def test_a_shapefile_in_gbk_without_a_word_on_it(check: Callable, tmp_path: Path) -> None:
+    path = tmp_path / "s.shp"
+    points = gpd.GeoDataFrame({"项目类别": ["化工项目"], "建设性质": ["新建"]}, geometry=[INSIDE], crs=4490)
+    points.to_file(path, encoding="gbk")
+    (tmp_path / "s.cpg").unlink()
+    dbf = bytearray((tmp_path / "s.dbf").read_bytes())
+    dbf[29] = 0
+    (tmp_path / "s.dbf").write_bytes(dbf)
+    call = check(path)
+    assert "未注明编码，按 GB18030 读取" in call.err
+    assert [r["verdict"] for r in rows_of(call.out)] == ["prohibited"]

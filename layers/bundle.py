@@ -85,9 +85,7 @@ def _describe(folder: Path, faults: Faults) -> _Described | None:
         sources = rulebook_sources(
             folder / catalogue.rulebook, name=catalogue.rulebook, beside=folder, extra=own
         )
-    classes: dict[str, tuple[str, ...]] = {item.layer: () for item in catalogue.out_of_scope}
-    classes |= {layer.id: tuple(layer.classes) for layer in catalogue.layers}
-    rulebook, schema, content = read_rulebook(sources, faults, classes=classes)
+    rulebook, schema, content = read_rulebook(sources, faults, classes=catalogue.named)
     _check_layers(catalogue, schema, rulebook, faults)
     _check_scope(catalogue, schema, rulebook, faults)
     _check_distances(catalogue, rulebook, faults)

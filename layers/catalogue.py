@@ -98,6 +98,9 @@ class CatalogueSpec:
     ----------
     rulebook
         ``builtin``, ``none`` or a folder relative to the bundle.
+    named
+        Every layer id the file names, held or out of scope, with the class codes written there: also those
+        whose own entry is at fault, so that no rule on them is told that there is no such layer.
     content
         Canonical content of each part, for the digest.
     """
@@ -111,6 +114,7 @@ class CatalogueSpec:
     distances: Mapping[str, float]
     out_of_scope: tuple[OutOfScopeSpec, ...]
     layers: tuple[LayerSpec, ...]
+    named: Mapping[str, tuple[str, ...]]
     content: tuple[str, ...]
 
 
@@ -140,6 +144,7 @@ def read_catalogue(folder: Path, faults: Faults) -> CatalogueSpec | None:
             if item.ok
         ),
         layers=_layers(row["layers"], faults),
+        named=_named(root),
         content=tuple(_contents(root)),
     )
 
@@ -151,6 +156,27 @@ def _contents(root: Node) -> list[str]:
     if layers is not None and isinstance(layers.value, list):
         parts += [f"layer {canonical(item)}" for item in layers.value]
     return parts
+
+
+def _named(root: Node) -> dict[str, tuple[str, ...]]:
+    scope, layers = root.value.get("out_of_scope"), root.value.get("layers")
+    found: dict[str, tuple[str, ...]] = {}
+    if scope is not None and isinstance(scope.value, dict):
+        found.update(dict.fromkeys(scope.value, ()))
+    for item in layers.value if layers is not None and isinstance(layers.value, list) else ():
+        name = item.value.get("id") if isinstance(item.value, dict) else None
+        if name is not None and isinstance(name.value, str):
+            found[name.value] = (*found.get(name.value, ()), *_codes(item))
+    return found
+
+
+def _codes(entry: Node) -> list[str]:
+    """Class codes of an entry and of its editions."""
+    classes, editions = entry.value.get("classes"), entry.value.get("editions")
+    codes = list(classes.value) if classes is not None and isinstance(classes.value, dict) else []
+    for item in editions.value if editions is not None and isinstance(editions.value, list) else ():
+        codes += _codes(item) if isinstance(item.value, dict) else []
+    return codes
 
 
 def _layers(rows: Any, faults: Faults) -> tuple[LayerSpec, ...]:  # noqa: ANN401 (a tuple of rows, or BAD)

@@ -23,12 +23,13 @@ from layers.keytable import (
     matching,
     number,
     one_of,
+    one_or_many,
     scalar,
     table,
     text,
 )
 from layers.strictyaml import Faults, Node
-from layers.vocabulary import ID
+from layers.vocabulary import ID, PLACE_CODE
 
 __all__ = ["EDITION_NAMES", "FILE", "Column"]
 
@@ -172,12 +173,11 @@ def _layer_rows(node: Node, path: str, faults: Faults) -> object:
     return tuple(_layer_row(item, entry_name(item, n), faults) for n, item in enumerate(node.value))
 
 
-_CODE = matching(r"\d{2}|\d{4}|\d{6}", "'51', '5119', '511902'")
 _BUNDLE = table(
     [
         Key("id", ID, required=True),
         Key("title", both, required=True),
-        Key("jurisdictions", list_of(_CODE), default=()),
+        Key("jurisdictions", one_or_many(PLACE_CODE, least=0), default=()),
         Key("notes", both),
     ]
 )
@@ -186,7 +186,7 @@ FILE = table(
     [
         Key("bundle", _BUNDLE, required=True),
         Key("rulebook", _inside, default="builtin"),
-        Key("rules", list_of(_inside), default=()),
+        Key("rules", one_or_many(_inside, least=0), default=()),
         Key("distances", mapping_of(number(0)), default={}),
         Key("out_of_scope", mapping_of(_SCOPE), default={}),
         Key("layers", _layer_rows, required=True),

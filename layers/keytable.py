@@ -74,6 +74,16 @@ class Row:
         """The value of a key, or its default."""
         return self.values[key]
 
+    def good(self, key: str) -> Any:  # noqa: ANN401
+        """The value of a key; None where it could not be read, which is told already."""
+        value = self.values[key]
+        return None if value is BAD else value
+
+    def many(self, key: str) -> tuple[Any, ...]:
+        """The values of a list; none where it could not be read."""
+        value = self.values[key]
+        return value if isinstance(value, tuple) else ()
+
     def has(self, key: str) -> bool:
         """Whether the key was written down (and not left empty)."""
         found = self.node.value.get(key)

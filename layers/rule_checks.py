@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from geo.model import ANY, Certainty, Effect, Op, Relation
-from layers.keytable import Row, near
+from layers.keytable import BAD, Row, near
 from layers.rule_refs import Words, check_condition, check_examples, check_known, check_layers
 from layers.strictyaml import Faults
 
@@ -15,24 +15,24 @@ _MILD = (Effect.NOTICE, Effect.DUTY)
 
 
 def check_rule(row: Row, words: Words, faults: Faults) -> None:
-    """Note every fault of a rule whose keys could be read."""
+    """Note every fault of a rule; what could not be read is told already and hides nothing else."""
     check_layers(row, words, faults)
     _check_relation(row, faults)
     _check_effect(row, words, faults)
     check_period(row, faults)
     known = {*words.activities, *words.groups}
     kind = "activity or group"
-    check_known(kind, row["activities"], {*known, ANY}, row.where("activities"), words, faults)
-    check_known(kind, row["except"], known, row.where("except"), words, faults)
-    check_known("basis", row["basis"], words.bases, row.where("basis"), words, faults)
+    check_known(kind, row.many("activities"), {*known, ANY}, row.where("activities"), words, faults)
+    check_known(kind, row.many("except"), known, row.where("except"), words, faults)
+    check_known("basis", row.many("basis"), words.bases, row.where("basis"), words, faults)
     _check_spoken(row, words, faults)
-    for test in row["conditions"]:
+    for test in row.many("conditions"):
         check_condition(test, words, faults)
     check_examples(row, words, faults)
 
 
 def _check_relation(row: Row, faults: Faults) -> None:
-    relation = row["relation"]
+    relation = row.good("relation")
     if relation is Relation.UPSTREAM_WITHIN:
         faults.add(
             row.where("relation"),
@@ -41,11 +41,17 @@ def _check_relation(row: Row, faults: Faults) -> None:
             zh="本版本尚不支持 upstream_within（河网上游距离）",
             en="upstream_within (along the river network) is not available in this version",
         )
+    if relation is not None:
+        _check_keys(row, relation, faults)
+
+
+def _check_keys(row: Row, relation: Relation, faults: Faults) -> None:
+    """The keys a relation needs, and those that have no meaning with it."""
     if relation is Relation.ANYWHERE:
         for key in _PLACE:
             if row.has(key) and row.node.value[key].value != []:
                 _misplaced(row, key, "anywhere", faults)
-    elif not row["layer"]:
+    elif row["layer"] == ():
         faults.add(
             row.where("layer"), given=None, allowed="required", zh="须写明图层 layer", en="layer is missing"
         )
@@ -68,6 +74,8 @@ def _misplaced(row: Row, key: str, relation: str, faults: Faults) -> None:
 
 
 def _check_distance(row: Row, faults: Faults) -> None:
+    if row.good("distance_kind") is None:
+        return
     config = row["distance_kind"] == "config"
     wanted, unwanted = (
         (("distance", "screening_m"), ("distance_m",)) if config else (("distance_m",), _DISTANCES[2:])
@@ -90,7 +98,7 @@ def _check_distance(row: Row, faults: Faults) -> None:
                 zh=f"{key} 与 distance_kind: {row['distance_kind']} 不能并用",
                 en=f"{key} cannot stand beside distance_kind: {row['distance_kind']}",
             )
-    reach, least = row["distance_m"], row["distance_min_m"]
+    reach, least = row.good("distance_m"), row.good("distance_min_m")
     if reach is not None and least is not None and least >= reach:
         faults.add(
             row.where("distance_min_m"),
@@ -102,10 +110,11 @@ def _check_distance(row: Row, faults: Faults) -> None:
 
 
 def _check_effect(row: Row, words: Words, faults: Faults) -> None:
-    effect = row["effect"]
-    weak = [
-        name for name in row["basis"] if name in words.bases and words.bases[name].certainty is Certainty.D
-    ]
+    effect = row.good("effect")
+    if effect is None:
+        return
+    named = [words.bases[name] for name in row.many("basis") if name in words.bases]
+    weak = [basis.id for basis in named if basis.certainty is Certainty.D]
     if effect not in _MILD and (row["certainty"] is Certainty.D or weak):
         faults.add(
             row.where("effect"),
@@ -115,7 +124,7 @@ def _check_effect(row: Row, words: Words, faults: Faults) -> None:
             en="certainty D (our own rule) gives notice or duty only"
             + (f": {', '.join(weak)}" if weak else ""),
         )
-    if effect is Effect.DUTY and row["relation"] is not Relation.ANYWHERE:
+    if effect is Effect.DUTY and row.good("relation") not in {None, Relation.ANYWHERE}:
         faults.advise(
             row.where("effect"),
             given=f"duty, {row['relation']}",
@@ -123,8 +132,8 @@ def _check_effect(row: Row, words: Words, faults: Faults) -> None:
             zh="例行手续与位置无关，空间关系须为 anywhere",
             en="a duty does not depend on the place: its relation is anywhere",
         )
-    exists = any(
-        c["fact"] == "nature" and "existing" in c["value"] and c["op"] in {Op.EQ, Op.IN}
+    exists = row["conditions"] is BAD or any(
+        c["fact"] == "nature" and "existing" in c.many("value") and c["op"] in {Op.EQ, Op.IN}
         for c in row["conditions"]
     )
     if effect is Effect.PHASE_OUT and not exists:
@@ -139,7 +148,7 @@ def _check_effect(row: Row, words: Words, faults: Faults) -> None:
 
 def check_period(row: Row, faults: Faults) -> None:
     """Validity is half-open, so its end lies after its beginning."""
-    start, end = row["valid_from"], row["valid_to"]
+    start, end = row.good("valid_from"), row.good("valid_to")
     if start is not None and end is not None and end <= start:
         faults.add(
             row.where("valid_to"),
@@ -152,6 +161,8 @@ def check_period(row: Row, faults: Faults) -> None:
 
 def _check_spoken(row: Row, words: Words, faults: Faults) -> None:
     """On every day of its validity a rule rests on a basis in force: its own, an older or a newer one."""
+    if not row.ok:
+        return
     names = list(row["basis"])
     for name in names:
         older = words.bases[name].supersedes if name in words.bases else ()
@@ -196,10 +207,8 @@ def _before(one: Row, other: Row) -> bool:
 def check_bases(rows: Mapping[str, Row], faults: Faults) -> None:
     """Validity and ``supersedes`` of every basis."""
     for row in rows.values():
-        if not row.ok:
-            continue
         check_period(row, faults)
-        for name in row["supersedes"]:
+        for name in row.many("supersedes"):
             if name not in rows or name == row["id"]:
                 guess = near(name, rows)
                 faults.add(

@@ -38,7 +38,7 @@ from layers.keytable import (
     text,
 )
 from layers.strictyaml import Faults, Node
-from layers.vocabulary import ID
+from layers.vocabulary import ID, PLACE_CODE
 
 __all__ = ["BASIS_KEYS", "CLAUSE_VERBS", "RULE_KEYS", "make_basis", "make_rule"]
 
@@ -85,8 +85,11 @@ def _nullable(node: Node, path: str, faults: Faults) -> object:
 def _applies(node: Node, path: str, faults: Faults) -> object:
     if isinstance(node.value, bool):
         return node.value
-    return one_of("open")(node, path, faults) if isinstance(node.value, str) else flag(node, path, faults)
+    return "open" if node.value == "open" else _ANSWER(node, path, faults)
 
+
+_ANSWER = one_of("true", "false", "open")
+"""Only ever asked what is none of them, for its message."""
 
 _VALUE = one_or_many(scalar, least=1)
 _WHERE = list_of(
@@ -111,7 +114,7 @@ _WITH = list_of(
     table(
         [
             Key("layer", text, required=True),
-            Key("zone_classes", list_of(text, least=1), default=()),
+            Key("zone_classes", one_or_many(text), default=()),
             Key("zone_where", _WHERE, default=()),
             Key("present", flag, default=True),
         ]
@@ -135,7 +138,7 @@ RULE_KEYS = (
     Key("id", ID, required=True),
     Key("title", both, required=True),
     Key("layer", one_or_many(text), default=()),
-    Key("zone_classes", list_of(text, least=1), default=()),
+    Key("zone_classes", one_or_many(text), default=()),
     Key("zone_where", _WHERE, default=()),
     Key("with", _WITH, default=()),
     Key("relation", choice(Relation), required=True),
@@ -150,14 +153,14 @@ RULE_KEYS = (
     Key("min_zones", integer(1), default=1),
     Key("season", table([Key("from", _day_of_year, required=True), Key("to", _day_of_year, required=True)])),
     Key("max_cell_m", number(0)),
-    Key("clauses", table([Key("verbs", list_of(one_of(*CLAUSE_VERBS), least=1), required=True)])),
+    Key("clauses", table([Key("verbs", one_or_many(one_of(*CLAUSE_VERBS)), required=True)])),
     Key("activities", one_or_many(text), required=True),
     Key("except", one_or_many(text), default=()),
     Key("conditions", _CONDITIONS, default=()),
     Key("effect", choice(Effect), required=True),
     Key("action", both, required=True),
     Key("basis", one_or_many(text), required=True),
-    Key("jurisdictions", list_of(matching(r"\d{2}|\d{4}|\d{6}", "'51', '5119', '511902'")), default=()),
+    Key("jurisdictions", one_or_many(PLACE_CODE, least=0), default=()),
     Key("valid_from", day, required=True),
     Key("valid_to", day),
     Key("certainty", choice(Certainty), required=True),

@@ -1,11 +1,11 @@
 """Every reference a rule makes: layers, classes, attributes, facts and their values, activities."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from geo.model import Activity, Basis, Fact, Op, Scalar
-from layers.keytable import Row, near
+from layers.keytable import BAD, Row, near
 from layers.schema import Schema
 from layers.strictyaml import Faults
 from layers.vocabulary import fact_value
@@ -62,21 +62,26 @@ def check_known(
 
 def check_layers(row: Row, words: Words, faults: Faults) -> None:
     """The layers of a rule and of its companions, with the classes and attributes it asks of them."""
-    check_known("layer", row["layer"], words.classes, row.where("layer"), words, faults)
-    _check_classes(row, row["layer"], words, faults)
-    for test in row["zone_where"]:
-        _check_attribute(test, row["layer"], words, faults)
-    for other in row["with"]:
-        check_known("layer", [other["layer"]], words.classes, other.where("layer"), words, faults)
-        _check_classes(other, [other["layer"]], words, faults)
-        for test in other["zone_where"]:
-            _check_attribute(test, [other["layer"]], words, faults)
+    _check_place(row, row.many("layer"), words, faults)
+    for other in row.many("with"):
+        named = other.good("layer")
+        _check_place(other, [] if named is None else [named], words, faults)
+
+
+def _check_place(row: Row, layers: Sequence[str], words: Words, faults: Faults) -> None:
+    """Layers, with the classes and attributes asked of them; nothing can be asked of what is not known."""
+    check_known("layer", layers, words.classes, row.where("layer"), words, faults)
+    _check_classes(row, layers, words, faults)
+    for test in row.many("zone_where"):
+        _check_op(test, faults)
+        if layers and all(layer in words.classes for layer in layers):
+            _check_attribute(test, layers, words, faults)
 
 
 def _check_classes(row: Row, layers: Iterable[str], words: Words, faults: Faults) -> None:
     lists = [words.classes[layer] for layer in layers if layer in words.classes]
     known = [code for codes in lists for code in codes]
-    for code in row["zone_classes"]:
+    for code in row.many("zone_classes"):
         if known and code not in known:
             faults.add(
                 row.where("zone_classes"),
@@ -89,24 +94,26 @@ def _check_classes(row: Row, layers: Iterable[str], words: Words, faults: Faults
 
 def _check_attribute(test: Row, layers: Iterable[str], words: Words, faults: Faults) -> None:
     """An attribute is in the schema, or comes with the bundle's own layer (then only its data can tell)."""
-    _check_op(test, faults)
-    found = [words.schema.attributes_of(layer).get(test["attribute"]) for layer in layers]
+    name = test.good("attribute")
+    if name is None:
+        return
+    found = [words.schema.attributes_of(layer).get(name) for layer in layers]
     attribute = next((a for a in found if a is not None), None)
     if attribute is None:
-        if test["attribute"] in _COMMON_ZONE or any(layer in words.own_layers for layer in layers):
+        if name in _COMMON_ZONE or any(layer in words.own_layers for layer in layers):
             return
         known = [name for layer in layers for name in words.schema.attributes_of(layer)]
-        guess = near(test["attribute"], known)
+        guess = near(name, known)
         faults.add(
             test.where("attribute"),
-            given=test["attribute"],
+            given=name,
             allowed=", ".join(known) or "—",
             zh="图层没有这个属性",
             en="the layer has no such attribute",
             guess=guess,
         )
         return
-    for value in test["value"]:
+    for value in test.many("value"):
         ordered = test["op"] in _ORDERED and attribute.type != "number"
         if ordered or not _fits(attribute.type, attribute.values, value):
             faults.add(
@@ -127,6 +134,8 @@ def _fits(kind: str, values: Collection[str], value: Scalar) -> bool:
 
 
 def _check_op(test: Row, faults: Faults) -> None:
+    if test.good("op") is None or test.good("value") is None:
+        return
     many = isinstance(test.node.value["value"].value, list)
     if many != (test["op"] in _MANY):
         faults.add(
@@ -141,20 +150,25 @@ def _check_op(test: Row, faults: Faults) -> None:
 def check_condition(test: Row, words: Words, faults: Faults) -> None:
     """One test of a fact: the fact is known, the value fits its type, the operator has a meaning for it."""
     _check_op(test, faults)
-    fact = words.facts.get(test["fact"])
-    if fact is None:
-        check_known("fact", [test["fact"]], words.facts, test.where("fact"), words, faults)
+    name = test.good("fact")
+    if name is None:
         return
-    for value in test["value"]:
+    fact = words.facts.get(name)
+    if fact is None:
+        check_known("fact", [name], words.facts, test.where("fact"), words, faults)
+        return
+    for value in test.many("value"):
         if fact_value(fact, value, test.where("value"), faults, ordered=test["op"] in _ORDERED) is None:
             return
 
 
 def check_examples(row: Row, words: Words, faults: Faults) -> None:
     """At least one example applies and one does not, and they use known words."""
+    if not isinstance(row["examples"], tuple):
+        return
     answers = {example["applies"] for example in row["examples"]}
     for wanted in (True, False):
-        if not any(answer is wanted for answer in answers):
+        if BAD not in answers and not any(answer is wanted for answer in answers):
             faults.add(
                 row.where("examples"),
                 given=f"{len(row['examples'])} examples",
@@ -163,25 +177,33 @@ def check_examples(row: Row, words: Words, faults: Faults) -> None:
                 en="an example that " + ("applies" if wanted else "does not apply") + " is missing",
             )
     for example in row["examples"]:
-        _check_given(example["given"], row, words, faults)
+        if isinstance(example["given"], Row):
+            _check_given(example["given"], row, words, faults)
 
 
 def _check_given(given: Row, row: Row, words: Words, faults: Faults) -> None:
-    if given["activity"] is not None:
-        named = [given["activity"]]
-        check_known("activity", named, words.activities, given.where("activity"), words, faults)
-    declared: dict[str, Any] = {**given["facts"]}
-    if given["land"] is not None:
-        declared["land"] = given["land"]
+    activity = given.good("activity")
+    if activity is not None:
+        check_known("activity", [activity], words.activities, given.where("activity"), words, faults)
+    declared: dict[str, Any] = {**(given.good("facts") or {})}
+    land = given.good("land")
+    if land is not None:
+        declared["land"] = land
     for name, value in declared.items():
         fact = words.facts.get(name)
         if fact is None:
             check_known("fact", [name], words.facts, given.where("facts"), words, faults)
         elif value not in {None, "unknown"}:
             fact_value(fact, value, given.where("facts"), faults)
-    check_known("layer", given["with"], words.classes, given.where("with"), words, faults)
-    zones = [(row["layer"], given["zone"] or {}), *(([layer], zone) for layer, zone in given["with"].items())]
+    companions = given.good("with") or {}
+    check_known("layer", companions, words.classes, given.where("with"), words, faults)
+    zones = [
+        (row.many("layer"), given.good("zone") or {}),
+        *(((layer,), zone) for layer, zone in companions.items()),
+    ]
     for layers, zone in zones:
+        if not all(layer in words.classes for layer in layers):
+            continue
         _check_zone(zone, layers, given, words, faults)
         codes = [code for layer in layers for code in words.classes.get(layer, ())]
         if zone.get("zone_class") is not None and codes and zone["zone_class"] not in codes:

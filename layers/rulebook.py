@@ -101,7 +101,8 @@ def _rule_files(folder: Path, name: str) -> tuple[Source, ...]:
 
 def _known_classes(schema: Schema, own: Mapping[str, Collection[str]]) -> dict[str, tuple[str, ...]]:
     """Class codes a rule may name: the schema's and the catalogue's; a layer need not hold a zone of each."""
-    standard = {layer.id: tuple(layer.classes) for layer in schema.layers.values()}
+    standard: dict[str, tuple[str, ...]] = dict.fromkeys(schema.at_fault, ())
+    standard |= {layer.id: tuple(layer.classes) for layer in schema.layers.values()}
     return {layer: (*standard.get(layer, ()), *own.get(layer, ())) for layer in {**standard, **own}}
 
 
@@ -133,15 +134,20 @@ def read_rulebook(
     words = Words(
         schema=schema,
         classes=_known_classes(schema, classes or {}),
-        own_layers=tuple(classes or ()),
+        own_layers=(*(classes or ()), *schema.at_fault),
         facts=known_facts,
         activities=known_activities,
         groups=groups,
         bases=bases,
-        declared=frozenset(name for rows in read.rows.values() for name, row in rows.items() if not row.ok),
+        declared=frozenset(
+            name
+            for file, rows in read.rows.items()
+            for name, row in rows.items()
+            if not row.ok or (file == "facts.yaml" and name not in known_facts)
+        ),
     )
     good = [row for row in read.rules if row.ok]
-    for row in good:
+    for row in read.rules:
         check_rule(row, words, faults)
     check_overlaps(good, faults)
     rulebook = Rulebook(

@@ -75,10 +75,17 @@ class StandardLayer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:
-    """All standard layers, and the attributes that every layer may carry."""
+    """All standard layers, and the attributes that every layer may carry.
+
+    Attributes
+    ----------
+    at_fault
+        Layers whose own entry could not be read: known, though not usable.
+    """
 
     layers: dict[str, StandardLayer]
     common: tuple[Attribute, ...] = ()
+    at_fault: tuple[str, ...] = ()
 
     def attributes_of(self, layer: str) -> dict[str, Attribute]:
         """Standard attributes of a layer by id: the common ones and its own."""
@@ -91,7 +98,7 @@ _ATTRIBUTE = table(
         Key("id", text, required=True),
         Key("type", one_of(*TYPES), required=True),
         Key("title", both, required=True),
-        Key("aliases", list_of(text), default=()),
+        Key("aliases", one_or_many(text, least=0), default=()),
         Key("values", mapping_of(both), default={}),
         Key("unit", text),
         Key("note", both),
@@ -130,14 +137,17 @@ def read_schema(path: Path, file: str, faults: Faults) -> tuple[Schema, Node | N
     if not isinstance(row, Row) or row["layers"] is BAD or row["layers"] is None:
         return Schema(layers={}), root
     layers: dict[str, StandardLayer] = {}
+    at_fault: list[str] = []
     for entry in row["layers"]:
         if not isinstance(entry, Row) or not entry.ok:
+            name = entry.good("id") if isinstance(entry, Row) else None
+            at_fault += [] if name is None else [name]
             continue
         if entry["id"] in layers:
             _twice(entry, entry["id"], faults)
         layers[entry["id"]] = _standard(entry, faults)
-    common = row["common"] if row["common"] is not BAD else ()
-    return Schema(layers=layers, common=_attributes(common, faults)), root
+    common = [entry for entry in row.many("common") if entry.ok]
+    return Schema(layers=layers, common=_attributes(common, faults), at_fault=tuple(at_fault)), root
 
 
 def _standard(entry: Row, faults: Faults) -> StandardLayer:

@@ -9,20 +9,23 @@ from layers.keytable import (
     Row,
     both,
     choice,
-    list_of,
     mapping_of,
     matching,
     near,
     number,
     one_of,
+    one_or_many,
     scalar,
     text,
 )
 from layers.strictyaml import Faults
 
-__all__ = ["ACTIVITY_KEYS", "FACT_KEYS", "ID", "activities", "add_rows", "fact_value", "facts"]
+__all__ = ["ACTIVITY_KEYS", "FACT_KEYS", "ID", "PLACE_CODE", "activities", "add_rows", "fact_value", "facts"]
 
 ID = matching(r"[A-Za-z][A-Za-z0-9_.-]*", "letters, digits, _ . -")
+
+PLACE_CODE = matching(r"\d{2}|\d{4}|\d{6}", "'51', '5119', '511902'")
+"""GB/T 2260, of a province, a prefecture or a county."""
 
 FACT_KEYS = (
     Key("id", ID, required=True),
@@ -32,7 +35,7 @@ FACT_KEYS = (
     Key("values", mapping_of(both, least=1)),
     Key("unit", text),
     Key("default", scalar),
-    Key("aliases", list_of(text), default=()),
+    Key("aliases", one_or_many(text, least=0), default=()),
     Key("note", both),
 )
 
@@ -40,10 +43,10 @@ ACTIVITY_KEYS = (
     Key("id", ID, required=True),
     Key("title", both, required=True),
     Key("kind", one_of("activity", "group"), default="activity"),
-    Key("aliases", list_of(text), default=()),
-    Key("groups", list_of(text), default=()),
-    Key("gb4754", list_of(text), default=()),
-    Key("eia_items", list_of(text), default=()),
+    Key("aliases", one_or_many(text, least=0), default=()),
+    Key("groups", one_or_many(text, least=0), default=()),
+    Key("gb4754", one_or_many(text, least=0), default=()),
+    Key("eia_items", one_or_many(text, least=0), default=()),
     Key("footprint", choice(Footprint)),
     Key("typical_area_m2", number(0)),
     Key("implies", mapping_of(scalar), default={}),

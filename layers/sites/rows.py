@@ -72,7 +72,13 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A row understood: ``part`` is None exactly where there are problems."""
+    """A row understood: ``part`` is None exactly where there are problems.
+
+    Attributes
+    ----------
+    site
+        Where it lies; also of a refused row whose geometry was good.
+    """
 
     number: int
     site_id: str
@@ -80,6 +86,7 @@ class Row:
     on: date
     problems: tuple[Problem, ...]
     original: tuple[object, ...]
+    site: Site | None = None
 
 
 class RowMaker:
@@ -109,7 +116,7 @@ class RowMaker:
         on, site, activity, facts = self._defaults.on, None, None, self._defaults.facts
         if not problems:
             on = collected(problems, self._date, record, where) or on
-            site = collected(problems, self._site, record, where)
+            site = self._site(record, where, problems)
             activity = collected(problems, self._activity, record, where)
             facts = collected(problems, self._declared, record, where) or ()
         part = Part(site=site, activity=activity, facts=facts) if site is not None and not problems else None
@@ -120,6 +127,7 @@ class RowMaker:
             on=on,
             problems=tuple(problems),
             original=record.values,
+            site=site,
         )
 
     def _cell(self, record: Record, role: str) -> object:
@@ -166,17 +174,20 @@ class RowMaker:
             self._facts[cells] = tuple(sorted({**dict(self._defaults.facts), **dict(own)}.items()))
         return self._facts[cells]
 
-    def _site(self, record: Record, where: str) -> Site:
+    def _site(self, record: Record, where: str, problems: list[Problem]) -> Site | None:
+        """The site; with an accuracy that cannot be read it is a place all the same."""
         crs = cell_text(self._cell(record, "crs")).strip() or self._defaults.crs
         accuracy = self._cell(record, "accuracy_m")
-        problems: list[Problem] = []
         accuracy_m = None
         if accuracy is not None:
             accuracy_m = collected(problems, read_number, accuracy, self._name("accuracy_m", where))
         geometry = collected(problems, self._geometry, record, crs, where)
-        if problems or geometry is None:
-            raise InputError(problems)
-        return make_site(geometry, crs=crs, accuracy_m=accuracy_m, repair=self._defaults.repair, where=where)
+        if geometry is None:
+            return None
+        repair = self._defaults.repair
+        return collected(
+            problems, make_site, geometry, crs=crs, accuracy_m=accuracy_m, repair=repair, where=where
+        )
 
     def _geometry(self, record: Record, crs: str | None, where: str) -> Geometry:
         place = self._columns.place

@@ -124,8 +124,8 @@ class GeoJsonWriter:
     def write(self, results: Sequence[Result]) -> None:
         """Add results."""
         for result in results:
-            part = result.row.part
-            shape = None if part is None else json.loads(shapely.to_geojson(part.site.geometry))
+            site = result.row.site
+            shape = None if site is None else json.loads(shapely.to_geojson(site.geometry))
             original = dict(zip(self._headers, map(_json_value, result.row.original), strict=True))
             feature = {
                 "type": "Feature",

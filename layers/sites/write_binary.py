@@ -213,9 +213,9 @@ def arrow_columns(
 
 
 def wkb(results: Sequence[Result]) -> list[bytes | None]:
-    """The sites' geometries, longitude first; None where the row was refused."""
-    parts = (result.row.part for result in results)
-    return [None if part is None else shapely.to_wkb(part.site.geometry) for part in parts]
+    """The sites' geometries, longitude first; None where there was none that could be used."""
+    sites = (result.row.site for result in results)
+    return [None if site is None else shapely.to_wkb(site.geometry) for site in sites]
 
 
 def _too_large(suffix: str, given: str, allowed: str) -> InputError:

@@ -250,3 +250,21 @@ def test_options_are_told_wrong_all_at_once(csv_file: Callable, bundle_folder: P
     with pytest.raises(InputError) as caught:
         prepare(options)
     assert [p.where.split(".")[0] for p in caught.value.problems] == ["--on", "--activity", "--fact", "--crs"]
+
+
+@pytest.mark.parametrize("suffix", [".geojson", ".gpkg", ".parquet"])
+def test_a_row_refused_for_something_else_keeps_its_geometry(
+    check: Callable, tmp_path: Path, suffix: str
+) -> None:
+    here, bow = shapely.Point(105.805, 32.505), "POLYGON ((105 32, 106 33, 106 32, 105 33, 105 32))"
+    frame = gpd.GeoDataFrame(
+        {"activity": ["CHEM", "nonsense", "CHEM", "CHEM"], "accuracy_m": ["5", "5", "near", "5"]},
+        geometry=[here, here, here, shapely.from_wkt(bow)],
+        crs=4490,
+    )
+    frame.to_file(tmp_path / "in.gpkg")
+    out = tmp_path / f"out{suffix}"
+    assert check(tmp_path / "in.gpkg", "-o", out).code == 1
+    found = gpd.read_parquet(out) if suffix == ".parquet" else gpd.read_file(out)
+    assert list(found["status"]) == ["ok", "refused", "refused", "refused"]
+    assert [g is not None and g.equals_exact(here, 1e-9) for g in found.geometry] == [True, True, True, False]

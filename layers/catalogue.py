@@ -123,7 +123,9 @@ def read_catalogue(folder: Path, faults: Faults) -> CatalogueSpec | None:
     root = read_yaml(folder / CATALOGUE, CATALOGUE, faults)
     if root is None:
         if not len(faults):
-            faults.add(CATALOGUE, given=None, allowed="a catalogue", zh="文件为空", en="the file is empty")
+            faults.add(
+                CATALOGUE, given=None, allowed="bundle, layers, …", zh="文件为空", en="the file is empty"
+            )
         return None
     row = FILE(root, "", faults)
     if not isinstance(row, Row):
@@ -233,7 +235,7 @@ def _edition(row: Row, values: dict[str, Any], kind: str, faults: Faults) -> Edi
         faults.add(
             row.where("coverage"),
             given=None,
-            allowed="required",
+            allowed="coverage: …",
             zh="矢量图层须给出覆盖范围 coverage",
             en="a vector layer needs its coverage",
         )
@@ -242,7 +244,7 @@ def _edition(row: Row, values: dict[str, Any], kind: str, faults: Faults) -> Edi
         faults.add(
             row.where("valid_to"),
             given=end,
-            allowed=f"after {start}",
+            allowed=f"> {start}",
             zh="失效日期须晚于生效日期",
             en="valid_to must be later than valid_from",
         )

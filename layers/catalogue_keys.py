@@ -49,7 +49,7 @@ def _inside(node: Node, path: str, faults: Faults) -> object:
         faults.add(
             f"{node.where} {path}",
             given="{" + ", ".join(node.value) + "}",
-            allowed="a path inside the bundle",
+            allowed="data/…",
             zh="本版本尚不支持数据库来源（postgis）",
             en="database sources (postgis) are not available in this version",
         )
@@ -62,7 +62,7 @@ def _inside(node: Node, path: str, faults: Faults) -> object:
         faults.add(
             f"{node.where} {path}",
             given=value,
-            allowed="a relative path inside the bundle, with /",
+            allowed="data/…",
             zh="路径须在数据包文件夹内（不接受绝对路径、上级目录、网络地址）",
             en="a path stays inside the bundle's folder: no absolute path, no .., no remote address",
         )
@@ -105,7 +105,7 @@ def _column(node: Node, path: str, faults: Faults) -> object:
         faults.add(
             row.where(),
             given=", ".join(node.value),
-            allowed="a column name, {constant: text} or {row_number: true}",
+            allowed="…, {constant: …}, {row_number: true}",
             zh="须为列名，或 {constant: 值}，或 {row_number: true}",
             en="a column name is wanted, or {constant: text}, or {row_number: true}",
         )

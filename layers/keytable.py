@@ -35,6 +35,7 @@ __all__ = [
     "one_of",
     "one_or_many",
     "scalar",
+    "shown",
     "table",
     "text",
     "wrong",
@@ -44,6 +45,8 @@ __all__ = [
 class _Bad:
     """The value of what could not be read."""
 
+
+_MOST_SHOWN = 12
 
 BAD: Final = _Bad()
 
@@ -101,6 +104,12 @@ def near(given: str, known: Iterable[str]) -> str:
     return found[0] if found else ""
 
 
+def shown(given: str, known: Iterable[str]) -> str:
+    """The known names, those most like ``given`` first; of many the first dozen."""
+    names = sorted(known, key=lambda name: (-difflib.SequenceMatcher(None, given, name).ratio(), name))
+    return ", ".join(names[:_MOST_SHOWN]) + (" …" if len(names) > _MOST_SHOWN else "") or "—"
+
+
 def _join(path: str, key: str) -> str:
     return f"{path}.{key}" if path and key else path or key
 
@@ -123,6 +132,9 @@ _EMPTY: _Pair = ("不能为空", "this may not be empty")
 _FILE: _Pair = ("文件须为列表（- id: …）", "the file must be a list (- id: …)")
 
 
+# What is allowed is told in signs, not words, for it stands in messages of either language.
+
+
 def wrong(node: Node, path: str, faults: Faults, allowed: str, hint: _Pair, guess: str = "") -> _Bad:
     """Note that a node is not what is allowed there; ``hint`` is in Chinese and English."""
     given = "{…}" if isinstance(node.value, dict) else "[…]" if isinstance(node.value, list) else node.value
@@ -136,8 +148,8 @@ def text(node: Node, path: str, faults: Faults) -> str | _Bad:
     if isinstance(node.value, str) and node.value.strip():
         return node.value
     if isinstance(node.value, int | float | bool | date):
-        return wrong(node, path, faults, "text", _QUOTE)
-    return wrong(node, path, faults, "text", _TEXT)
+        return wrong(node, path, faults, '"…"', _QUOTE)
+    return wrong(node, path, faults, '"…"', _TEXT)
 
 
 def matching(pattern: str, allowed: str) -> Read:
@@ -177,8 +189,8 @@ def choice(kind: type[StrEnum], *, but: Sequence[str] = ()) -> Read:
 
 def number(least: float = -math.inf, most: float = math.inf) -> Read:
     """Reader of a finite number within bounds."""
-    bounds = (f" ≥ {least:g}" if least > -math.inf else "", f" ≤ {most:g}" if most < math.inf else "")
-    allowed = "a number" + "".join(bounds)
+    bounds = (f"≥ {least:g}" if least > -math.inf else "", f"≤ {most:g}" if most < math.inf else "")
+    allowed = " ".join(filter(None, bounds)) or "-1, 0, 2.5, …"
 
     def read(node: Node, path: str, faults: Faults) -> float | _Bad:
         value = node.value
@@ -197,7 +209,7 @@ def integer(least: int) -> Read:
     def read(node: Node, path: str, faults: Faults) -> int | _Bad:
         value = node.value
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            return wrong(node, path, faults, f"a whole number ≥ {least}", _WHOLE)
+            return wrong(node, path, faults, f"{least}, {least + 1}, {least + 2}, …", _WHOLE)
         return value
 
     return read
@@ -223,7 +235,7 @@ def scalar(node: Node, path: str, faults: Faults) -> str | float | bool | _Bad:
         isinstance(node.value, int | float) and math.isfinite(node.value)
     ):
         return node.value
-    allowed = "text, a number, true, false"
+    allowed = '"…", 2.5, true, false'
     return wrong(node, path, faults, allowed, _SCALAR)
 
 
@@ -232,9 +244,9 @@ def list_of(inner: Read, *, least: int = 0) -> Read:
 
     def read(node: Node, path: str, faults: Faults) -> tuple[Any, ...] | _Bad:
         if not isinstance(node.value, list):
-            return wrong(node, path, faults, "a list", _LIST)
+            return wrong(node, path, faults, "[…]", _LIST)
         if len(node.value) < least:
-            return wrong(node, path, faults, f"at least {least}", _FEW)
+            return wrong(node, path, faults, f"≥ {least}", _FEW)
         found = tuple(inner(item, f"{path}[{n}]", faults) for n, item in enumerate(node.value))
         return BAD if any(item is BAD for item in found) else found
 
@@ -260,9 +272,9 @@ def mapping_of(inner: Read, *, least: int = 0) -> Read:
 
     def read(node: Node, path: str, faults: Faults) -> dict[str, Any] | _Bad:
         if not isinstance(node.value, dict):
-            return wrong(node, path, faults, "a mapping", _TABLE)
+            return wrong(node, path, faults, "{…: …}", _TABLE)
         if len(node.value) < least:
-            return wrong(node, path, faults, f"at least {least} key", _EMPTY)
+            return wrong(node, path, faults, f"{{…: …}} ≥ {least}", _EMPTY)
         found = {key: inner(item, _join(path, key), faults) for key, item in node.value.items()}
         return BAD if any(item is BAD for item in found.values()) else found
 
@@ -275,7 +287,7 @@ def table(keys: Sequence[Key]) -> Read:
 
     def read(node: Node, path: str, faults: Faults) -> Row | _Bad:
         if not isinstance(node.value, dict):
-            return wrong(node, path, faults, "a mapping", _TABLE)
+            return wrong(node, path, faults, "{…: …}", _TABLE)
         before = len(faults)
         _unknown_keys(node, path, known, faults)
         values: dict[str, Any] = {}
@@ -289,7 +301,7 @@ def table(keys: Sequence[Key]) -> Read:
                 faults.add(
                     f"{node.where} {_join(path, key.name)}",
                     given=None,
-                    allowed="required",
+                    allowed=f"{key.name}: …",
                     zh=f"缺少必填键 {key.name}",
                     en=f"the required key {key.name} is missing",
                 )
@@ -328,7 +340,7 @@ def entries(root: Node | None, keys: Sequence[Key], faults: Faults) -> list[Row]
     if root is None or root.value is None:
         return []
     if not isinstance(root.value, list):
-        wrong(root, "", faults, "a list", _FILE)
+        wrong(root, "", faults, "[…]", _FILE)
         return []
     read = table(keys)
     rows = [read(item, entry_name(item, n), faults) for n, item in enumerate(root.value)]

@@ -82,13 +82,13 @@ class Files:
             faults.add(
                 where,
                 given=name,
-                allowed="a path inside the bundle",
+                allowed="data/…",
                 zh="文件不在数据包文件夹内",
                 en="the file lies outside the bundle's folder",
             )
             return None
         if not path.exists():
-            faults.add(where, given=name, allowed="a file", zh="文件不存在", en="the file is missing")
+            faults.add(where, given=name, allowed="文件 / a file", zh="文件不存在", en="the file is missing")
             return None
         return path
 
@@ -180,7 +180,7 @@ def _unreadable(where: str, name: str, error: Exception, faults: Faults) -> None
     faults.add(
         where,
         given=f"{name}: {type(error).__name__} {_without_folders(message[0] if message else '')}",
-        allowed="a vector file GDAL or GeoParquet can read",
+        allowed="GPKG, SHP, GeoJSON, GeoParquet, FlatGeobuf, GML, KML …",
         zh="文件读不出来（损坏、截断或格式不符）",
         en="the file cannot be read (damaged, truncated or of another format)",
     )

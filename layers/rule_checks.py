@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from geo.model import ANY, Certainty, Effect, Op, Relation
-from layers.keytable import BAD, Row, near
+from layers.keytable import BAD, Row, near, shown
 from layers.rule_refs import Words, check_condition, check_examples, check_known, check_layers
 from layers.strictyaml import Faults
 
@@ -53,7 +53,7 @@ def _check_keys(row: Row, relation: Relation, faults: Faults) -> None:
                 _misplaced(row, key, "anywhere", faults)
     elif row["layer"] == ():
         faults.add(
-            row.where("layer"), given=None, allowed="required", zh="须写明图层 layer", en="layer is missing"
+            row.where("layer"), given=None, allowed="layer: …", zh="须写明图层 layer", en="layer is missing"
         )
     if relation is Relation.WITHIN_DISTANCE:
         _check_distance(row, faults)
@@ -67,7 +67,7 @@ def _misplaced(row: Row, key: str, relation: str, faults: Faults) -> None:
     faults.add(
         row.where(key),
         given=key,
-        allowed=f"not with relation {relation}",
+        allowed=f"≠ relation: {relation}",
         zh=f"空间关系 {relation} 下不能有此键",
         en=f"this key has no meaning with the relation {relation}",
     )
@@ -85,7 +85,7 @@ def _check_distance(row: Row, faults: Faults) -> None:
             faults.add(
                 row.where(key),
                 given=None,
-                allowed="distance_m; or distance_kind: config, distance and screening_m",
+                allowed="distance_m / distance_kind: config + distance + screening_m",
                 zh=f"within_distance 缺少 {key}",
                 en=f"within_distance lacks {key}",
             )
@@ -94,7 +94,7 @@ def _check_distance(row: Row, faults: Faults) -> None:
             faults.add(
                 row.where(key),
                 given=key,
-                allowed="distance_m; or distance_kind: config, distance and screening_m",
+                allowed="distance_m / distance_kind: config + distance + screening_m",
                 zh=f"{key} 与 distance_kind: {row['distance_kind']} 不能并用",
                 en=f"{key} cannot stand beside distance_kind: {row['distance_kind']}",
             )
@@ -153,7 +153,7 @@ def check_period(row: Row, faults: Faults) -> None:
         faults.add(
             row.where("valid_to"),
             given=end,
-            allowed=f"after {start}",
+            allowed=f"> {start}",
             zh="失效日期须晚于生效日期",
             en="valid_to must be later than valid_from",
         )
@@ -214,7 +214,7 @@ def check_bases(rows: Mapping[str, Row], faults: Faults) -> None:
                 faults.add(
                     row.where("supersedes"),
                     given=name,
-                    allowed="another basis",
+                    allowed=shown(name, rows),
                     zh="没有这个依据",
                     en="there is no such basis",
                     guess=guess,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo.model import Activity, Basis, Fact, Op, Scalar
-from layers.keytable import BAD, Row, near
+from layers.keytable import BAD, Row, near, shown
 from layers.schema import Schema
 from layers.strictyaml import Faults
 from layers.vocabulary import fact_value
@@ -57,7 +57,7 @@ def check_known(
     for name in given:
         if name not in known and name not in words.declared:
             zh, en = _KINDS[kind]
-            faults.add(where, given=name, allowed=f"a known {kind}", zh=zh, en=en, guess=near(name, known))
+            faults.add(where, given=name, allowed=shown(name, known), zh=zh, en=en, guess=near(name, known))
 
 
 def check_layers(row: Row, words: Words, faults: Faults) -> None:
@@ -86,7 +86,7 @@ def _check_classes(row: Row, layers: Iterable[str], words: Words, faults: Faults
             faults.add(
                 row.where("zone_classes"),
                 given=code,
-                allowed=", ".join(known) or "no classes",
+                allowed=", ".join(known) or "—",
                 zh="图层没有这个分区级别",
                 en="the layer has no such class",
             )
@@ -141,7 +141,7 @@ def _check_op(test: Row, faults: Faults) -> None:
         faults.add(
             test.where("value"),
             given="a list" if many else "one value",
-            allowed="a list with in and not_in, one value otherwise",
+            allowed="in, not_in: […]; eq, ne, lt, le, gt, ge: …",
             zh="in、not_in 须给列表，其他运算给单个值",
             en="in and not_in take a list, the other operators one value",
         )
@@ -172,7 +172,7 @@ def check_examples(row: Row, words: Words, faults: Faults) -> None:
             faults.add(
                 row.where("examples"),
                 given=f"{len(row['examples'])} examples",
-                allowed="one that applies and one that does not",
+                allowed="applies: true + applies: false",
                 zh="缺少" + ("适用" if wanted else "不适用") + "的示例",
                 en="an example that " + ("applies" if wanted else "does not apply") + " is missing",
             )

@@ -38,6 +38,7 @@ _FLOAT = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _WORDS: dict[str, Plain] = {"true": True, "false": False, "null": None, "~": None, "": None}
 _NUMERIC_START = frozenset("+-.0123456789")
+_EXISTING = "文件 / a file"
 _DEEPEST = 60
 _LONGEST = 400
 
@@ -203,7 +204,7 @@ class _Builder:
                 self._faults.add(
                     f"{self._file}:{line} {key}",
                     given=key,
-                    allowed="each key once",
+                    allowed=f"{key} × 1",
                     zh=f"键重复，第 {items[key].line} 行已有",
                     en=f"duplicate key, already on line {items[key].line}",
                 )
@@ -257,7 +258,7 @@ def read_yaml(path: Path, file: str, faults: Faults) -> Node | None:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        faults.add(file, given=file, allowed="a file", zh="文件不存在", en="there is no such file")
+        faults.add(file, given=file, allowed=_EXISTING, zh="文件不存在", en="there is no such file")
         return None
     except (OSError, UnicodeDecodeError) as error:
         faults.add(

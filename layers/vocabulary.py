@@ -16,6 +16,7 @@ from layers.keytable import (
     one_of,
     one_or_many,
     scalar,
+    shown,
     text,
 )
 from layers.strictyaml import Faults
@@ -85,8 +86,8 @@ def fact_value(
     allowed = {
         FactType.BOOL: "true, false",
         FactType.ENUM: ", ".join(code for code, _ in fact.values),
-        FactType.NUMBER: "a number" + (f" ({fact.unit})" if fact.unit else ""),
-        FactType.TEXT: "text",
+        FactType.NUMBER: "-1, 0, 2.5, …" + (f" ({fact.unit})" if fact.unit else ""),
+        FactType.TEXT: '"…"',
     }[fact.type]
     good = {
         FactType.BOOL: isinstance(value, bool),
@@ -199,7 +200,7 @@ def _check_entry(row: Row, rows: Mapping[str, Row], known_facts: Mapping[str, Fa
             faults.add(
                 row.where("groups"),
                 given=parent,
-                allowed="the id of an entry with kind: group",
+                allowed=shown(parent, [n for n, r in rows.items() if r["kind"] == "group"]),
                 zh="没有这个项目组",
                 en="there is no such group",
                 guess=guess,
@@ -216,7 +217,7 @@ def _unknown_fact(name: str, where: str, known: Mapping[str, Fact], faults: Faul
     faults.add(
         where,
         given=name,
-        allowed="a fact of facts.yaml",
+        allowed=shown(name, known),
         zh="没有这个项目参数",
         en="there is no such fact",
         guess=guess,

@@ -6,6 +6,7 @@ import pytest
 
 from geo.errors import BundleError
 from layers.bundle import load_bundle
+from layers.keytable import shown
 from tests.builders import both, layer, make_bundle, rule, square, zone
 
 PARK = layer("park", [zone(square(0, 0), "P1", "core")], classes=["core", "edge"])
@@ -123,3 +124,18 @@ def test_applies_says_its_three_words(tmp_path):
         ),
     )
     assert problem.allowed == "true, false, open"
+
+
+def test_what_is_allowed_is_told_without_english(tmp_path):
+    wrong = rule("P-01", layer="lake", activities=["NOPE"], basis=["own-9"], title="x", distance_m="1")
+    wrong.pop("action")
+    told = " ".join(problem.allowed for problem in problems(tmp_path, wrong))
+    assert not {"a", "an", "the", "known", "required", "text", "number"} & set(told.replace(",", " ").split())
+    assert "park" in told
+
+
+def test_known_names_are_shown_nearest_first():
+    assert shown("parc", ["lake", "park", "sea"]) == "park, sea, lake"
+    assert shown("x", []) == "—"
+    assert shown("n7", [f"n{n}" for n in range(20)]).startswith("n7, ")
+    assert shown("n7", [f"n{n}" for n in range(20)]).endswith(" …")

@@ -87,7 +87,7 @@ def test_the_command_tells_one_problem_a_line_and_a_tally(tmp_path, capsys):
     assert lines[-1] == "2 个问题"
     assert "须为数字" in lines[1]
     assert main([str(bad), "--lang", "en"]) == 1
-    assert "a number is wanted (given: 5; allowed: a number ≥ 0)" in capsys.readouterr().out
+    assert "a number is wanted (given: 5; allowed: ≥ 0)" in capsys.readouterr().out
 
 
 def test_the_command_refuses_a_folder_that_is_no_bundle(tmp_path, capsys):

@@ -116,6 +116,12 @@ def geodesic_m(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLik
     return np.asarray(GEOD.inv(lon1, lat1, lon2, lat2)[2], dtype=float)
 
 
+def densified(geometry: Geometry) -> Geometry:
+    """A geometry in degrees whose edges are short enough (≤ 200 m) to be straight in any frame near it."""
+    dense: Geometry = shapely.segmentize(geometry, _EDGE_DEG)
+    return dense
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """A plane centred on a site: transverse Mercator, true to 1 mm per km near its centre.

@@ -240,7 +240,7 @@ class Scene:
         met = shapely.intersects(zones, self.geometry)
         measured = np.ones(len(zones), dtype=bool) if self.dimension == POINT else ~met
         lines = np.full(len(zones), None, dtype=object)
-        lines[measured] = self._outlines(zones[measured], search)
+        lines[measured] = self._outlines(layer, index[measured], search)
         distance = np.where(met, 0.0, np.inf)
         away = self._geodesic(lines[~met])
         distance[~met] = np.where(away <= search, away, np.inf)
@@ -316,17 +316,16 @@ class Scene:
         rows = self.rows_within(layer, reach_m)
         zones = layer.geometry[rows]
         near = shapely.intersects(zones, self.geometry)
-        near |= self._geodesic(self._outlines(zones, reach_m)) <= reach_m
+        near |= self._geodesic(self._outlines(layer, rows, reach_m)) <= reach_m
         return np.asarray(rows[near])
 
-    def _outlines(self, zones: Objects, search_m: float) -> Objects:
-        if len(zones) == 0:
+    def _outlines(self, layer: LayerView, rows: Indices, search_m: float) -> Objects:
+        if len(rows) == 0:
             return np.zeros(0, dtype=object)
-        outlines = np.where(shapely.get_dimensions(zones) == POLYGON, shapely.boundary(zones), zones)
-        box = window(self.bounds, search_m)
-        points = shapely.get_dimensions(outlines) == 0
-        clipped = np.where(points, outlines, shapely.clip_by_rect(outlines, *box))
-        return self.frame.project_all(clipped)
+        outlines = np.array([layer.outline(int(row)) for row in rows], dtype=object)
+        points = shapely.get_dimensions(outlines) == POINT
+        clipped = shapely.clip_by_rect(outlines, *window(self.bounds, search_m))
+        return self.frame.project_all(np.where(points, outlines, clipped))
 
     def _geodesic(self, lines: Objects) -> Floats:
         """Geodesic metres from the site to shapes in its frame; inf for empty ones."""

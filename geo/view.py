@@ -7,11 +7,13 @@ from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.logic import Truth, all_of, compare
+from geo.measure import POLYGON, densified
 from geo.model import (
     Basis,
     Bundle,
@@ -70,6 +72,7 @@ class LayerView:
     tree: STRtree | None
     silence: Reason | None
     matches: dict[str, tuple[Mask, Mask]] = field(default_factory=dict)
+    outlines: dict[int, Geometry] = field(default_factory=dict)
 
     @property
     def accuracy_m(self) -> float:
@@ -80,6 +83,17 @@ class LayerView:
     def coverage(self) -> Geometry | None:
         """Where silence means "no zone"."""
         return self.edition.coverage if self.edition is not None else None
+
+    def outline(self, row: int) -> Geometry:
+        """A zone's outline (a line or point zone itself), densified whole.
+
+        Densified before any cut, so that a distance does not depend on how far was looked.
+        """
+        if row not in self.outlines:
+            zone = self.geometry[row]
+            areal = shapely.get_dimensions(zone) == POLYGON
+            self.outlines[row] = densified(shapely.boundary(zone) if areal else zone)
+        return self.outlines[row]
 
     def match(self, key: str, classes: tuple[str, ...], where: tuple[Condition, ...]) -> tuple[Mask, Mask]:
         """Which zones a filter surely means, and which it may mean (an attribute is unknown).

@@ -5,8 +5,8 @@ from typing import Any
 import orjson
 from flask import Response, current_app
 from flask_openapi import APIBlueprint, Tag
-from geo.answer import ENGINE
 
+from geo.answer import ENGINE
 from server import current, describe
 from server.schemas import LangQuery
 

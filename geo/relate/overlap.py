@@ -30,6 +30,9 @@ from geo.view import Mask
 def overlap(scene: Scene, test: PlaceTest) -> Place:
     """Answer an overlap test."""
     p = draw(scene, test.layers, test)
+    if not test.companions and not p.either.any():
+        reasons = silences(scene, test.layers, 0.0)
+        return Place(truth=None if reasons else False, reasons=reasons)
     counts = _shape_counts(scene, test)
     sure = counts and _holds(scene, test, p, p.yes)
     possible = sure or (counts and _holds(scene, test, p, p.either))

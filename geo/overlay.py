@@ -1,5 +1,7 @@
 """Accounting of overlap: per zone, per class and layer as unions; union and remainder make 100 %."""
 
+from functools import lru_cache
+
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
@@ -7,7 +9,7 @@ from shapely.geometry.base import BaseGeometry as Geometry
 from geo.measure import LINE, POINT, area_m2, length_m
 from geo.model import ClassShare, Hit, LayerReport, LayerState, Reason, Text
 from geo.scene import WHOLE_SHARE, Contact, Scene
-from geo.view import LayerView
+from geo.view import BundleView, LayerView
 
 _STATES = {
     Reason.OUT_OF_SCOPE: LayerState.OUT_OF_SCOPE,
@@ -73,6 +75,8 @@ def _by_layer_and_zone(hit: Hit) -> tuple[str, str]:
 
 def layer_report(scene: Scene, layer: LayerView) -> LayerReport:
     """What one layer says of the site."""
+    if layer.edition is None:
+        return _absent(scene.view, layer.id)
     contact = scene.contact(layer.id) if layer.tree is not None else None
     met = np.flatnonzero(contact.met) if contact is not None else np.zeros(0, dtype=np.intp)
     edition = layer.edition
@@ -84,13 +88,32 @@ def layer_report(scene: Scene, layer: LayerView) -> LayerReport:
         flags=_flags(scene, layer, provisional=bool(layer.provisional[contact.index[met]].any()))
         if contact is not None and len(met)
         else (),
-        edition=edition.edition if edition is not None else None,
-        sha256=edition.sha256 if edition is not None else None,
-        synthetic=edition.synthetic if edition is not None else False,
+        edition=edition.edition,
+        sha256=edition.sha256,
+        synthetic=edition.synthetic,
         by_class=by_class,
         union_share=union,
         remainder_share=1.0 - union,
         remarks=_remarks(layer),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _absent(view: BundleView, layer_id: str) -> LayerReport:
+    """A layer without an edition says the same of every site."""
+    reason = view.layers[layer_id].silence
+    return LayerReport(
+        id=layer_id,
+        title=view.title(layer_id),
+        state=_STATES[reason] if reason is not None else LayerState.MISSING,
+        flags=(),
+        edition=None,
+        sha256=None,
+        synthetic=False,
+        by_class=(),
+        union_share=0.0,
+        remainder_share=1.0,
+        remarks=(),
     )
 
 

@@ -11,6 +11,7 @@ import shapely
 from shapely import LineString
 from shapely.geometry.base import BaseGeometry as Geometry
 
+from geo.foot import edges_of, nearest_m
 from geo.measure import LINE, POINT, Floats
 from geo.scene import Scene
 
@@ -35,14 +36,26 @@ def depth_m(
     threshold_m
         A depth close to this is refined until it is clear on which side it lies.
     """
+    if outline.is_empty:
+        return 0.0
+    if scene.dimension == POINT:
+        return _deepest_point(outline, piece, cap_m)
     near = scene.clipped(outline, cap_m)
     if near.is_empty:
-        return math.inf if not outline.is_empty else 0.0
+        return math.inf
     shape = scene.frame.project(piece)
     near = _bearing(shape, near)
     deepest = _deepest(shape, near, DEPTH_STEP_M, cap_m)
     if deepest < threshold_m <= deepest + DEPTH_STEP_M:
         deepest = _deepest(shape, near, _FINE_M, cap_m)
+    return deepest if deepest < cap_m else math.inf
+
+
+def _deepest_point(outline: Geometry, piece: Geometry, cap_m: float) -> float:
+    """Of points, the greatest geodesic to the outline."""
+    edges = edges_of(np.array([outline], dtype=object))
+    points = shapely.get_coordinates(piece)
+    deepest = max(float(nearest_m(x, y, *edges, 1, cap_m)[0]) for x, y in points)
     return deepest if deepest < cap_m else math.inf
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
+from geo.foot import edges_of, nearest_m
 from geo.measure import LINE, POINT, POLYGON, Floats, Frame, area_m2, geodesic_m, length_m, window
 from geo.model import Activity, Footprint, Part, Reason
 from geo.view import BundleView, LayerView, Mask, Objects
@@ -155,6 +156,7 @@ class Scene:
         self.bounds = self.geometry.bounds
         self.frame = Frame((self.bounds[0] + self.bounds[2]) / 2.0, (self.bounds[1] + self.bounds[3]) / 2.0)
         self.plane: Geometry = self.frame.project(self.geometry)
+        self.points: Floats = shapely.get_coordinates(self.geometry if self.dimension == POINT else [])
         self.area_m2 = float(area_m2(self.geometry)) if self.dimension == POLYGON else 0.0
         self.length_m = float(length_m(self.geometry)) if self.dimension == LINE else 0.0
         self._size = self._measure_size()
@@ -225,6 +227,8 @@ class Scene:
         coverage, search = layer.coverage, self.search_m(layer)
         if coverage is None or not shapely.covers(coverage, self.geometry):
             return -1.0
+        if self.dimension == POINT:
+            return float(self._point_gaps([layer.edges(-1)], search).min())
         edge = shapely.clip_by_rect(shapely.boundary(coverage), *window(self.bounds, search))
         if edge.is_empty:
             return math.inf
@@ -238,25 +242,28 @@ class Scene:
             return _nothing(search)
         zones = layer.geometry[index]
         met = shapely.intersects(zones, self.geometry)
-        measured = np.ones(len(zones), dtype=bool) if self.dimension == POINT else ~met
-        lines = np.full(len(zones), None, dtype=object)
-        lines[measured] = self._outlines(layer, index[measured], search)
+        gaps = self._gaps(layer, index, search) if self.dimension == POINT else None
         distance = np.where(met, 0.0, np.inf)
-        away = self._geodesic(lines[~met])
+        away = (
+            self._geodesic(self._outlines(layer, index[~met], search)) if gaps is None else gaps.min(0)[~met]
+        )
         distance[~met] = np.where(away <= search, away, np.inf)
         thin = LINE_TOLERANCE_M if self.dimension == POINT else -1.0
         limit = np.where(shapely.get_dimensions(zones) == POLYGON, TOLERANCE_M, thin)
         met, distance = met | (distance <= limit), np.where(distance <= limit, 0.0, distance)
-        return self._contact(index, zones, met, distance, lines, search)
+        return self._contact(index, zones, met, distance, gaps, search)
 
     def _contact(
-        self, index: Indices, zones: Objects, met: Mask, distance: Floats, lines: Objects, search: float
+        self, index: Indices, zones: Objects, met: Mask, distance: Floats, gaps: Floats | None, search: float
     ) -> Contact:
         overlap = np.full(len(zones), None, dtype=object)
         edge, polygons = np.zeros(len(zones), dtype=bool), shapely.get_dimensions(zones) == POLYGON
         for entry in np.flatnonzero(met):
-            overlap[entry], edge[entry] = self._common(
-                zones[entry], lines[entry], areal=bool(polygons[entry])
+            areal = bool(polygons[entry])
+            overlap[entry], edge[entry] = (
+                self._common(zones[entry], areal=areal)
+                if gaps is None
+                else self._points_met(zones[entry], gaps[:, entry], areal=areal)
             )
         area, length, share = np.zeros(len(zones)), np.zeros(len(zones)), np.zeros(len(zones))
         area[met], length[met] = area_m2(overlap[met]), length_m(overlap[met])
@@ -276,10 +283,8 @@ class Scene:
             search_m=search,
         )
 
-    def _common(self, zone: Geometry, outline: Geometry, *, areal: bool) -> tuple[Geometry, bool]:
+    def _common(self, zone: Geometry, *, areal: bool) -> tuple[Geometry, bool]:
         """The site's common shape with a zone it meets, and whether it only lies on the zone's border."""
-        if self.dimension == POINT:
-            return self._points_met(zone, outline, areal=areal)
         common = highest_dimension(shapely.intersection(zone, self.geometry))
         if not areal:
             return common, False
@@ -288,10 +293,9 @@ class Scene:
         inside = shapely.difference(common, shapely.boundary(zone))
         return (common, True) if float(length_m(inside)) <= TOLERANCE_M else (inside, False)
 
-    def _points_met(self, zone: Geometry, outline: Geometry, *, areal: bool) -> tuple[Geometry, bool]:
+    def _points_met(self, zone: Geometry, gap: Floats, *, areal: bool) -> tuple[Geometry, bool]:
         """Points in a zone, or on its border within the tolerance; whether all lie on the border."""
-        parts, planes = shapely.get_parts(self.geometry), shapely.get_parts(self.plane)
-        gap = np.nan_to_num(shapely.distance(planes, outline), nan=np.inf)
+        parts = shapely.get_parts(self.geometry)
         inside = shapely.intersects(parts, zone) | (gap <= (TOLERANCE_M if areal else LINE_TOLERANCE_M))
         met = shapely.union_all(parts[inside])
         return met, areal and bool((gap[inside] <= TOLERANCE_M).all())
@@ -316,8 +320,32 @@ class Scene:
         rows = self.rows_within(layer, reach_m)
         zones = layer.geometry[rows]
         near = shapely.intersects(zones, self.geometry)
-        near |= self._geodesic(self._outlines(layer, rows, reach_m)) <= reach_m
+        if self.dimension == POINT:
+            near |= (self._gaps(layer, rows, reach_m) <= reach_m).any(axis=0)
+        else:
+            near |= self._away(layer, rows, reach_m) <= reach_m
         return np.asarray(rows[near])
+
+    def gap_m(self, outline: Geometry, reach_m: float) -> float:
+        """Metres from the site's nearest point to an outline in degrees; inf beyond the reach."""
+        if self.dimension == POINT:
+            edges = edges_of(np.array([outline], dtype=object))[0]
+            return float(self._point_gaps([edges], reach_m).min(initial=math.inf))
+        near = self.clipped(outline, reach_m)
+        return math.inf if near.is_empty else float(shapely.distance(near, self.plane))
+
+    def _gaps(self, layer: LayerView, rows: Indices, reach_m: float) -> Floats:
+        """Metres from each point of the site to each zone's outline, shape (points, zones)."""
+        return self._point_gaps([layer.edges(int(row)) for row in rows], reach_m)
+
+    def _point_gaps(self, borders: list[Floats], reach_m: float) -> Floats:
+        owner = np.repeat(np.arange(len(borders)), [len(b) for b in borders])
+        edges = np.concatenate([np.zeros((0, 4)), *borders])
+        return np.array([nearest_m(x, y, edges, owner, len(borders), reach_m) for x, y in self.points])
+
+    def _away(self, layer: LayerView, rows: Indices, reach_m: float) -> Floats:
+        """Metres from a line or polygon to each zone's outline; inf beyond the reach."""
+        return self._geodesic(self._outlines(layer, rows, reach_m))
 
     def _outlines(self, layer: LayerView, rows: Indices, search_m: float) -> Objects:
         if len(rows) == 0:

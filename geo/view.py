@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry as Geometry
 
+from geo.foot import edges_of
 from geo.logic import Truth, all_of, compare
-from geo.measure import POLYGON, densified
+from geo.measure import POLYGON, Floats, densified
 from geo.model import (
     Basis,
     Bundle,
@@ -73,6 +74,7 @@ class LayerView:
     silence: Reason | None
     matches: dict[str, tuple[Mask, Mask]] = field(default_factory=dict)
     outlines: dict[int, Geometry] = field(default_factory=dict)
+    borders: dict[int, Floats] = field(default_factory=dict)
 
     @property
     def accuracy_m(self) -> float:
@@ -94,6 +96,13 @@ class LayerView:
             areal = shapely.get_dimensions(zone) == POLYGON
             self.outlines[row] = densified(shapely.boundary(zone) if areal else zone)
         return self.outlines[row]
+
+    def edges(self, row: int) -> Floats:
+        """A zone's edges as supplied, in degrees, shape (m, 4); -1 for those of the coverage."""
+        if row not in self.borders:
+            shape = self.coverage if row < 0 else self.geometry[row]
+            self.borders[row] = edges_of(np.array([shape], dtype=object))[0]
+        return self.borders[row]
 
     def match(self, key: str, classes: tuple[str, ...], where: tuple[Condition, ...]) -> tuple[Mask, Mask]:
         """Which zones a filter surely means, and which it may mean (an attribute is unknown).

@@ -54,5 +54,4 @@ def _margin(scene: Scene, p: Picture, *, out: bool) -> float:
         return -depth(scene, p, p.yes, shapely.difference(scene.geometry, p.ground(scene, p.yes)))
     cap = max(scene.near_m, p.accuracy_m)
     near = [layer.geometry[rows] for layer, rows in p.rows_within(scene, cap, maybe=False)]
-    outline = scene.clipped(outline_of(scene, np.concatenate(near), cap), cap)
-    return math.inf if outline.is_empty else float(shapely.distance(outline, scene.plane))
+    return scene.gap_m(outline_of(scene, np.concatenate(near), cap), cap)

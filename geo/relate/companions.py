@@ -11,6 +11,7 @@ from geo.logic import Truth
 from geo.measure import LINE, POINT, POLYGON, length_m
 from geo.model import Reason, With
 from geo.place_test import PlaceTest
+from geo.relate.gap import Gap, Joined, Leaf, Measure
 from geo.relate.picture import NOWHERE, Picture, depth, draw, is_enough, is_long, silences
 from geo.scene import Scene, highest_dimension
 from geo.view import Mask
@@ -124,22 +125,20 @@ def _disc_may_meet(scene: Scene, test: PlaceTest) -> bool:
     return True
 
 
-def margin_when_met(scene: Scene, test: PlaceTest, piece: Geometry) -> float:
+def gap_when_met(scene: Scene, test: PlaceTest, piece: Geometry) -> Gap:
     """How little would have to move for the second layers to answer otherwise, metres; inf if far."""
-    gaps = [math.inf]
-    for companion in test.companions:
-        p = picture_of(scene, companion)
-        gaps.append(depth(scene, p, p.yes, piece) if p.yes.any() else math.inf)
-    return min(gaps)
+    pictures = [picture_of(scene, companion) for companion in test.companions]
+    deep = (Leaf(measure=Measure.DEPTH, picture=p, sure=True, piece=piece) for p in pictures if p.yes.any())
+    return Joined(by="min", of=(math.inf, *deep))
 
 
-def margin_when_not(scene: Scene, test: PlaceTest) -> float:
+def gap_when_not(scene: Scene, test: PlaceTest) -> Gap:
     """How much would have to move for the second layers to answer otherwise, metres."""
-    gaps = [0.0]
+    gaps: list[Gap] = [0.0]
     for companion in test.companions:
         p = picture_of(scene, companion)
         if companion.present:
-            gaps.append(p.nearest_m(p.yes))
+            gaps.append(Leaf(measure=Measure.NEAREST, picture=p, sure=True))
         elif (p.yes & p.met).any() and shapely.difference(scene.geometry, p.ground(scene, p.yes)).is_empty:
-            gaps.append(depth(scene, p, p.yes, p.piece(p.yes)))
-    return max(gaps)
+            gaps.append(Leaf(measure=Measure.DEPTH, picture=p, sure=True, piece=p.piece(p.yes)))
+    return Joined(by="max", of=tuple(gaps))

@@ -7,9 +7,9 @@ from geo.logic import Truth
 from geo.model import Reason
 from geo.place_test import PlaceTest
 from geo.relate.companions import Pieces, narrow
-from geo.relate.picture import Picture, Place, depth, draw, silences
+from geo.relate.gap import DISC, Gap, Joined, Leaf, Measure, less, metres
+from geo.relate.picture import Picture, Place, draw, silences
 from geo.scene import Scene
-from geo.view import Mask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,9 @@ def _truth(scene: Scene, test: PlaceTest, p: Picture, limits: _Limits) -> tuple[
 def _outcomes(scene: Scene, p: Picture, limits: _Limits) -> list[Truth]:
     """What the rule would say for each zone that may be the nearest matching one."""
     near = p.nearest_m(p.yes)
-    candidates = [near, *(float(d) for d in p.distance_m[p.maybe] if d < near)]
+    nearer = sorted(float(d) for d in p.distance_m[p.maybe] if d < near)
+    # Farther ones count only where being too near is possible: else the nearest says the most.
+    candidates = [near, *(nearer if limits.least_m >= 0.0 else nearer[:1])]
     return [limits.hold(d, scene.stand.disc_m) for d in candidates]
 
 
@@ -80,9 +82,11 @@ def _narrowed(
 
 
 def _answer(scene: Scene, p: Picture, limits: _Limits, truth: Truth, reasons: tuple[Reason, ...]) -> Place:
-    chosen = p.yes if p.nearest_m(p.yes) <= limits.most_m else p.either
+    sure = p.nearest_m(p.yes) <= limits.most_m
+    chosen = p.yes if sure else p.either
     distance = p.nearest_m(chosen)
-    margin = _margin(scene, p, chosen, limits, truth)
+    gap = _gap(p, distance, limits, truth, sure=sure)
+    margin = metres(scene, gap)
     shown = limits.most_m + (0.0 if truth is True else p.accuracy_m + scene.stand.disc_m)
     return Place(
         truth=truth,
@@ -91,14 +95,16 @@ def _answer(scene: Scene, p: Picture, limits: _Limits, truth: Truth, reasons: tu
         borderline=abs(margin) < p.accuracy_m,
         zones=p.zones(chosen & (p.distance_m <= shown)),
         distance_m=distance if math.isfinite(distance) else None,
+        gap=gap,
     )
 
 
-def _margin(scene: Scene, p: Picture, chosen: Mask, limits: _Limits, truth: Truth) -> float:
-    distance = p.nearest_m(chosen)
-    reached = distance if truth is True else distance - scene.stand.disc_m
+def _gap(p: Picture, distance_m: float, limits: _Limits, truth: Truth, *, sure: bool) -> Gap:
+    nearest = Leaf(measure=Measure.NEAREST, picture=p, sure=sure)
+    reached: Gap = nearest if truth is True else less(nearest, DISC)
     if limits.least_m < 0.0:
-        return reached - limits.most_m
-    if distance <= limits.least_m:
-        return limits.least_m - distance + depth(scene, p, chosen, p.piece(chosen))
-    return max(reached - limits.most_m, limits.least_m - reached)
+        return less(reached, limits.most_m)
+    if distance_m <= limits.least_m:
+        deep = Leaf(measure=Measure.DEPTH, picture=p, sure=sure, piece=p.piece(p.yes if sure else p.either))
+        return Joined(by="sum", of=(less(limits.least_m, nearest), deep))
+    return Joined(by="max", of=(less(reached, limits.most_m), less(limits.least_m, reached)))

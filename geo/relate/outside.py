@@ -11,7 +11,8 @@ import shapely
 from geo.logic import Truth
 from geo.model import Reason
 from geo.place_test import PlaceTest
-from geo.relate.picture import Picture, Place, depth, draw, is_enough, outline_of, silences
+from geo.relate.gap import Gap, Leaf, Measure, Turned, metres
+from geo.relate.picture import Picture, Place, depth, draw, is_enough, silences
 from geo.scene import Scene
 
 
@@ -20,7 +21,8 @@ def outside(scene: Scene, test: PlaceTest) -> Place:
     p = draw(scene, test.layers, test)
     out = is_enough(scene, test, shapely.difference(scene.geometry, p.ground(scene, p.yes)))
     truth, reasons = _truth(scene, test, p, out=out)
-    margin = _margin(scene, p, out=out)
+    gap = _gap(scene, p, out=out)
+    margin = metres(scene, gap)
     distance = p.nearest_m(p.yes)
     return Place(
         truth=truth,
@@ -29,6 +31,7 @@ def outside(scene: Scene, test: PlaceTest) -> Place:
         borderline=abs(margin) < p.accuracy_m,
         zones=p.zones(p.either & p.met),
         distance_m=distance if math.isfinite(distance) else None,
+        gap=gap,
     )
 
 
@@ -46,12 +49,11 @@ def _truth(scene: Scene, test: PlaceTest, p: Picture, *, out: bool) -> tuple[Tru
     return (None, reasons) if reasons else (False, ())
 
 
-def _margin(scene: Scene, p: Picture, *, out: bool) -> float:
+def _gap(scene: Scene, p: Picture, *, out: bool) -> Gap:
     """Outside: how far its farthest point lies from the zones. Inside: how far to the zones' edge."""
     if not p.yes.any():
         return math.inf
-    if out:
-        return -depth(scene, p, p.yes, shapely.difference(scene.geometry, p.ground(scene, p.yes)))
-    cap = max(scene.near_m, p.accuracy_m)
-    near = [layer.geometry[rows] for layer, rows in p.rows_within(scene, cap, maybe=False)]
-    return scene.gap_m(outline_of(scene, np.concatenate(near), cap), cap)
+    if not out:
+        return Leaf(measure=Measure.EDGE, picture=p, sure=True)
+    beyond = shapely.difference(scene.geometry, p.ground(scene, p.yes))
+    return Turned(of=Leaf(measure=Measure.DEPTH, picture=p, sure=True, piece=beyond))

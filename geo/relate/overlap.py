@@ -10,12 +10,12 @@ from geo.logic import Truth
 from geo.measure import LINE, POINT, POLYGON, length_m
 from geo.model import Reason, Relation
 from geo.place_test import PlaceTest
-from geo.relate.companions import Pieces, margin_when_met, margin_when_not, narrow
+from geo.relate.companions import Pieces, gap_when_met, gap_when_not, narrow
+from geo.relate.gap import DISC, Gap, Joined, Leaf, Measure, Turned, less, metres, only
 from geo.relate.picture import (
     NOWHERE,
     Picture,
     Place,
-    depth,
     draw,
     is_enough,
     is_long,
@@ -86,14 +86,8 @@ def _holds(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask) -> bool:
         return False
     if test.min_zones == 1:
         return _enough(scene, test, p, met)
-    singly = [entry for entry in np.flatnonzero(met) if _enough(scene, test, p, _only(met, entry))]
+    singly = [entry for entry in np.flatnonzero(met) if _enough(scene, test, p, only(met, entry))]
     return len(singly) >= test.min_zones
-
-
-def _only(mask: Mask, entry: np.intp) -> Mask:
-    out = np.zeros_like(mask)
-    out[entry] = True
-    return out
 
 
 def _enough(scene: Scene, test: PlaceTest, p: Picture, met: Mask) -> bool:
@@ -131,9 +125,11 @@ def _in_union(scene: Scene, p: Picture, areas: Mask) -> Geometry:
 
 
 def _answer(scene: Scene, test: PlaceTest, p: Picture, truth: Truth, reasons: tuple[Reason, ...]) -> Place:
-    chosen = p.yes if truth is True or not (p.maybe & p.met).any() else p.either
+    sure = truth is True or not bool((p.maybe & p.met).any())
+    chosen = p.yes if sure else p.either
     met = chosen & p.met
-    margin = _margin(scene, test, p, chosen, truth)
+    gap = _gap(scene, test, p, truth, sure=sure)
+    margin = metres(scene, gap)
     distance = p.nearest_m(chosen)
     near = chosen & (p.distance_m <= p.accuracy_m + scene.stand.disc_m)
     touch = _touch(scene, test, p, met, truth)
@@ -144,6 +140,7 @@ def _answer(scene: Scene, test: PlaceTest, p: Picture, truth: Truth, reasons: tu
         borderline=touch or abs(margin) < p.accuracy_m,
         zones=p.zones(met if truth is True else met | near),
         distance_m=distance if math.isfinite(distance) else None,
+        gap=gap,
     )
 
 
@@ -157,28 +154,27 @@ def _touch(scene: Scene, test: PlaceTest, p: Picture, met: Mask, truth: Truth) -
     return bool(met.any()) and not test.companions and test.min_zones == 1 and truth is False
 
 
-def _margin(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask, truth: Truth) -> float:
+def _gap(scene: Scene, test: PlaceTest, p: Picture, truth: Truth, *, sure: bool) -> Gap:
     """Signed distance to the other answer; 0 for a mere touch."""
+    chosen = p.yes if sure else p.either
     met = chosen & p.met
     if test.min_zones > 1:
-        return _several_margin(scene, test, p, chosen)
+        return _several_gap(test, p, int(np.count_nonzero(met)), sure=sure)
     if not met.any():
-        away = p.nearest_m(chosen) - scene.stand.disc_m
-        return max(away, margin_when_not(scene, test)) if test.companions else away
+        away = less(Leaf(measure=Measure.NEAREST, picture=p, sure=sure), DISC)
+        return Joined(by="max", of=(away, gap_when_not(scene, test))) if test.companions else away
     if truth is False:
-        return margin_when_not(scene, test) if test.companions else 0.0
+        return gap_when_not(scene, test) if test.companions else 0.0
     inside = met & (p.dimension == POLYGON)
     piece = p.piece(inside)
-    deep = depth(scene, p, chosen, piece) if inside.any() else 0.0
-    return -min(deep, margin_when_met(scene, test, piece)) if test.companions else -deep
+    deep: Gap = Leaf(measure=Measure.DEPTH, picture=p, sure=sure, piece=piece) if inside.any() else 0.0
+    if test.companions:
+        deep = Joined(by="min", of=(deep, gap_when_met(scene, test, piece)))
+    return Turned(of=deep)
 
 
-def _several_margin(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask) -> float:
+def _several_gap(test: PlaceTest, p: Picture, met: int, *, sure: bool) -> Gap:
     """For rules that need several zones: the margin of the last one needed."""
-    met = np.flatnonzero(chosen & p.met)
-    if len(met) < test.min_zones:
-        distances = np.sort(p.distance_m[chosen])
-        missing = distances[test.min_zones - 1] if len(distances) >= test.min_zones else math.inf
-        return float(missing) - scene.stand.disc_m
-    deep = [depth(scene, p, _only(p.yes, entry), p.overlap[entry]) for entry in met]
-    return -sorted(deep, reverse=True)[test.min_zones - 1]
+    if met < test.min_zones:
+        return less(Leaf(measure=Measure.NTH_NEAREST, picture=p, sure=sure, nth=test.min_zones), DISC)
+    return Turned(of=Leaf(measure=Measure.NTH_DEPTH, picture=p, sure=sure, nth=test.min_zones))

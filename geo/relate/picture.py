@@ -8,7 +8,7 @@ holds; if even the possible one does not, it does not; between the two it is ope
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import shapely
@@ -22,6 +22,9 @@ from geo.model import Condition, Reason, Relation
 from geo.place_test import PlaceTest
 from geo.scene import POSITIVE_M2, TOLERANCE_M, WHOLE_SHARE, Indices, Scene
 from geo.view import LayerView, Mask, Objects
+
+if TYPE_CHECKING:  # gaps are said of pictures
+    from geo.relate.gap import Gap
 
 NOWHERE = shapely.Point()
 """The empty piece."""
@@ -54,6 +57,8 @@ class Place:
     ----------
     margin_m
         Signed distance to the other answer, metres; None when beyond the search or meaningless.
+    gap
+        What the margin measures (`geo.relate.gap`); None where there is none.
     zones
         (layer, row) of the zones that bear on the answer.
     distance_m
@@ -66,6 +71,7 @@ class Place:
     borderline: bool = False
     zones: tuple[tuple[str, int], ...] = ()
     distance_m: float | None = None
+    gap: "Gap | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

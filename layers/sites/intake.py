@@ -50,7 +50,12 @@ def open_source(path: Path, *, layer: str | None = None) -> Source:
             )
         )
     source = _open(path, layer)
-    return replace(source, chunks=guarded(source.chunks, source.name))
+    packed = source.payloads
+    return replace(
+        source,
+        chunks=guarded(source.chunks, source.name),
+        payloads=None if packed is None else lambda rows: guarded(packed(rows=rows), source.name),
+    )
 
 
 def _open(path: Path, layer: str | None) -> Source:

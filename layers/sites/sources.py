@@ -13,6 +13,7 @@ import pyarrow as pa
 from geo.crs import agree, parse_crs
 from geo.errors import InputError, UnreadableError
 from geo.model import Text
+from layers.sites.chunks import Payload, RecordList
 from layers.sites.faults import fault
 from layers.sites.rows import Record
 
@@ -47,6 +48,9 @@ class Source:
         Columns (attributes) in order; the geometry of vector files is not among them.
     chunks
         The records, at most `CHUNK_ROWS` at a time.
+    payloads
+        The same rows packed for whoever answers them, about as many at a time as asked for; None where the
+        records themselves are all there is. One of the two is walked through, once.
     features
         Rows bring geometries of their own.
     crs
@@ -64,12 +68,20 @@ class Source:
     name: str
     headers: tuple[str, ...]
     chunks: Iterator[list[Record]]
+    payloads: Callable[..., Iterator[Payload]] | None = None
     features: bool = False
     crs: str | None = None
     total: int | None = None
     schema: pa.Schema | None = None
     remarks: tuple[Text, ...] = ()
     close: Callable[[], None] = nothing_to_close
+
+    def packed(self, rows: int) -> Iterator[Payload]:
+        """The rows as payloads of about ``rows`` each."""
+        if self.payloads is not None:
+            return self.payloads(rows=rows)
+        records = (record for chunk in self.chunks for record in chunk)
+        return (RecordList(records=tuple(chunk)) for chunk in in_chunks(records, rows))
 
 
 def in_chunks(items: Iterable[Item], size: int = CHUNK_ROWS) -> Iterator[list[Item]]:
@@ -84,7 +96,7 @@ def in_chunks(items: Iterable[Item], size: int = CHUNK_ROWS) -> Iterator[list[It
                 iterator.close()
 
 
-def guarded(chunks: Iterator[list[Item]], name: str) -> Iterator[list[Item]]:
+def guarded(chunks: Iterator[Item], name: str) -> Iterator[Item]:
     """The chunks; damage found only half-way through a file is an unreadable file, not a crash.
 
     Raises

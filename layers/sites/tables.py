@@ -6,20 +6,18 @@ import csv
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
-import shapely
 from openpyxl.utils.exceptions import InvalidFileException
-from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.errors import Problem
 from geo.model import Text
-from layers.sites.faults import fault
+from layers.sites.chunks import ArrowRows, csv_records, csv_texts, fitted
 from layers.sites.geoparquet import geometry_column
 from layers.sites.rows import Record
 from layers.sites.sources import CHUNK_ROWS, Source, in_chunks, unreadable
@@ -49,14 +47,13 @@ def read_csv(stream: BinaryIO, *, name: str, delimiter: str | None = None) -> So
     """
     with contextlib.ExitStack() as on_failure:
         on_failure.callback(stream.close)
-        encoding, lines = _scan(stream, name)
-        # The module's limit is one for the process; a polygon in a WKT cell easily passes its 128 kB default.
-        csv.field_size_limit(2**31 - 1)
+        encoding, lines, characters = _scan(stream, name)
         text = io.TextIOWrapper(stream, encoding=encoding, newline="")
         on_failure.callback(text.close)
         sample = text.readline()
         text.seek(0)
-        reader = csv.reader(text, delimiter=delimiter or _delimiter(sample), strict=True)
+        delimiter = delimiter or _delimiter(sample)
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
         headers = _csv_header(reader, name)
         on_failure.pop_all()
     remarks = (
@@ -65,7 +62,14 @@ def read_csv(stream: BinaryIO, *, name: str, delimiter: str | None = None) -> So
     return Source(
         name=name,
         headers=headers,
-        chunks=in_chunks(_csv_records(reader, len(headers))),
+        chunks=in_chunks(csv_records(reader, len(headers))),
+        payloads=partial(
+            csv_texts,
+            text,
+            mean_characters=characters / max(lines, 1),
+            delimiter=delimiter,
+            width=len(headers),
+        ),
         total=max(lines - 1, 0),
         remarks=remarks,
         close=text.close,
@@ -86,23 +90,24 @@ def _csv_header(reader: Iterator[list[str]], name: str) -> tuple[str, ...]:
     return tuple(headers)
 
 
-def _scan(stream: BinaryIO, name: str) -> tuple[str, int]:
-    """Encoding and number of lines, over the whole stream: the last row must not hold a surprise."""
+def _scan(stream: BinaryIO, name: str) -> tuple[str, int, int]:
+    """Encoding, lines and characters, over the whole stream: the last row must not hold a surprise."""
     head = stream.read(4)
     stream.seek(0)
     marked = next((encoding for bom, encoding in _BOMS if head.startswith(bom)), None)
     for encoding in (marked,) if marked else ("utf-8", "gb18030"):
         decoder = codecs.getincrementaldecoder(encoding)()
-        lines = 0
+        lines, characters, last = 0, 0, ""
         try:
             for block in iter(lambda: stream.read(_SCAN_BYTES), b""):
-                lines += decoder.decode(block).count("\n")
+                text = decoder.decode(block)
+                lines, characters, last = lines + text.count("\n"), characters + len(text), text or last
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
         finally:
             stream.seek(0)
-        return encoding, lines
+        return encoding, lines + (not last.endswith("\n")), characters
     raise unreadable(
         name,
         head.hex(" "),
@@ -114,55 +119,6 @@ def _scan(stream: BinaryIO, name: str) -> tuple[str, int]:
 
 def _delimiter(sample: str) -> str:
     return max(_DELIMITERS, key=sample.count)
-
-
-def _csv_records(reader: Iterator[list[str]], width: int) -> Iterator[Record]:
-    """Records of a CSV; a row that cannot be split is a refused row, blank lines are none."""
-    number = 0
-    while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            number += 1
-            yield Record(number=number, values=("",) * width, problems=(_broken_row(number, error),))
-            continue
-        if cells is None:
-            return
-        if cells:
-            number += 1
-            yield _fitted(number, cells, width)
-
-
-def _broken_row(number: int, error: csv.Error) -> Problem:
-    """An unclosed quote swallows all that follows: say so, since those rows cannot be told apart any more."""
-    swallowed = "end of data" in str(error)
-    return fault(
-        f"row {number}",
-        error,
-        'cells with commas or quotes in "…", quotes doubled',
-        zh="引号没有闭合，自此行至文件末尾都读不出来" if swallowed else "本行的引号用法有误，无法分列",
-        en="a quote is never closed: from this row to the end of the file nothing can be read"
-        if swallowed
-        else "the quotes in this row are wrong, it cannot be split into cells",
-    )
-
-
-def _fitted(number: int, cells: Sequence[object], width: int) -> Record:
-    """Short rows are filled with blanks as every spreadsheet does; cells beyond the header are a problem."""
-    extra = [c for c in cells[width:] if c not in (None, "")]
-    problems: tuple[Problem, ...] = ()
-    if extra:
-        problems = (
-            fault(
-                f"row {number}",
-                f"{len(cells)} cells",
-                f"{width} cells",
-                zh="单元格比列名多，列可能已错位（文本中的逗号须加引号）",
-                en="more cells than headers: the columns may have shifted (quote texts that hold commas)",
-            ),
-        )
-    values = (*cells[:width], *("",) * (width - len(cells)))
-    return Record(number=number, values=values, problems=problems)
 
 
 def read_xlsx(path: Path) -> Source:
@@ -214,7 +170,7 @@ def _sheet_records(rows: Iterator[list[object]], width: int) -> Iterator[Record]
             continue
         for waiting in (*blank, row):
             number += 1
-            yield _fitted(number, waiting, width)
+            yield fitted(number, waiting, width)
         blank = []
 
 
@@ -244,11 +200,11 @@ def read_parquet(path: Path) -> Source:
     schema = file.schema_arrow
     geometry, crs = geometry_column(schema, path.name)
     headers = tuple(name for name in schema.names if name != geometry)
-    batches = file.iter_batches(batch_size=CHUNK_ROWS)
     return Source(
         name=path.name,
         headers=headers,
-        chunks=arrow_chunks(batches, headers, geometry),
+        chunks=arrow_chunks(file.iter_batches(batch_size=CHUNK_ROWS), headers, geometry),
+        payloads=lambda rows: arrow_rows(file.iter_batches(batch_size=rows), headers, geometry),
         features=geometry is not None,
         crs=crs,
         total=file.metadata.num_rows,
@@ -257,19 +213,19 @@ def read_parquet(path: Path) -> Source:
     )
 
 
+def arrow_rows(
+    batches: Iterator[pa.RecordBatch], headers: tuple[str, ...], geometry: str | None
+) -> Iterator[ArrowRows]:
+    """Payloads of Arrow batches; empty ones are none."""
+    first = 1
+    for batch in batches:
+        if batch.num_rows:
+            yield ArrowRows(batch=batch, first=first, headers=headers, geometry=geometry)
+            first += batch.num_rows
+
+
 def arrow_chunks(
-    batches: Iterator[pa.RecordBatch], headers: Sequence[str], geometry: str | None
+    batches: Iterator[pa.RecordBatch], headers: tuple[str, ...], geometry: str | None
 ) -> Iterator[list[Record]]:
     """Records of Arrow batches; a WKB that cannot be read leaves its row without geometry."""
-    number = 0
-    for batch in batches:
-        columns = [batch.column(name).to_pylist() for name in headers]
-        shapes: Sequence[Geometry | None] = [None] * batch.num_rows
-        if geometry is not None:
-            shapes = list(shapely.from_wkb(batch.column(geometry).to_pylist(), on_invalid="ignore"))
-        chunk = []
-        for i, shape in enumerate(shapes):
-            number += 1
-            chunk.append(Record(number=number, values=tuple(c[i] for c in columns), geometry=shape))
-        if chunk:
-            yield chunk
+    return (payload.open().records() for payload in arrow_rows(batches, headers, geometry))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,11 +15,12 @@ from geo.crs import crs_from_wkt
 from geo.errors import InputError, Problem
 from geo.model import Text
 from layers.shapefile import RAW, Letters, letters_of
+from layers.sites.chunks import ArrowRows
 from layers.sites.faults import clip, fault
 from layers.sites.geometry import crs_member, from_geojson
 from layers.sites.rows import Record
 from layers.sites.sources import CHUNK_ROWS, Source, in_chunks, unreadable
-from layers.sites.tables import arrow_chunks
+from layers.sites.tables import arrow_rows
 
 _EXACT_INTEGER = 2**53
 Features = Callable[[], Iterator[object]]
@@ -189,6 +191,7 @@ def read_gdal(path: Path, layer: str | None) -> Source:
         name=path.name,
         headers=headers,
         chunks=_gdal_chunks(table, spatial=spatial),
+        payloads=partial(_gdal_rows, table, spatial=spatial) if letters is None else None,
         features=spatial,
         crs=None if crs is None else crs_from_wkt(crs, where=f"{path.name}: crs").name,
         total=info["features"] if info["features"] >= 0 else None,
@@ -243,12 +246,17 @@ def _layer(layers: dict[str, object], asked: str | None, name: str) -> str:
 
 
 def _gdal_chunks(table: _Table, *, spatial: bool) -> Iterator[list[Record]]:
+    for payload in _gdal_rows(table, spatial=spatial, rows=CHUNK_ROWS):
+        chunk = payload.open().records()
+        yield chunk if table.letters is None else [_spelt(record, table.letters) for record in chunk]
+
+
+def _gdal_rows(table: _Table, *, spatial: bool, rows: int) -> Iterator[ArrowRows]:
     with pyogrio.open_arrow(
-        table.path, layer=table.layer, encoding=table.encoding, batch_size=CHUNK_ROWS, use_pyarrow=True
+        table.path, layer=table.layer, encoding=table.encoding, batch_size=rows, use_pyarrow=True
     ) as (meta, reader):
         geometry = (meta["geometry_name"] or "wkb_geometry") if spatial else None
-        for chunk in arrow_chunks(iter(reader), table.fields, geometry):
-            yield chunk if table.letters is None else [_spelt(record, table.letters) for record in chunk]
+        yield from arrow_rows(iter(reader), table.fields, geometry)
 
 
 def _spelt(record: Record, letters: Letters) -> Record:

@@ -6,7 +6,7 @@ import shapely
 
 from geo.answer import DISCLAIMER, SYNTHETIC_BANNER
 from geo.errors import Problem
-from geo.human import coordinates, hectares, metres
+from geo.human import coordinates, hectares, metres, stations
 from geo.model import (
     VERDICT_TEXT,
     Bundle,
@@ -145,6 +145,8 @@ def _hit(hit: Hit, bundle: Bundle, lang: str) -> str:
         words.append(hectares(hit.overlap_m2, lang))
     elif hit.overlap_m > 0:
         words.append(metres(hit.overlap_m, lang))
+    if hit.crossings:
+        words.append(f"{'桩号' if lang == 'zh' else 'at'} {stations(hit.crossings, lang)}")
     if hit.distance_m > 0:
         words.append(f"{'距离' if lang == 'zh' else 'distance'} {metres(hit.distance_m, lang)}")
     return " · ".join(word for word in words if word)

@@ -62,16 +62,16 @@ def feet(lon: Floats, lat: Floats, edges: NDArray[np.float64]) -> Feet:
     """
     ax, ay = edges[:, 0] - lon, edges[:, 1] - lat
     dx, dy = edges[:, 2] - edges[:, 0], edges[:, 3] - edges[:, 1]
-    along, across = _scales(lat)
+    along, across = degree_m(lat)
     t = _param(ax, ay, dx, dy, along, across)
     for _ in range(2):
-        along, across = _scales(lat + (ay + t * dy) / 2.0)
+        along, across = degree_m(lat + (ay + t * dy) / 2.0)
         t = _param(ax, ay, dx, dy, along, across)
     fx, fy = ax + t * dx, ay + t * dy
     return Feet(lon + fx, lat + fy, np.hypot(fx * along, fy * across))
 
 
-def _scales(lat: Floats) -> tuple[Floats, Floats]:
+def degree_m(lat: Floats) -> tuple[Floats, Floats]:
     """Metres per degree of longitude and of latitude (N cos φ and M of the ellipsoid)."""
     phi = lat * _RAD
     w2 = 1.0 - _E2 * np.sin(phi) ** 2

@@ -1,0 +1,1 @@
+"""Indices over edges of zones: which zones a point lies in, and how far the nearest edge is."""

@@ -10,15 +10,16 @@ import numpy as np
 import shapely
 
 from geo.errors import InputError, Problem
-from geo.evaluate import Asked, asked, counts_as_out_of_scope, explained, find, used_facts
+from geo.evaluate import Asked, Declared, asked, explained, find, used_facts
 from geo.headline import headline
+from geo.judge import is_told, judge, order
 from geo.measure import window
 from geo.model import (
     HISTORY_FROM,
-    SEVERITY,
     Bundle,
     Effect,
     Finding,
+    LayerState,
     Outcome,
     Part,
     PartReport,
@@ -26,12 +27,12 @@ from geo.model import (
     Relation,
     Report,
     Text,
-    Verdict,
+    UsedFact,
     worst,
 )
 from geo.overlay import hits_met, layer_report
 from geo.relate import Place
-from geo.scene import NEAR_M, WIDER_M, Scene, footing
+from geo.scene import NEAR_M, WIDER_M, Footing, Scene, footing
 from geo.view import BundleView, RuleView, view_on
 
 CHUNK = 256
@@ -42,7 +43,6 @@ _AREA_ORIGIN = {
     "typical": ("同类项目常见用地面积（按类型推定）", "from the area typical of it"),
     "unknown": ("未知用地面积（筛查用）", "for screening: its area is unknown"),
 }
-_OUTCOME_ORDER = (Outcome.APPLIES, Outcome.NOT_ASSESSED, Outcome.DOES_NOT_APPLY)
 
 
 def check_date(on: date, *, where: str = "on") -> None:
@@ -122,6 +122,7 @@ def _report(view: BundleView, project: Project, scenes: list[Scene], *, far: boo
     parts = tuple(_part_report(scene, far=far, full=full) for scene in scenes)
     verdict = worst(*(p.verdict for p in parts))
     possible = worst(*(p.worst_possible for p in parts))
+    outside = {r.id for p in parts for r in p.layers if r.state is LayerState.OUT_OF_SCOPE}
     return Report(
         verdict=verdict,
         worst_possible=possible,
@@ -130,8 +131,8 @@ def _report(view: BundleView, project: Project, scenes: list[Scene], *, far: boo
         name=project.name,
         parts=parts,
         out_of_scope=tuple(view.out_of_scope.values()),
-        headline=headline(view, verdict, possible, parts),
-        synthetic=_is_synthetic(view),
+        headline=headline(view, verdict, possible, [f for p in parts for f in p.findings], outside),
+        synthetic=is_synthetic(view),
         bundle_id=view.bundle.id,
         digest=view.bundle.digest,
     )
@@ -140,23 +141,23 @@ def _report(view: BundleView, project: Project, scenes: list[Scene], *, far: boo
 def _part_report(scene: Scene, *, far: bool, full: bool) -> PartReport:
     view, part = scene.view, scene.part
     facts = used_facts(view.bundle.rulebook, part, scene.area_m2)
-    needed = _conditioned(view)
-    key = tuple((f.id, type(f.value).__name__, f.value) for f in facts if f.id in needed)
+    key = declared(view, facts)
     in_play, settled = asked(view, part.activity, key)
     places: dict[str, Place] = {}
     pairs = [(one, find(scene, one, places)) for one in in_play]
-    told = [(o, f) for o, f in pairs if full or f.outcome is not Outcome.DOES_NOT_APPLY or f.borderline]
+    told = [(o, f) for o, f in pairs if full or is_told(f)]
     measured = _widen(scene, told) if far else [f if scene.wide else _near_only(f) for _, f in told]
-    findings = tuple(explained(scene, f) for f in sorted(measured, key=_order))
+    findings = tuple(explained(scene, f) for f in sorted(measured, key=order))
+    judgement = judge(findings)
     margin, margin_rule = _least_margin(scene, pairs, far=far)
     rest = tuple(_settled(rule) for rule in settled) if full else ()
     return PartReport(
         part=part,
         area_m2=scene.area_m2,
         length_m=scene.length_m,
-        verdict=_verdict(findings),
-        worst_possible=worst(_verdict(findings), *(_open_effect(f) for f in findings)),
-        complete=not any(_is_open(f) for f in findings),
+        verdict=judgement.verdict,
+        worst_possible=judgement.worst_possible,
+        complete=judgement.complete,
         findings=(*(f for f in findings if f.rule.effect is not Effect.DUTY), *rest),
         duties=tuple(f for f in findings if f.rule.effect is Effect.DUTY),
         hits=hits_met(scene),
@@ -164,8 +165,14 @@ def _part_report(scene: Scene, *, far: bool, full: bool) -> PartReport:
         margin_rule=margin_rule,
         layers=tuple(layer_report(scene, layer) for layer in view.layers.values()),
         facts=facts,
-        remarks=(*part.site.remarks, *_assumptions(scene)),
+        remarks=(*part.site.remarks, *assumptions(scene.stand)),
     )
+
+
+def declared(view: BundleView, facts: Iterable[UsedFact]) -> Declared:
+    """Of the facts as they are used, those that any rule in force asks about."""
+    needed = _conditioned(view)
+    return tuple((f.id, type(f.value).__name__, f.value) for f in facts if f.id in needed)
 
 
 @lru_cache(maxsize=32)
@@ -216,12 +223,6 @@ def _may_have_margin(finding: Finding) -> bool:
     return finding.outcome is Outcome.DOES_NOT_APPLY and finding.rule.relation is not Relation.ANYWHERE
 
 
-def _order(finding: Finding) -> tuple[int, int, str]:
-    """What applies first, then what is open, each by severity; rules of one weight by id."""
-    severity = 0 if finding.rule.effect is Effect.DUTY else SEVERITY.index(Verdict(finding.rule.effect.value))
-    return _OUTCOME_ORDER.index(finding.outcome), -severity, finding.rule.id
-
-
 def _settled(rule: RuleView) -> Finding:
     """A rule that activity or facts settled before any place was looked at."""
     return Finding(
@@ -243,40 +244,14 @@ def _settled(rule: RuleView) -> Finding:
     )
 
 
-def _is_open(finding: Finding) -> bool:
-    return finding.outcome is Outcome.NOT_ASSESSED and not counts_as_out_of_scope(finding)
-
-
-def _open_effect(finding: Finding) -> Verdict:
-    """What an open finding may still come to."""
-    if not _is_open(finding) or finding.rule.effect is Effect.DUTY:
-        return Verdict.CLEAR
-    return Verdict(finding.rule.effect.value)
-
-
-def _verdict(findings: tuple[Finding, ...]) -> Verdict:
-    return worst(*(_weight(f) for f in findings if f.rule.effect is not Effect.DUTY))
-
-
-def _weight(finding: Finding) -> Verdict:
-    """What one finding adds to the verdict."""
-    if finding.outcome is Outcome.APPLIES:
-        return Verdict(finding.rule.effect.value)
-    if _is_open(finding):
-        return Verdict.NOTICE if finding.rule.effect is Effect.NOTICE else Verdict.UNDETERMINED
-    if finding.outcome is Outcome.DOES_NOT_APPLY and finding.borderline:
-        return Verdict.NOTICE
-    return Verdict.CLEAR
-
-
 @lru_cache(maxsize=32)
-def _is_synthetic(view: BundleView) -> bool:
+def is_synthetic(view: BundleView) -> bool:
+    """Whether any edition that speaks is made for demonstration."""
     return any(layer.edition is not None and layer.edition.synthetic for layer in view.layers.values())
 
 
-def _assumptions(scene: Scene) -> tuple[Text, ...]:
+def assumptions(stand: Footing) -> tuple[Text, ...]:
     """What was assumed about the footprint, said aloud."""
-    stand = scene.stand
     if stand.disc_m > 0.0:
         zh, en = _AREA_ORIGIN[stand.area_origin or "unknown"]
         return (

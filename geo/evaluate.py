@@ -29,6 +29,11 @@ from geo.scene import Scene
 from geo.view import BundleView, RuleView, is_anywhere
 
 _CONSTRUCTION = frozenset({Effect.CONDITIONAL, Effect.RESTRICTED, Effect.PROHIBITED})
+_OUTCOMES: dict[Truth, Outcome] = {
+    True: Outcome.APPLIES,
+    None: Outcome.NOT_ASSESSED,
+    False: Outcome.DOES_NOT_APPLY,
+}
 _ORDER = {reason: rank for rank, reason in enumerate(Reason)}
 Declared = tuple[tuple[str, str, Scalar | None], ...]
 """Facts as (id, type, value): the type keeps True and 1 apart in a cache."""
@@ -50,6 +55,11 @@ class Asked:
     truth: Truth
     reasons: tuple[Reason, ...] = ()
     missing_facts: tuple[str, ...] = ()
+
+    @property
+    def jurisdictions(self) -> tuple[str, ...]:
+        """Place codes that only the place can tell to hold; empty where the rule is in play everywhere."""
+        return self.rule.rule.jurisdictions if self.rule.by_place else ()
 
 
 def used_facts(rulebook: Rulebook, part: Part, area_m2: float) -> tuple[UsedFact, ...]:
@@ -138,10 +148,26 @@ def _fact_truth(condition: Condition, values: dict[str, Scalar | None]) -> Truth
 
 def find(scene: Scene, one: Asked, places: dict[str, Place]) -> Finding:
     """The outcome of a rule in play at a site."""
-    rule = one.rule.rule
     spot = _place(scene, one.rule, places)
-    codes = rule.jurisdictions if one.rule.by_place else ()
-    here = scene.keep(("jurisdiction", codes), lambda: _jurisdiction(scene, codes)) if codes else True
+    codes = one.jurisdictions
+    here = scene.keep(("jurisdiction", codes), lambda: jurisdiction(scene, codes)) if codes else True
+    finding = conclude(one, here, spot)
+    if finding.outcome is Outcome.DOES_NOT_APPLY and not spot.borderline:
+        return finding
+    return replace(finding, hits=_hits(scene, one.rule, spot))
+
+
+def conclude(one: Asked, here: Truth, spot: Place) -> Finding:
+    """Who, where and on what ground, joined: the finding, its hits and words apart.
+
+    Parameters
+    ----------
+    here
+        Whether the site lies in the rule's jurisdiction.
+    spot
+        The answer to its place test.
+    """
+    rule = one.rule.rule
     truth = all_of([one.truth, here, spot.truth])
     reasons = _reasons(one, here, spot) if truth is None else ()
     if truth is not False and _unverified(one.rule):
@@ -149,13 +175,13 @@ def find(scene: Scene, one: Asked, places: dict[str, Place]) -> Finding:
     only_place = spot.truth is False and one.truth is not False and here is not False
     return Finding(
         rule=rule,
-        outcome={True: Outcome.APPLIES, None: Outcome.NOT_ASSESSED, False: Outcome.DOES_NOT_APPLY}[truth],
+        outcome=_OUTCOMES[truth],
         reason=_primary(spot, reasons),
         reasons=reasons,
         certainty=one.rule.certainty,
         margin_m=spot.margin_m if here is not False else None,
         borderline=spot.borderline and (truth is not False or only_place),
-        hits=_hits(scene, one.rule, spot) if truth is not False or spot.borderline else (),
+        hits=(),
         basis=one.rule.basis,
         distance_m=spot.distance_m,
         limit_m=one.rule.test.distance_m,
@@ -206,7 +232,7 @@ def _hits(scene: Scene, rv: RuleView, spot: Place) -> tuple[Hit, ...]:
     return tuple(sorted(out, key=lambda h: (h.distance_m, -h.overlap_share, h.layer, h.zone_id)))
 
 
-def _jurisdiction(scene: Scene, prefixes: tuple[str, ...]) -> Truth:
+def jurisdiction(scene: Scene, prefixes: tuple[str, ...]) -> Truth:
     """Whether the site lies in a jurisdiction; across a border both sides' rules are in play."""
     layer = scene.view.layers.get("admin_unit")
     if layer is None or layer.tree is None:

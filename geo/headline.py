@@ -1,22 +1,38 @@
 """The one sentence over a report."""
 
+from collections.abc import Container, Sequence
+
 from geo.evaluate import counts_as_out_of_scope
-from geo.model import SEVERITY, VERDICT_TEXT, Effect, Finding, Outcome, PartReport, Text, Verdict
+from geo.model import SEVERITY, VERDICT_TEXT, Effect, Finding, Outcome, Text, Verdict
 from geo.view import BundleView
 
 _NAMED = 3
 _WORST_TEXT = {Verdict.PROHIBITED: Text("禁止", "prohibited"), Verdict.RESTRICTED: Text("限制", "restricted")}
 
 
-def headline(view: BundleView, verdict: Verdict, possible: Verdict, parts: tuple[PartReport, ...]) -> Text:
-    """Verdict in words, what is still possible, and which undisclosed layers bear on this project."""
-    text = _verdict_text(verdict, parts)
+def headline(
+    view: BundleView,
+    verdict: Verdict,
+    possible: Verdict,
+    findings: Sequence[Finding],
+    outside: Container[str],
+) -> Text:
+    """Verdict in words, what is still possible, and which undisclosed layers bear on this project.
+
+    Parameters
+    ----------
+    findings
+        Those told of all its parts, duties apart.
+    outside
+        Layers out of the agency's scope.
+    """
+    text = _verdict_text(verdict, findings)
     if possible is not verdict:
         worse = _WORST_TEXT.get(possible, VERDICT_TEXT[possible])
         text = Text(
             f"{text.zh}；未核查部分最重可能：{worse.zh}", f"{text.en}; open rules could come to: {worse.en}"
         )
-    layers = _outside_layers(parts)
+    layers = _outside_layers(findings, outside)
     if not layers:
         return text
     titles = [view.title(layer) for layer in layers]
@@ -27,10 +43,10 @@ def headline(view: BundleView, verdict: Verdict, possible: Verdict, parts: tuple
     return Text(f"{text.zh}；未掌握：{zh}", f"{text.en}; not held by this agency: {en}")
 
 
-def _verdict_text(verdict: Verdict, parts: tuple[PartReport, ...]) -> Text:
+def _verdict_text(verdict: Verdict, findings: Sequence[Finding]) -> Text:
     if verdict is not Verdict.NOTICE:
         return VERDICT_TEXT[verdict]
-    count = sum(_is_notice(f) for p in parts for f in p.findings)
+    count = sum(_is_notice(f) for f in findings)
     noun = "notice" if count == 1 else "notices"
     return Text(f"未发现冲突（提示 {count} 项）", f"No conflict found ({count} {noun})")
 
@@ -40,13 +56,12 @@ def _is_notice(finding: Finding) -> bool:
     return told or (finding.outcome is Outcome.NOT_ASSESSED and not counts_as_out_of_scope(finding))
 
 
-def _outside_layers(parts: tuple[PartReport, ...]) -> tuple[str, ...]:
+def _outside_layers(findings: Sequence[Finding], outside: Container[str]) -> tuple[str, ...]:
     """Layers declared out of scope that bear on this project, those with the most severe rules first."""
     rank: dict[str, int] = {}
-    for finding in (f for p in parts for f in p.findings if counts_as_out_of_scope(f)):
+    for finding in filter(counts_as_out_of_scope, findings):
         effect = finding.rule.effect
         severity = 0 if effect is Effect.DUTY else SEVERITY.index(Verdict(effect.value))
         for layer in finding.rule.layers_named:
             rank[layer] = max(rank.get(layer, 0), severity)
-    outside = {o for p in parts for o in (r.id for r in p.layers if r.state == "out_of_scope")}
     return tuple(sorted((x for x in rank if x in outside), key=lambda layer: (-rank[layer], layer)))

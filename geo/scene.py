@@ -182,7 +182,7 @@ class Scene:
 
     def caps_m(self, accuracy_m: float) -> tuple[float, ...]:
         """How far depths are looked for: near, and ever farther where wide margins are asked for."""
-        near = max(self.near_m, accuracy_m)
+        near = max(self.near_m, accuracy_m + self.stand.disc_m)
         return (near, *(cap for cap in WIDER_M if cap > near)) if self.wide else (near,)
 
     def rows_within(self, layer: LayerView, reach_m: float) -> Indices:

@@ -1,8 +1,8 @@
 """Margins said before they are measured: which distance or depth decides, and how they are put together.
 
-A relation answers for one site; what its margin *is* (the distance to the nearest zone less 1 000 m, the depth
-in the zones' union) holds for every site that stands to the zones in the same way. Said as a value of its own,
-it can be measured for one site (`metres`) or for many points at once (`geo.points`).
+A relation answers for one site; what its margin *is* (the distance to the nearest zone less 1 000 m, the
+depth in the zones' union) holds for every site that stands to the zones in the same way. Said as a value of
+its own, it can be measured for one site (`metres`) or for many points at once (`geo.points`).
 """
 
 import math
@@ -124,6 +124,6 @@ def only(mask: Mask, entry: np.intp) -> Mask:
 
 def _edge_m(scene: Scene, p: Picture) -> float:
     """How far the site is from the edge of the zones it lies in, within the near search."""
-    cap = max(scene.near_m, p.accuracy_m)
+    cap = scene.caps_m(p.accuracy_m)[0]
     near = [layer.geometry[rows] for layer, rows in p.rows_within(scene, cap, maybe=False)]
     return scene.gap_m(outline_of(scene, np.concatenate(near), cap), cap)

@@ -1,0 +1,62 @@
+"""From findings to a verdict: what each weighs, what open ones could come to, their order."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from geo.evaluate import counts_as_out_of_scope
+from geo.model import SEVERITY, Effect, Finding, Outcome, Verdict, worst
+
+_OUTCOME_ORDER = (Outcome.APPLIES, Outcome.NOT_ASSESSED, Outcome.DOES_NOT_APPLY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What the findings of one part come to."""
+
+    verdict: Verdict
+    worst_possible: Verdict
+    complete: bool
+
+
+def judge(findings: Iterable[Finding]) -> Judgement:
+    """The most severe finding wins; what is open may still come to more."""
+    told = tuple(findings)
+    verdict = worst(*(_weight(f) for f in told if f.rule.effect is not Effect.DUTY))
+    return Judgement(
+        verdict=verdict,
+        worst_possible=worst(verdict, *(_open_effect(f) for f in told)),
+        complete=not any(_is_open(f) for f in told),
+    )
+
+
+def is_told(finding: Finding) -> bool:
+    """Whether a report tells the finding unless everything was asked for."""
+    return finding.outcome is not Outcome.DOES_NOT_APPLY or finding.borderline
+
+
+def order(finding: Finding) -> tuple[int, int, str]:
+    """What applies first, then what is open, each by severity; rules of one weight by id."""
+    severity = 0 if finding.rule.effect is Effect.DUTY else SEVERITY.index(Verdict(finding.rule.effect.value))
+    return _OUTCOME_ORDER.index(finding.outcome), -severity, finding.rule.id
+
+
+def _is_open(finding: Finding) -> bool:
+    return finding.outcome is Outcome.NOT_ASSESSED and not counts_as_out_of_scope(finding)
+
+
+def _open_effect(finding: Finding) -> Verdict:
+    """What an open finding may still come to."""
+    if not _is_open(finding) or finding.rule.effect is Effect.DUTY:
+        return Verdict.CLEAR
+    return Verdict(finding.rule.effect.value)
+
+
+def _weight(finding: Finding) -> Verdict:
+    """What one finding adds to the verdict."""
+    if finding.outcome is Outcome.APPLIES:
+        return Verdict(finding.rule.effect.value)
+    if _is_open(finding):
+        return Verdict.NOTICE if finding.rule.effect is Effect.NOTICE else Verdict.UNDETERMINED
+    if finding.outcome is Outcome.DOES_NOT_APPLY and finding.borderline:
+        return Verdict.NOTICE
+    return Verdict.CLEAR

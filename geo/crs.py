@@ -162,14 +162,20 @@ def to_lonlat(geometry: Geometry, crs: Crs) -> Geometry:
         )
         return geometry if mover is None else shapely.transform(geometry, mover)
     if crs.projected:
-        unit = pyproj.CRS.from_user_input(crs.name).axis_info[0].unit_conversion_factor
         return shapely.transform(
-            shapely.segmentize(geometry, DENSIFY_M / unit), _mover(crs.name, face_value=crs.old_datum)
+            shapely.segmentize(geometry, longest_edge(crs)), _mover(crs.name, face_value=crs.old_datum)
         )
     shift = gcj_to_wgs if crs.name == "GCJ-02" else bd_to_wgs
     return shapely.transform(
         shapely.segmentize(geometry, _DENSIFY_DEG), lambda xy: np.column_stack(shift(xy[:, 0], xy[:, 1]))
     )
+
+
+def longest_edge(crs: Crs) -> float:
+    """Longest edge, in units of the CRS, that may be moved by its end points alone; inf for degrees."""
+    if not crs.projected:
+        return float("inf")
+    return DENSIFY_M / float(pyproj.CRS.from_user_input(crs.name).axis_info[0].unit_conversion_factor)
 
 
 @lru_cache(maxsize=64)

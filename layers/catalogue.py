@@ -9,6 +9,7 @@ from typing import Any
 from geo.model import EditionStatus, Text
 from layers.catalogue_keys import EDITION_NAMES, FILE, Column
 from layers.keytable import BAD, Row
+from layers.raster_keys import CellsSpec
 from layers.strictyaml import Faults, Node, canonical, read_yaml
 
 __all__ = [
@@ -30,7 +31,13 @@ _NEVER_INHERITED = ("edition", "valid_from", "valid_to", "approval_doc")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionSpec:
-    """One edition as the catalogue describes it; paths are relative to the bundle."""
+    """One edition as the catalogue describes it; paths are relative to the bundle.
+
+    Attributes
+    ----------
+    cells
+        What cell values mean, of a raster.
+    """
 
     edition: str
     status: EditionStatus
@@ -55,6 +62,7 @@ class EditionSpec:
     rows: int | None
     min_rows: int
     clauses: str | None
+    cells: CellsSpec | None
     where: str
 
 
@@ -200,7 +208,7 @@ def _layers(rows: Any, faults: Faults) -> tuple[LayerSpec, ...]:  # noqa: ANN401
 
 
 def _layer(row: Row, faults: Faults) -> LayerSpec:
-    main = {name: row[name] for name in EDITION_NAMES}
+    main = {name: row.values.get(name) for name in EDITION_NAMES}
     editions = [_edition(row, main, row["kind"], faults)]
     for other in row["editions"]:
         drop = {*_NEVER_INHERITED, *(_INHERITED_WITH_PATH if other.has("path") else ())}
@@ -238,6 +246,16 @@ def _edition(row: Row, values: dict[str, Any], kind: str, faults: Faults) -> Edi
             allowed="coverage: …",
             zh="矢量图层须给出覆盖范围 coverage",
             en="a vector layer needs its coverage",
+        )
+    codes = values["cells"].legend.codes if values["cells"] is not None else ()
+    unknown = [code for code in codes if code not in (values["classes"] or {})]
+    if unknown:
+        faults.add(
+            row.where("cells"),
+            given=", ".join(unknown),
+            allowed=", ".join(values["classes"] or {}) or "classes: …",
+            zh="cells 中的级别不在 classes 之中",
+            en="classes of the cells that the catalogue does not list",
         )
     start, end = values["valid_from"], values["valid_to"]
     if end is not None and end <= start:

@@ -1,6 +1,7 @@
 """The keys of ``catalogue.yaml`` and the readers of their values."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -11,6 +12,7 @@ from geo.model import EditionStatus
 from layers.keytable import (
     BAD,
     Key,
+    Read,
     Row,
     both,
     choice,
@@ -28,6 +30,7 @@ from layers.keytable import (
     table,
     text,
 )
+from layers.raster_keys import read_cells
 from layers.strictyaml import Faults, Node
 from layers.vocabulary import ID, PLACE_CODE
 
@@ -113,6 +116,24 @@ def _column(node: Node, path: str, faults: Faults) -> object:
     return Column(constant=row["constant"], row_number=row["row_number"])
 
 
+def _constants(node: Node, path: str, faults: Faults) -> object:
+    """Attributes of all zones of a raster: it has no columns, and its ids and classes come from its cells."""
+    found = mapping_of(_column)(node, path, faults)
+    if not isinstance(found, dict):
+        return BAD
+    for name, column in found.items():
+        if column.constant is None or name in {"zone_id", "zone_class"}:
+            faults.add(
+                f"{node.value[name].where} {path}.{name}",
+                given=name,
+                allowed="{constant: …}",
+                zh="栅格没有列：fields 只能给出常量属性，分区标识和级别由像元得出",
+                en="a raster has no columns: fields gives constants; ids and classes come of the cells",
+            )
+            return BAD
+    return found
+
+
 def _style(node: Node, path: str, faults: Faults) -> object:
     found = mapping_of(scalar)(node, path, faults)
     return {key: str(value) for key, value in found.items()} if isinstance(found, dict) else BAD
@@ -143,22 +164,31 @@ _EDITION_KEYS = (
     Key("min_rows", integer(0), default=1),
     Key("clauses", _inside),
 )
-EDITION_NAMES = tuple(key.name for key in _EDITION_KEYS)
-_LATER_KEYS = tuple(replace(key, required=key.name in {"edition", "valid_from"}) for key in _EDITION_KEYS)
-_LAYER_KEYS = (
-    Key("id", ID, required=True),
-    Key("title", both, required=True),
-    Key("kind", one_of("vector", "raster"), required=True),
-    Key("restricted", flag, default=False),
-    Key("style", _style, default={}),
-    Key("notes", both),
-    *_EDITION_KEYS,
-    Key("editions", list_of(table(_LATER_KEYS)), default=()),
+_RASTER_KEYS = (
+    *(key for key in _EDITION_KEYS if key.name not in {"table", "encoding", "fields"}),
+    Key("fields", _constants, default={}),
+    Key("cells", read_cells, required=True),
 )
-_RASTER_KEYS = tuple(
-    replace(key, required=key.required and key.name not in {"fields", "classes"}) for key in _LAYER_KEYS
-)
-_VECTOR_ROW, _RASTER_ROW = table(_LAYER_KEYS), table(_RASTER_KEYS)
+EDITION_NAMES = tuple(dict.fromkeys(key.name for key in (*_EDITION_KEYS, *_RASTER_KEYS)))
+
+
+def _layer_table(edition: Sequence[Key]) -> Read:
+    later = [replace(key, required=key.name in {"edition", "valid_from"}) for key in edition]
+    return table(
+        [
+            Key("id", ID, required=True),
+            Key("title", both, required=True),
+            Key("kind", one_of("vector", "raster"), required=True),
+            Key("restricted", flag, default=False),
+            Key("style", _style, default={}),
+            Key("notes", both),
+            *edition,
+            Key("editions", list_of(table(later)), default=()),
+        ]
+    )
+
+
+_VECTOR_ROW, _RASTER_ROW = _layer_table(_EDITION_KEYS), _layer_table(_RASTER_KEYS)
 
 
 def _layer_row(node: Node, path: str, faults: Faults) -> Any:  # noqa: ANN401 (Row or BAD)

@@ -1,6 +1,7 @@
 """One edition: its files read, checked and brought to longitude/latitude."""
 
 import geopandas as gpd
+import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.crs import Crs
@@ -9,6 +10,7 @@ from geo.site import OLD_DATUM_ACCURACY_M
 from layers.catalogue import EditionSpec, LayerSpec
 from layers.columns import columns_of
 from layers.file_crs import settle_crs
+from layers.raster import RasterZones, raster_zones
 from layers.readers import Files
 from layers.schema import Schema
 from layers.shapes import coverage_of, sieve, zones_frame
@@ -28,8 +30,14 @@ def read_edition(layer: LayerSpec, spec: EditionSpec, schema: Schema, files: Fil
     zones: gpd.GeoDataFrame | None = None
     coverage: Geometry | None = None
     remarks: tuple[Text, ...] = ()
+    cell_m: float | None = None
     if layer.kind == "raster":
-        _refuse_raster(spec, where, faults)
+        found = raster_zones(layer, spec, schema, files, where, faults)
+        if found is not None:
+            zones, remarks, cell_m = found.zones, found.remarks, found.cell_m
+            _check_rows(spec, len(zones), f"{where} {spec.path}", faults)
+            _check_datum(spec, found.crs, f"{where} {spec.path}", faults)
+            coverage = _said(spec, found, files, where, faults)
     else:
         zones, crs, remarks = _zones(layer, spec, schema, files, where, faults)
         coverage = _coverage(spec, crs, files, where, faults)
@@ -39,7 +47,7 @@ def read_edition(layer: LayerSpec, spec: EditionSpec, schema: Schema, files: Fil
         valid_from=spec.valid_from,
         valid_to=spec.valid_to,
         stale_after=spec.stale_after,
-        accuracy_m=spec.accuracy_m,
+        accuracy_m=max(spec.accuracy_m, cell_m or 0.0),
         zones=zones,
         coverage=coverage,
         sha256=sha256,
@@ -50,6 +58,7 @@ def read_edition(layer: LayerSpec, spec: EditionSpec, schema: Schema, files: Fil
         approval_doc=spec.approval_doc,
         remarks=remarks,
         faults=faults.tuple(),
+        cell_m=cell_m,
     )
 
 
@@ -69,14 +78,15 @@ def _check_clauses(spec: EditionSpec, files: Files, where: str, faults: Faults) 
         files.sha256(spec.clauses, f"{where} {spec.clauses}", faults)
 
 
-def _refuse_raster(spec: EditionSpec, where: str, faults: Faults) -> None:
-    faults.add(
-        f"{where} {spec.path}",
-        given="raster",
-        allowed="vector",
-        zh="本版本尚不评价栅格图层，按数据有误处理",
-        en="raster layers are not evaluated in this version: taken as failed",
-    )
+def _check_datum(spec: EditionSpec, crs: Crs, at: str, faults: Faults) -> None:
+    if crs.old_datum and spec.accuracy_m < OLD_DATUM_ACCURACY_M:
+        faults.add(
+            at,
+            given=f"{crs.name}, {spec.accuracy_m:g} m",
+            allowed=f"accuracy_m ≥ {OLD_DATUM_ACCURACY_M:g}",
+            zh="西安80/北京54 数据没有公开转换参数，精度不得小于 100 米",
+            en="no public parameters lead from Xi'an 80 or Beijing 54: state an accuracy of 100 m or worse",
+        )
 
 
 def _zones(
@@ -91,14 +101,7 @@ def _zones(
     crs, remarks = settle_crs(raw.crs, spec.crs, raw.frame.geometry.array, at, faults)
     if crs is None:
         return None, None, raw.remarks
-    if crs.old_datum and spec.accuracy_m < OLD_DATUM_ACCURACY_M:
-        faults.add(
-            at,
-            given=f"{crs.name}, {spec.accuracy_m:g} m",
-            allowed=f"accuracy_m ≥ {OLD_DATUM_ACCURACY_M:g}",
-            zh="西安80/北京54 数据没有公开转换参数，精度不得小于 100 米",
-            en="no public parameters lead from Xi'an 80 or Beijing 54: state an accuracy of 100 m or worse",
-        )
+    _check_datum(spec, crs, at, faults)
     standard = schema.layers.get(layer.id)
     attributes = schema.attributes_of(layer.id)
     # A table without rows may have no columns either; what it lacks is told by min_rows.
@@ -146,3 +149,11 @@ def _coverage(
     if raw.crs is not None:
         own, _ = settle_crs(raw.crs, None, raw.frame.geometry.array, at, faults)
     return None if own is None else coverage_of(raw.frame.geometry.array, own, at, faults)
+
+
+def _said(spec: EditionSpec, found: RasterZones, files: Files, where: str, faults: Faults) -> Geometry | None:
+    """Where a raster's silence means "no zone": its cells with data, in the coverage where one is given."""
+    if spec.coverage is None:
+        return found.said
+    given = _coverage(spec, found.crs, files, where, faults)
+    return None if given is None else shapely.intersection(given, found.said)

@@ -19,7 +19,7 @@ from layers.peek import count_records, follows, names_crs
 from layers.shapefile import RAW, Letters, letters_of
 from layers.strictyaml import Faults
 
-__all__ = ["Files", "Raw"]
+__all__ = ["Files", "Raw", "reason"]
 
 _PARQUET = (".parquet", ".geoparquet")
 _SIDECARS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".mif", ".mid", ".tab", ".map", ".dat", ".id")
@@ -145,6 +145,8 @@ def _members(path: Path) -> list[Path]:
         return sorted(p for p in path.rglob("*") if p.is_file())
     if path.suffix.lower() in _SIDECARS:
         return sorted(p for p in path.parent.glob(f"{path.stem}.*") if p.suffix.lower() in _SIDECARS)
+    if path.suffix.lower() == ".asc":  # a grid of text names its CRS beside itself
+        return [path, *(p for p in [path.with_suffix(".prj")] if p.is_file())]
     return [path]
 
 
@@ -175,11 +177,16 @@ def _refuse(name: str, where: str, faults: Faults) -> None:
     )
 
 
-def _unreadable(where: str, name: str, error: Exception, faults: Faults) -> None:
+def reason(error: Exception) -> str:
+    """What a reader's error says, in one line and without this machine's paths."""
     message = str(error).partition("; It might help")[0].splitlines()
+    return f"{type(error).__name__} {_without_folders(message[0] if message else '')}"
+
+
+def _unreadable(where: str, name: str, error: Exception, faults: Faults) -> None:
     faults.add(
         where,
-        given=f"{name}: {type(error).__name__} {_without_folders(message[0] if message else '')}",
+        given=f"{name}: {reason(error)}",
         allowed="GPKG, SHP, GeoJSON, GeoParquet, FlatGeobuf, GML, KML …",
         zh="文件读不出来（损坏、截断或格式不符）",
         en="the file cannot be read (damaged, truncated or of another format)",

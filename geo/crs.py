@@ -42,6 +42,7 @@ _SHIFTED = {
     "UNKNOWN": "unknown",
     "未知": "unknown",
 }
+_OFFSET = ("GCJ-02", "BD-09")
 _ALLOWED = "EPSG:n, CGCS2000, WGS84, GCJ-02, BD-09, unknown"
 
 
@@ -156,19 +157,30 @@ def to_lonlat(geometry: Geometry, crs: Crs) -> Geometry:
     WGS84 is taken as CGCS2000 (they differ by centimetres to decimetres, regulations.md §8.2). Xi'an 80 and
     Beijing 54 are taken at face value: the caller must have demanded an accuracy of 100 m or worse.
     """
-    if not crs.projected and crs.name not in {"GCJ-02", "BD-09"}:
-        mover = (
-            None if crs.name in {"EPSG:4490", "EPSG:4326", "unknown"} or crs.old_datum else _mover(crs.name)
-        )
-        return geometry if mover is None else shapely.transform(geometry, mover)
-    if crs.projected:
+    if crs.name in _OFFSET:
+        shift = gcj_to_wgs if crs.name == "GCJ-02" else bd_to_wgs
         return shapely.transform(
-            shapely.segmentize(geometry, longest_edge(crs)), _mover(crs.name, face_value=crs.old_datum)
+            shapely.segmentize(geometry, _DENSIFY_DEG), lambda xy: np.column_stack(shift(xy[:, 0], xy[:, 1]))
         )
-    shift = gcj_to_wgs if crs.name == "GCJ-02" else bd_to_wgs
-    return shapely.transform(
-        shapely.segmentize(geometry, _DENSIFY_DEG), lambda xy: np.column_stack(shift(xy[:, 0], xy[:, 1]))
-    )
+    mover = _mover_of(crs)
+    if mover is None:
+        return geometry
+    dense = shapely.segmentize(geometry, longest_edge(crs)) if crs.projected else geometry
+    return shapely.transform(dense, mover)
+
+
+def points_to_lonlat(xy: Floats, crs: Crs) -> Floats:
+    """The same for points of a projected or geographic CRS (no shifted datum), shape (n, 2)."""
+    mover = _mover_of(crs)
+    return xy if mover is None else mover(xy)
+
+
+def _mover_of(crs: Crs) -> Callable[[Floats], Floats] | None:
+    """What moves coordinates; None where they stay as they are."""
+    if crs.projected:
+        return _mover(crs.name, face_value=crs.old_datum)
+    same = crs.name in {"EPSG:4490", "EPSG:4326", "unknown"} or crs.old_datum
+    return None if same else _mover(crs.name)
 
 
 def longest_edge(crs: Crs) -> float:

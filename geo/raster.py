@@ -16,7 +16,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.crs import Crs, longest_edge, to_lonlat
+from geo.crs import Crs, longest_edge, points_to_lonlat
 from geo.measure import Floats, Objects, geodesic_m
 
 Labels = NDArray[np.int16]
@@ -180,14 +180,9 @@ def cell_m(grid: Grid, crs: Crs) -> float:
     columns = np.unique(np.linspace(0, grid.columns - 1, _SAMPLES).astype(int))
     column, row = (axis.ravel().astype(float) for axis in np.meshgrid(columns, rows))
     ring = [(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)]
-    corners = [_lonlat(shapely.points(grid.xy(column + right, row + down)), crs) for right, down in ring]
-    lonlat = [shapely.get_coordinates(points) for points in corners]
+    lonlat = [points_to_lonlat(grid.xy(column + right, row + down), crs) for right, down in ring]
     sides = [geodesic_m(p[:, 0], p[:, 1], q[:, 0], q[:, 1]) for p, q in pairwise(lonlat)]
     return float(np.max(sides))
-
-
-def _lonlat(shapes: object, crs: Crs) -> Objects:
-    return np.asarray(to_lonlat(cast("Any", shapes), crs), dtype=np.object_)
 
 
 def parted(labels: Labels) -> int:
@@ -240,13 +235,11 @@ def patches(traced: Traced, grid: Grid, crs: Crs, joined: Mask) -> Patches:
     parts = 1 if every or not np.isfinite(longest) else int(np.ceil(grid.side / longest))
     walked = list(_walk(traced, joined, every, parts))
     points = np.concatenate([points for points, _ in walked])
-    rings = shapely.linearrings(
-        grid.xy(points[:, 0] / parts, points[:, 1] / parts),
-        indices=np.concatenate([ring for _, ring in walked]),
-    )
+    lonlat = points_to_lonlat(grid.xy(points[:, 0] / parts, points[:, 1] / parts), crs)
+    rings = shapely.linearrings(lonlat, indices=np.concatenate([ring for _, ring in walked]))
     row, column = _first_cells(traced, grid)
     return Patches(
-        geometry=_lonlat(shapely.polygons(cast("Any", rings), indices=traced.patch), crs),
+        geometry=np.asarray(shapely.polygons(cast("Any", rings), indices=traced.patch), dtype=np.object_),
         label=traced.label,
         row=row,
         column=column,

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.crs import EPSG_4490, Crs
+from geo.crs import Crs
 from geo.model import Text
 from geo.raster import NO_DATA, Grid, Labels, Mask, Patches, cell_m, junctions, parted, patches, whole
 from layers.catalogue import EditionSpec, LayerSpec
@@ -21,7 +21,7 @@ from layers.file_crs import settle_crs
 from layers.raster_file import MOST_SIDES, RasterFile, read_raster, trace
 from layers.readers import Files
 from layers.schema import Schema, StandardLayer
-from layers.shapes import sieve, zones_frame
+from layers.shapes import Sieved, drop_invalid, sieve, zones_frame
 from layers.strictyaml import Faults
 
 __all__ = ["RasterZones", "raster_zones"]
@@ -145,5 +145,6 @@ def _frame(
         where,
         faults,
     )
-    checked = sieve(found.geometry.tolist(), EPSG_4490, ("polygon",), names, where, faults)
+    checked = Sieved(found.geometry.tolist(), names, where, faults)
+    drop_invalid(checked)
     return zones_frame(columns, checked), remarks

@@ -15,7 +15,7 @@ from geo.model import Text
 from layers.columns import Cells, listed
 from layers.strictyaml import Faults
 
-__all__ = ["Sieved", "coverage_of", "sieve", "zones_frame"]
+__all__ = ["Sieved", "coverage_of", "drop_invalid", "sieve", "zones_frame"]
 
 Shapes = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
@@ -96,15 +96,16 @@ def sieve(
     )
     _check_units(found, crs)
     # Before the transformation: GEOS' densifier silently rebuilds a self-crossing polygon as another one.
-    _drop_invalid(found)
+    drop_invalid(found)
     if found.good.any():
         found.shapes[found.good] = to_lonlat(cast("Any", found.shapes[found.good]), crs)
     _check_range(found, crs)
-    _drop_invalid(found)
+    drop_invalid(found)
     return found
 
 
-def _drop_invalid(found: Sieved) -> None:
+def drop_invalid(found: Sieved) -> None:
+    """Leave out what is no valid geometry: told, not repaired."""
     found.drop(
         ~np.asarray(shapely.is_valid(found.shapes)),
         allowed="valid geometry",

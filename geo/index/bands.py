@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.index.cells import DEGREE_M, Floats, Grid, Ints, cosine
+from geo.index.cells import DEGREE_M, Floats, Grid, Ints, cosine, distinct
 
 _MOST_CELLS = 1 << 24
 
@@ -40,7 +40,7 @@ class Band:
         coarse, up = _coarse(grid, step, widest)
         row = ((occupied // grid.cols + grid.row0) >> up) - coarse.row0
         col = ((occupied % grid.cols + grid.col0) >> up) - coarse.col0
-        cell = np.unique(row * coarse.cols + col)
+        cell = distinct(row * coarse.cols + col)
         return cls(reach_m, coarse, _widened(coarse, cell // coarse.cols, cell % coarse.cols, step))
 
     def near(self, lon: Floats, lat: Floats, reach_m: float) -> NDArray[np.bool_]:

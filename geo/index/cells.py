@@ -6,7 +6,7 @@ by rounding. Edges are put into every cell they touch or pass within 2 cm of, so
 """
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,12 @@ POLAR_LAT = 89.999
 DEGREE_M = 110_500.0
 """A degree of latitude is never shorter."""
 
-_LEAST_POWER, _MOST_POWER = -3, 14
+_LEAST_POWER, _MOST_POWER = -24, 14
 _WORD = 64
 _MOST_WORDS = 1 << 22
 _SPARE_WORDS = 1 << 14
 _POLE_COSINE = 1e-9
+ASIDE_X, ASIDE_Y = 115 / 256, 139 / 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,8 @@ class Grid:
     def _of(cls, power: int, x0: float, y0: float, x1: float, y1: float) -> Self:
         scale = 2.0**power
         col0, row0 = int(np.floor(x0 * scale)), int(np.floor(y0 * scale))
-        cols, rows = int(np.floor(x1 * scale)) - col0 + 1, int(np.floor(y1 * scale)) - row0 + 1
+        # One column to spare: "right of the last" is still a cell of its row.
+        cols, rows = int(np.floor(x1 * scale)) - col0 + 2, int(np.floor(y1 * scale)) - row0 + 1
         return cls(power=power, row0=row0, col0=col0, rows=rows, cols=-(-cols // _WORD) * _WORD)
 
     @property
@@ -105,6 +107,12 @@ class Grid:
     def col(self, lon: Floats) -> Ints:
         """Column of each longitude, from 0 at the grid's west; may lie outside."""
         return np.floor(lon * self.scale).astype(np.int64) - self.col0
+
+    def reference(self, cell: Ints) -> tuple[Floats, Floats]:
+        """A point in each cell, exact; aside of the middle, where edges of round coordinates seldom pass."""
+        row, col = cell // self.cols + self.row0, cell % self.cols + self.col0
+        size = np.float64(1.0 / self.scale)
+        return np.asarray((col + ASIDE_X) * size), np.asarray((row + ASIDE_Y) * size)
 
     def touched(self, edges: Floats) -> "Touched":
         """Every cell an edge touches or passes within the slack of: a run of columns per edge and row."""
@@ -165,6 +173,11 @@ class Ranks:
         before = np.cumsum(np.bitwise_count(bits), dtype=np.int64) - np.bitwise_count(bits)
         return cls(bits=bits, before=before.astype(np.int32))
 
+    @property
+    def count(self) -> int:
+        """How many cells are occupied."""
+        return int(self.before[-1]) + int(np.bitwise_count(self.bits[-1])) if len(self.bits) else 0
+
     def rank(self, cell: Ints) -> tuple[Ints, NDArray[np.bool_]]:
         """How many occupied cells come before a cell, and whether it is occupied itself."""
         word = cell >> 6
@@ -175,13 +188,35 @@ class Ranks:
         return rank, ((bits >> shift) & np.uint64(1)).astype(bool)
 
 
-def spread(start: Ints, end: Ints) -> tuple[Ints, Ints]:
+def spread(start: NDArray[Any], end: NDArray[Any]) -> tuple[Ints, Ints]:
     """Ranges written out: the position of each range, repeated, and the numbers ``start … end - 1``."""
     count = np.maximum(end - start, 0)
-    total = int(count.sum())
+    until = np.cumsum(count, dtype=np.int64)
+    total = int(until[-1]) if len(until) else 0
     owner = np.repeat(np.arange(len(count), dtype=np.int64), count)
-    shift = start - (np.cumsum(count) - count)
+    shift = start - (until - count)
     return owner, np.arange(total, dtype=np.int64) + shift[owner]
+
+
+def starts(*keys: Ints) -> Ints:
+    """Where runs of equal keys begin."""
+    fresh = np.zeros(len(keys[0]), dtype=bool)
+    fresh[:1] = True
+    for key in keys:
+        fresh[1:] |= key[1:] != key[:-1]
+    return np.flatnonzero(fresh)
+
+
+def narrow(numbers: Ints) -> NDArray[np.signedinteger[Any]]:
+    """Whole numbers in half the memory, where they are small enough."""
+    small = len(numbers) == 0 or int(numbers.max()) <= np.iinfo(np.int32).max
+    return numbers.astype(np.int32) if small else numbers
+
+
+def distinct(keys: Ints) -> Ints:
+    """Each key once, ascending; sorting is many times faster than `numpy.unique`, which hashes."""
+    ordered = np.sort(keys)
+    return ordered[starts(ordered)]
 
 
 def cosine(lat: Floats) -> Floats:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from geo.foot import degree_m, edges_of, feet
 from geo.index.bands import Band
-from geo.index.cells import DEGREE_M, Floats, Grid, Ints, Ranks, cosine, spread
+from geo.index.cells import DEGREE_M, Floats, Grid, Ints, Ranks, cosine, spread, starts
 from geo.measure import geodesic_m
 
 __all__ = ["EdgeGrid", "Near", "edges_of"]
@@ -98,7 +98,9 @@ class EdgeGrid:
         run, cell = runs.cells(grid.cols)
         order = np.argsort(cell, kind="stable")
         slot_edge = runs.edge[run[order]].astype(np.int32)
-        occupied, start = np.unique(cell[order], return_index=True)
+        cell = cell[order]
+        start = starts(cell)
+        occupied = cell[start]
         return cls(
             edges=edges,
             tag=np.asarray(tag, dtype=np.int64),
@@ -183,7 +185,7 @@ class EdgeGrid:
         found = self._candidates(ask, np.full(len(ask.point), reach_m))
         close = found.plane_m <= reach_m * ask.allow[found.owner] + _FLOOR_M
         found = found.only(close).distinct()
-        group = _groups(found.owner, self.tag[found.edge])
+        group = starts(found.owner, self.tag[found.edge])
         least = np.minimum.reduceat(found.plane_m, group)[_numbers(group, len(found.owner))]
         close = found.plane_m <= least * ask.allow[found.owner] ** 2 + _FLOOR_M
         near = self._measured(ask, found.only(close))
@@ -197,7 +199,7 @@ class EdgeGrid:
         while len(ask.point):
             pairs = self._candidates(ask, radius)
             least = np.full(len(ask.point), np.inf)
-            group = _groups(pairs.owner, pairs.owner)
+            group = starts(pairs.owner, pairs.owner)
             least[pairs.owner[group]] = np.minimum.reduceat(pairs.plane_m, group) if len(group) else 0.0
             sure = (least * ask.allow + _FLOOR_M <= radius) | (radius >= reach_m * ask.allow + _FLOOR_M)
             close = sure[pairs.owner] & (
@@ -275,7 +277,7 @@ class _Pairs:
         """Each pair once, by point, then edge."""
         order = np.lexsort((self.edge, self.owner))
         owner, edge = self.owner[order], self.edge[order]
-        return self.only(order[_groups(owner, edge)])
+        return self.only(order[starts(owner, edge)])
 
 
 def _power(reach_m: float) -> int:
@@ -294,15 +296,6 @@ def _plane_m(ask: _Ask, owner: Ints, edges: Floats) -> Floats:
     return out
 
 
-def _groups(*keys: Ints) -> Ints:
-    """Where runs of equal keys begin."""
-    fresh = np.zeros(len(keys[0]), dtype=bool)
-    fresh[:1] = True
-    for key in keys:
-        fresh[1:] |= key[1:] != key[:-1]
-    return np.flatnonzero(fresh)
-
-
 def _numbers(starts: Ints, count: int) -> Ints:
     """The number of the run that each entry is in."""
     return np.repeat(np.arange(len(starts)), np.diff(np.append(starts, count)))
@@ -311,7 +304,7 @@ def _numbers(starts: Ints, count: int) -> Ints:
 def _first_least(point: Ints, tag: Ints, distance_m: Floats) -> Ints:
     """By point and tag, the position of the least distance."""
     order = np.lexsort((distance_m, tag, point))
-    return order[_groups(point[order], tag[order])]
+    return order[starts(point[order], tag[order])]
 
 
 def _joined(found: list[Near]) -> Near:

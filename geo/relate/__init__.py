@@ -40,8 +40,9 @@ def _nothing_near(scene: Scene, test: PlaceTest) -> bool:
 
 
 def _too_coarse(scene: Scene, test: PlaceTest) -> bool:
-    """A raster whose cells are larger than the rule allows says nothing at all."""
-    editions = (scene.view.layers[layer].edition for layer in test.layers)
+    """A raster whose cells are larger than the rule allows, first layer or second, says nothing at all."""
+    named = (*test.layers, *(companion.layer for companion in test.companions))
+    editions = (scene.view.layers[layer].edition for layer in named)
     cells = [e.cell_m for e in editions if e is not None and e.cell_m is not None]
     return test.max_cell_m is not None and any(cell > test.max_cell_m for cell in cells)
 

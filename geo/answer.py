@@ -1,15 +1,18 @@
 """Answers as data: the JSON body and the table row. Numbers are rounded here and nowhere else."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import shapely
 
 from geo.crs import DENSIFY_M
+from geo.judge import Judgement
 from geo.measure import AREA_METHOD, DISTANCE_METHOD
 from geo.model import (
     REASON_ACTOR,
     VERDICT_TEXT,
     Basis,
+    Crossing,
     Finding,
     Hit,
     LayerReport,
@@ -33,6 +36,8 @@ DISCLAIMER = Text(
 SYNTHETIC_BANNER = Text("示范数据，非法定边界", "demonstration data, not an official boundary")
 
 Json = dict[str, Any]
+Row = dict[str, str | float | bool | None]
+Judged = Report | PartReport | Judgement
 
 
 def to_json(report: Report, detail: str = "findings") -> Json:
@@ -81,29 +86,34 @@ def measured() -> Json:
     }
 
 
-def to_row(report: Report, lang: str = "zh") -> dict[str, str | float | bool | None]:
-    """The columns of a result table for a project of one part.
-
-    ``not_assessed`` leaves out what is open only because a layer is out of the agency's scope: that holds
-    for the whole run and stands once in its run file.
-    """
+def to_row(report: Report, lang: str = "zh") -> Row:
+    """The columns of a result table for a project of one part."""
     part = report.parts[0]
-    applies = [f.rule.id for f in (*part.findings, *part.duties) if f.outcome is Outcome.APPLIES]
-    open_ = [f for f in (*part.findings, *part.duties) if f.outcome is Outcome.NOT_ASSESSED]
     return {
-        "verdict": report.verdict.value,
-        "complete": report.complete,
-        "worst_possible": report.worst_possible.value,
-        "applies": ";".join(applies),
-        "not_assessed": ";".join(
-            f"{f.rule.id}:{f.reason}" for f in open_ if f.reason is not Reason.OUT_OF_SCOPE
-        ),
+        **told_cells(report, (*part.findings, *part.duties), report.headline, lang),
         "hits": ";".join(f"{h.layer}:{h.zone_id}" for h in part.hits),
         "units": ";".join(h.zone_id for h in part.hits if h.layer == "env_control_unit"),
         "margin_m": _metres(part.margin_m),
         "margin_rule": part.margin_rule or "",
-        "verdict_text": VERDICT_TEXT[report.verdict].get(lang),
-        "headline": report.headline.get(lang),
+    }
+
+
+def told_cells(judged: Judged, findings: Iterable[Finding], headline: Text, lang: str) -> Row:
+    """The columns that findings alone decide.
+
+    ``not_assessed`` leaves out what is open only because a layer is out of the agency's scope: that holds
+    for the whole run and stands once in its run file.
+    """
+    told = tuple(findings)
+    open_ = [f for f in told if f.outcome is Outcome.NOT_ASSESSED and f.reason is not Reason.OUT_OF_SCOPE]
+    return {
+        "verdict": judged.verdict.value,
+        "complete": judged.complete,
+        "worst_possible": judged.worst_possible.value,
+        "applies": ";".join(f.rule.id for f in told if f.outcome is Outcome.APPLIES),
+        "not_assessed": ";".join(f"{f.rule.id}:{f.reason}" for f in open_),
+        "verdict_text": VERDICT_TEXT[judged.verdict].get(lang),
+        "headline": headline.get(lang),
     }
 
 
@@ -217,7 +227,16 @@ def _hit(hit: Hit) -> Json:
         "distance_m": _metres(hit.distance_m),
         "touch": hit.touch,
         "zone_derived": hit.zone_derived,
+        **_crossings(hit.crossings),
     }
+
+
+def _crossings(found: tuple[Crossing, ...] | None) -> Json:
+    """Where along a line site the overlap lies; points and polygons have no such key."""
+    if found is None:
+        return {}
+    told = [{"from_m": _metres(c.from_m), "to_m": _metres(c.to_m), "part": c.part} for c in found]
+    return {"crossings": told}
 
 
 def _layer(layer: LayerReport) -> Json:
@@ -236,6 +255,7 @@ def _layer(layer: LayerReport) -> Json:
                 "overlap_m2": _square(c.overlap_m2),
                 "overlap_m": _metres(c.overlap_m),
                 "overlap_share": round(c.overlap_share, 6),
+                **_crossings(c.crossings),
             }
             for c in layer.by_class
         ],

@@ -1,6 +1,6 @@
 """Why a rule came out as it did, in sentences a colleague can check."""
 
-from geo.human import hectares, metres, percent
+from geo.human import hectares, metres, percent, stations
 from geo.model import REASON_ACTOR, REASON_TEXT, Finding, Hit, Outcome, Reason, Relation, Text
 from geo.scene import Scene
 from geo.view import LayerView
@@ -104,10 +104,28 @@ def _hit(scene: Scene, hit: Hit) -> Text:
             f"overlaps {zone_en} by {hectares(hit.overlap_m2, 'en')}, {percent(hit.overlap_share)} of it",
         )
     if hit.overlap_m > 0.0:
+        at = _stations(hit)
         return Text(
-            f"穿越{zone_zh} {metres(hit.overlap_m)}", f"crosses {zone_en} for {metres(hit.overlap_m, 'en')}"
+            f"穿越{zone_zh} {metres(hit.overlap_m)}{at.zh}",
+            f"crosses {zone_en} for {metres(hit.overlap_m, 'en')}{at.en}",
         )
+    if hit.crossings:
+        at = _stations(hit)
+        return Text(f"穿过{zone_zh}{at.zh}", f"crosses {zone_en}{at.en}")
     return Text(f"位于{zone_zh}内", f"lies in {zone_en}")
+
+
+def _stations(hit: Hit) -> Text:
+    """Where along a line site a zone lies; nothing for other sites."""
+    if not hit.crossings:
+        return Text("", "")
+    told, more = hit.crossings[:_SHOWN], len(hit.crossings) > _SHOWN
+    rest = (
+        Text(f"等 {len(hit.crossings)} 段", f", {len(hit.crossings)} stretches in all")
+        if more
+        else Text("", "")
+    )
+    return Text(f"（桩号 {stations(told)}{rest.zh}）", f" ({stations(told, 'en')}{rest.en})")
 
 
 def _class_title(view: LayerView, zone_class: str | None) -> Text:

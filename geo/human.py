@@ -1,6 +1,10 @@
 """Figures as people read them: hectares and mu, per cent, degrees-minutes-seconds, Gauss-Krüger."""
 
+import math
+from collections.abc import Iterable
+
 from geo.crs import gauss_krueger
+from geo.model import Crossing
 
 MU_PER_HECTARE = 15.0
 _LEAST_HECTARES, _LEAST_PERCENT = 0.0001, 0.01
@@ -25,6 +29,26 @@ def metres(value_m: float, lang: str = "zh") -> str:
     if abs(value_m) < _LONG_M:
         return f"{value_m:.1f} 米" if lang == "zh" else f"{value_m:.1f} m"
     return f"{value_m / 1000.0:.2f} 千米" if lang == "zh" else f"{value_m / 1000.0:.2f} km"
+
+
+def station(value_m: float) -> str:
+    """Chainage as roads are staked (桩号): ``K12+345.6``."""
+    kilometres, tenths = divmod(math.floor(value_m * 10.0 + 0.5), 10_000)
+    return f"K{kilometres}+{tenths / 10.0:05.1f}"
+
+
+def stations(crossings: Iterable[Crossing], lang: str = "zh") -> str:
+    """Stretches of a line by their chainage; those of a further part of it name the part."""
+    comma = "、" if lang == "zh" else ", "
+    return comma.join(_stretch(crossing, lang) for crossing in crossings)
+
+
+def _stretch(crossing: Crossing, lang: str) -> str:
+    ends = dict.fromkeys((station(crossing.from_m), station(crossing.to_m)))
+    named = (
+        (f"第{crossing.part}段 " if lang == "zh" else f"part {crossing.part} ") if crossing.part > 1 else ""
+    )
+    return named + "–".join(ends)
 
 
 def percent(share: float) -> str:

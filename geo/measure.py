@@ -32,7 +32,9 @@ POINT, LINE, POLYGON = 0, 1, 2
 """Dimensions of shapes, as `shapely.get_dimensions` gives them."""
 
 _EDGE_DEG = 0.0017
-_LONG_EDGE_DEG = 0.02
+LONG_EDGE_DEG = 0.02
+"""Longer edges are split before their length is taken."""
+
 _LEAST_WINDOW_DEG = 1e-8
 """A window around a point has some size even where the reach is 0."""
 
@@ -101,7 +103,7 @@ def length_m(geometry: Geometry | Objects) -> Floats:
     parts, again = shapely.get_parts(parts, return_index=True)
     lines = shapely.get_dimensions(parts) == LINE
     owner = owner[again][lines]
-    xy, line = shapely.get_coordinates(shapely.segmentize(parts[lines], _LONG_EDGE_DEG), return_index=True)
+    xy, line = shapely.get_coordinates(shapely.segmentize(parts[lines], LONG_EDGE_DEG), return_index=True)
     if len(xy) == 0:
         return np.zeros(shape)
     same = line[1:] == line[:-1]

@@ -6,9 +6,10 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
+from geo.chainage import Chain, chain_of, crossings, joined
 from geo.measure import LINE, POINT, area_m2, length_m
-from geo.model import ClassShare, Hit, LayerReport, LayerState, Reason, Text
-from geo.scene import WHOLE_SHARE, Contact, Scene
+from geo.model import ClassShare, Crossing, Hit, LayerReport, LayerState, Reason, Text
+from geo.scene import WHOLE_SHARE, Scene
 from geo.view import BundleView, LayerView
 
 _STATES = {
@@ -43,7 +44,28 @@ def hit(
         distance_m=float(contact.distance_m[entry]),
         touch=bool(contact.met[entry]) and _is_touch(scene, layer, entry, min_m, min_m2),
         zone_derived=bool(layer.derived[row]),
+        crossings=_crossings(scene, layer, entry) if scene.dimension == LINE else None,
     )
+
+
+def _crossings(scene: Scene, layer: LayerView, entry: int) -> tuple[Crossing, ...]:
+    """Where along a line site a zone of a contact lies; kept, since many rules tell the same zone."""
+    return scene.keep(("crossings", layer.id, entry), lambda: _find_crossings(scene, layer, entry))
+
+
+def _find_crossings(scene: Scene, layer: LayerView, entry: int) -> tuple[Crossing, ...]:
+    contact = scene.contact(layer.id)
+    if not contact.met[entry]:
+        return ()
+    piece = contact.overlap[entry]
+    if piece.is_empty:  # a touch within the tolerance, short of the zone itself
+        zone = layer.geometry[contact.index[entry]]
+        piece = shapely.get_point(shapely.shortest_line(scene.geometry, zone), 0)
+    return crossings(_chain(scene), piece)
+
+
+def _chain(scene: Scene) -> Chain:
+    return scene.keep("chain", lambda: chain_of(scene.geometry))
 
 
 def _is_touch(scene: Scene, layer: LayerView, entry: int, min_m: float, min_m2: float) -> bool:
@@ -146,7 +168,9 @@ def _shares(scene: Scene, layer: LayerView, met: np.ndarray) -> tuple[tuple[Clas
         return (), 0.0
     contact = scene.contact(layer.id)
     if len(met) == 1:
-        return _single_share(layer, contact, int(met[0]))
+        return _single_share(scene, layer, int(met[0]))
+    if scene.dimension == LINE:
+        return _line_shares(scene, layer, met)
     classes = layer.zone_class[contact.index[met]]
     order = sorted(set(classes), key=lambda c: (c is None, str(c)))
     pieces = {c: _union(contact.overlap[met[classes == c]]) for c in order}
@@ -167,8 +191,51 @@ def _shares(scene: Scene, layer: LayerView, met: np.ndarray) -> tuple[tuple[Clas
     return by_class, whole
 
 
-def _single_share(layer: LayerView, contact: Contact, entry: int) -> tuple[tuple[ClassShare, ...], float]:
+def _line_shares(scene: Scene, layer: LayerView, met: np.ndarray) -> tuple[tuple[ClassShare, ...], float]:
+    """The account of a line site, made along it.
+
+    Pieces that several zones cut from one edge lie beside each other by the rounding of their ends, so that
+    a union of the shapes would count their ground twice.
+    """
+    classes = layer.zone_class[scene.contact(layer.id).index[met]]
+    order = sorted(set(classes), key=lambda c: (c is None, str(c)))
+    by_class = []
+    for c in order:
+        entries = met[classes == c]
+        metres, share = _ground(scene, layer, entries)
+        along = joined(x for entry in entries for x in _crossings(scene, layer, int(entry)))
+        by_class.append(
+            ClassShare(zone_class=c, overlap_m2=0.0, overlap_m=metres, overlap_share=share, crossings=along)
+        )
+    return tuple(by_class), _ground(scene, layer, met)[1]
+
+
+def _ground(scene: Scene, layer: LayerView, entries: np.ndarray) -> tuple[float, float]:
+    """Metres and share of a line site that lie in any of some zones; what it runs over twice counts once."""
+    once = scene.keep("ground", lambda: _once(scene))
+    found = joined(c for entry in entries for c in _on_ground(scene, once, layer, int(entry)))
+    metres = sum(c.to_m - c.from_m for c in found)
+    share = min(1.0, metres / once.length_m)
+    return metres, 1.0 if share > WHOLE_SHARE else share
+
+
+def _once(scene: Scene) -> Chain:
+    """The line's ground: without the passes that run over another."""
+    if shapely.is_simple(scene.geometry):
+        return _chain(scene)
+    return chain_of(shapely.union_all([scene.geometry]))
+
+
+def _on_ground(scene: Scene, once: Chain, layer: LayerView, entry: int) -> tuple[Crossing, ...]:
+    if once is _chain(scene):
+        return _crossings(scene, layer, entry)
+    piece = scene.contact(layer.id).overlap[entry]
+    return scene.keep(("on ground", layer.id, entry), lambda: crossings(once, piece))
+
+
+def _single_share(scene: Scene, layer: LayerView, entry: int) -> tuple[tuple[ClassShare, ...], float]:
     """One zone alone: what the contact holds is the account."""
+    contact = scene.contact(layer.id)
     share = float(contact.overlap_share[entry])
     share = 1.0 if share > WHOLE_SHARE else share
     alone = ClassShare(
@@ -176,6 +243,7 @@ def _single_share(layer: LayerView, contact: Contact, entry: int) -> tuple[tuple
         overlap_m2=float(contact.overlap_m2[entry]),
         overlap_m=float(contact.overlap_m[entry]),
         overlap_share=share,
+        crossings=_crossings(scene, layer, entry) if scene.dimension == LINE else None,
     )
     return (alone,), share
 

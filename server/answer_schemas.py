@@ -43,6 +43,19 @@ class FactOut(_Answer):
     origin: str
 
 
+class CrossingOut(_Answer):
+    """A stretch of a line site in a zone: chainage (桩号), metres from the line's start; the line's part."""
+
+    from_m: float
+    to_m: float
+    part: Annotated[int, Field(ge=1)]
+
+
+Crossings = Annotated[
+    list[CrossingOut], Field(default_factory=list, description="Of line sites only: where along the line.")
+]
+
+
 class HitOut(_Answer):
     """A zone met, or near."""
 
@@ -56,6 +69,7 @@ class HitOut(_Answer):
     distance_m: float
     touch: bool
     zone_derived: bool
+    crossings: Crossings
 
 
 class BasisOut(_Answer):
@@ -119,6 +133,7 @@ class ClassShareOut(_Answer):
     overlap_m2: float
     overlap_m: float
     overlap_share: Share
+    crossings: Crossings
 
 
 class LayerOut(_Answer):

@@ -5,6 +5,7 @@ from geo.model.problem import Problem
 from geo.model.project import DEFAULT_ACCURACY_M, UNKNOWN_DATUM_ACCURACY_M, Part, Project, Site
 from geo.model.report import (
     ClassShare,
+    Crossing,
     Finding,
     Hit,
     LayerReport,
@@ -62,6 +63,7 @@ __all__ = [
     "Certainty",
     "ClassShare",
     "Condition",
+    "Crossing",
     "Edition",
     "EditionStatus",
     "Effect",

@@ -10,6 +10,23 @@ from geo.model.words import Certainty, LayerState, Outcome, Reason, Text, Verdic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Crossing:
+    """A stretch of a line site in a zone; of length 0 where it only touches.
+
+    Attributes
+    ----------
+    from_m, to_m
+        Chainage (桩号): geodesic metres from the line's start, along all its parts in order.
+    part
+        Number of the line's part, from 1; a stretch never spans two.
+    """
+
+    from_m: float
+    to_m: float
+    part: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """A zone met, or (distance rules) a zone near.
 
@@ -23,6 +40,9 @@ class Hit:
         Geodesic distance from site to zone; 0 when met.
     touch
         Met, but by less than the minimum overlap or only on the border.
+    crossings
+        Of line sites: where along the line the overlap lies, every pass of a line that runs over itself
+        (whose ground ``overlap_m`` counts once); None for points and polygons.
     """
 
     layer: str
@@ -35,6 +55,7 @@ class Hit:
     distance_m: float
     touch: bool
     zone_derived: bool = False
+    crossings: tuple[Crossing, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +101,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassShare:
-    """Overlap with one class of a layer, as a union (m², m, share 0–1)."""
+    """Overlap with one class of a layer, as a union (m², m, share 0–1); of line sites, where along them."""
 
     zone_class: str | None
     overlap_m2: float
     overlap_m: float
     overlap_share: float
+    crossings: tuple[Crossing, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 // One finding: title, what to do, why, which zones by how much, which article, how sure.
 import {el} from './dom.js';
-import {hectares, metres, percent} from './format.js';
+import {hectares, metres, percent, stations} from './format.js';
 import {both, joined, lang, t} from './i18n.js';
 
 /** A finding as a fold; `titles` names layers and classes, `onZone(hit)` shows a zone on the map. */
@@ -34,7 +34,8 @@ export function measure(hit) {
   if (hit.distance_m > 0) told.push(t('finding.distance', {metres: metres(hit.distance_m, lang)}));
   else if (hit.overlap_m2 > 0) told.push(`${t('finding.overlap')} ${hectares(hit.overlap_m2, lang)}`, percent(hit.overlap_share));
   else if (hit.overlap_m > 0) told.push(t('finding.length', {metres: metres(hit.overlap_m, lang)}), percent(hit.overlap_share));
-  else if (!hit.touch) told.push(t('finding.inside'));
+  else if (!hit.touch && !hit.crossings) told.push(t('finding.inside'));
+  if (hit.crossings?.length) told.push(t('finding.stations', {stations: stations(hit.crossings, lang)}));
   if (hit.touch) told.push(t('finding.touch'));
   if (hit.zone_derived) told.push(t('finding.derived'));
   return told.join(' · ');

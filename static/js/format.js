@@ -17,6 +17,19 @@ export function metres(valueM, lang) {
   return `${(valueM / 1000).toFixed(2)} ${lang === 'zh' ? '千米' : 'km'}`;
 }
 
+/** Chainage as roads are staked (桩号): K12+345.6. */
+export function station(valueM) {
+  const tenths = Math.floor(valueM * 10 + 0.5);
+  return `K${Math.floor(tenths / 10000)}+${((tenths % 10000) / 10).toFixed(1).padStart(5, '0')}`;
+}
+
+/** Stretches of a line by their chainage; those of a further part of it name the part. */
+export function stations(crossings, lang) {
+  const part = (one) => (one.part > 1 ? (lang === 'zh' ? `第${one.part}段 ` : `part ${one.part} `) : '');
+  const ends = (one) => [...new Set([station(one.from_m), station(one.to_m)])].join('–');
+  return crossings.map((one) => part(one) + ends(one)).join(lang === 'zh' ? '、' : ', ');
+}
+
 /** A share (0–1) in per cent: never 0 for something, never 100 for less than all. */
 export function percent(share) {
   const value = share * 100;

@@ -8,7 +8,8 @@ import subprocess
 import pytest
 
 from geo.crs import gauss_krueger
-from geo.human import dms, hectares, metres, percent
+from geo.human import dms, hectares, metres, percent, station, stations
+from geo.model import Crossing
 from server.settings import ROOT
 
 SCRIPT = """
@@ -50,6 +51,18 @@ def test_areas_lengths_and_shares_are_told_alike(lang: str) -> None:
     expected = [hectares(a, lang) for a in AREAS] + [metres(m, lang) for m in LENGTHS]
     expected += [percent(s) for s in SHARES]
     assert browser(calls) == expected
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_chainage_is_told_alike(lang: str) -> None:
+    ends = [0.0, 0.04, 0.05, 5.0, 99.96, 123.4, 999.94, 999.95, 999.96, 1_000.0, 12_345.678, 199_999.99]
+    calls: list[tuple[str, list[object]]] = [("station", [m]) for m in ends]
+    assert browser(calls) == [station(m) for m in ends]
+    told = [
+        Crossing(from_m=a, to_m=b, part=part) for a, b in zip(ends, ends[1:], strict=False) for part in (1, 2)
+    ]
+    as_json = [{"from_m": c.from_m, "to_m": c.to_m, "part": c.part} for c in told]
+    assert browser([("stations", [as_json, lang])]) == [stations(told, lang)]
 
 
 def test_degrees_minutes_seconds_are_told_alike() -> None:

@@ -2,6 +2,7 @@
 
 Exit codes: 0 done, 1 some rows were refused, 2 input or bundle refused (130 interrupted, 70 our bug).
 ``OUT`` gets a companion ``OUT.run.json`` (``out.csv`` → ``out.csv.run.json``): what holds for the whole run.
+A run that is cut short leaves its finished chunks in ``OUT.partial``; ``--resume`` goes on from there.
 """
 
 import argparse
@@ -18,8 +19,8 @@ from tqdm import tqdm
 
 from geo.answer import SYNTHETIC_BANNER
 from geo.errors import BundleError, FenquError, Problem
-from layers.sites.faults import fault
 from layers.sites.job import Job, Options, prepare, run
+from layers.sites.journal import journal_folder
 from layers.sites.run import Tally
 
 DEMO = Path(__file__).resolve().parents[1] / "layers" / "demo"
@@ -36,6 +37,8 @@ _WORDS = {
         "time": "用时",
         "file": "文件读写失败",
         "stopped": "已中断，没有写出结果",
+        "kept": "已完成的部分留在 {}，同一命令加 --resume 可续跑",
+        "resumed": "（其中 {} 行此前已完成）",
     },
     "en": {
         "bundle": "bundle refused",
@@ -45,6 +48,8 @@ _WORDS = {
         "time": "time",
         "file": "a file could not be read or written",
         "stopped": "stopped, nothing was written",
+        "kept": "what was done is kept in {}: the same command with --resume goes on",
+        "resumed": " ({} of them done before)",
     },
 }
 
@@ -54,9 +59,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if argv is None else argv)
     args = parser().parse_args([_not_an_option(arg) for arg in given])
     try:
-        problems = _not_yet(args)
-        if problems:
-            return _refuse(problems, args.lang, "input")
         job = prepare(_options(args, given))
         _tell_remarks(job)
         return _checked(job)
@@ -64,12 +66,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _refuse(error.problems, args.lang, "bundle" if isinstance(error, BundleError) else "input")
     except KeyboardInterrupt:
         print(_WORDS[args.lang]["stopped"], file=sys.stderr)
+        _tell_journal(args)
         return INTERRUPTED
     except BrokenPipeError:  # the reader (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except OSError as error:  # a full disk, a folder that may not be written
         print(f"{_WORDS[args.lang]['file']}: {error}", file=sys.stderr)
+        _tell_journal(args)
         return REFUSED
 
 
@@ -90,9 +94,19 @@ def parser() -> argparse.ArgumentParser:
     add("--failures", metavar="FILE", type=Path, help="CSV of the refused rows with their problems")
     add("--lang", choices=("zh", "en"), default="zh", help="language of texts (default zh)")
     add("--encoding", choices=("utf-8", "utf-8-sig", "gb18030"), default="utf-8", help="of CSV output")
-    add("--engine", choices=("local", "dask"), default="local", help="dask is not available in this version")
-    add("--workers", metavar="N", type=int, default=1, help="more than 1 is not available in this version")
-    add("--resume", action="store_true", help="not available in this version")
+    add("--hits", action="store_true", help="also write OUT.hits.csv: a line for each zone of each finding")
+    add(
+        "--engine", choices=("local", "dask"), default="local", help="dask: the same chunks on a Dask cluster"
+    )
+    add("--scheduler", metavar="ADDRESS", help="of a running Dask cluster (default: one of this machine)")
+    add(
+        "--workers",
+        metavar="N",
+        type=int,
+        help="processes (default: one a core for a file of more than 20 000 points, 2 000 geometries or, "
+        "where rows are not counted, 1 MB; else 1)",
+    )
+    add("--resume", action="store_true", help="go on with an interrupted run of the same OUT")
     add("--margins", action="store_true", help="all margins, also beyond 100 m")
     add("--repair", choices=("make_valid",), help="mend invalid polygons by this method, with a remark")
     add("--layer", metavar="NAME", help="layer to read, where a vector file has several")
@@ -120,6 +134,12 @@ def _options(args: argparse.Namespace, command: Sequence[str]) -> Options:
         margins="all" if args.margins else "near" if _is_table(args) else "told",
         repair=args.repair,
         layer=args.layer,
+        hits=args.hits,
+        engine=args.engine,
+        scheduler=args.scheduler,
+        workers=args.workers,
+        cores=len(os.sched_getaffinity(0)),
+        resume=args.resume,
         command=tuple(command),
     )
 
@@ -136,29 +156,18 @@ def _not_an_option(arg: str) -> str:
     )
 
 
-def _not_yet(args: argparse.Namespace) -> list[Problem]:
-    """Options whose work is not built yet are refused, never taken and forgotten."""
-    asked = (
-        ("--engine", "dask", "local", args.engine == "dask"),
-        ("--workers", args.workers, "1", args.workers != 1),
-        ("--resume", "--resume", "(leave it out)", args.resume),
-    )
-    return [
-        fault(
-            name, given, allowed, zh="本版本尚不支持此选项", en="this option is not available in this version"
-        )
-        for name, given, allowed, is_asked in asked
-        if is_asked
-    ]
-
-
 def _checked(job: Job) -> int:
     """Run the job with a progress bar, then tell the tally."""
     options = job.options
     started = time.monotonic()
     _encode_stdout(options)
     with tqdm(
-        total=job.source.total, unit=" rows", file=sys.stderr, disable=options.single, mininterval=0.5
+        total=job.source.total,
+        initial=job.done,
+        unit=" rows",
+        file=sys.stderr,
+        disable=options.single,
+        mininterval=0.5,
     ) as bar:
         tally = run(job, sys.stdout, bar.update)
     sys.stdout.flush()
@@ -174,6 +183,12 @@ def _encode_stdout(options: Options) -> None:
         reconfigure(encoding=options.encoding, newline="")
 
 
+def _tell_journal(args: argparse.Namespace) -> None:
+    """Where an interrupted run has left what it had done."""
+    if args.out is not None and (folder := journal_folder(args.out)).is_dir():
+        print(_WORDS[args.lang]["kept"].format(folder), file=sys.stderr)
+
+
 def _tell_remarks(job: Job) -> None:
     for remark in job.info.remarks:
         print(f"{_WORDS[job.options.lang]['remark']}: {remark.get(job.options.lang)}", file=sys.stderr)
@@ -185,7 +200,11 @@ def _tell_tally(job: Job, tally: Tally, seconds: float) -> None:
         print(f"{words['remark']}: {words['none']} ({job.source.name})", file=sys.stderr)
     if job.info.synthetic:
         print(SYNTHETIC_BANNER.get(lang), file=sys.stderr)
-    print(f"{tally.words(lang)}; {words['time']} {seconds:.1f} s", file=sys.stderr)
+    rate = (tally.rows - job.done) / max(seconds, 1e-3)
+    resumed = words["resumed"].format(job.done) if job.done else ""
+    print(
+        f"{tally.words(lang)}{resumed}; {words['time']} {seconds:.1f} s, {rate:.0f} rows/s", file=sys.stderr
+    )
 
 
 def _refuse(problems: Iterable[Problem], lang: str, what: str) -> int:

@@ -17,12 +17,12 @@ from geo.crs import parse_crs
 from geo.declare import find_activity
 from geo.errors import InputError, UnreadableError
 from geo.model import Bundle, Problem, Project, Rulebook
+from layers.sites.bodies import json_body
 from layers.sites.faults import collected, fault
 from layers.sites.rows import Defaults, Row
 from layers.sites.run import Tally
 from layers.sites.screen import Result, screen
 from layers.sites.sources import in_chunks
-from layers.sites.write import json_body
 from server.batch_input import (
     BODY,
     Item,

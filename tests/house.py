@@ -27,6 +27,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("requests", "httpx", "urllib3", "aiohttp", "ftplib", "smtplib"), _GENERATORS),
     **dict.fromkeys(("urllib.request", "http.client", "socket"), _GENERATORS),
     "time": ("server/", "scripts/"),
+    **dict.fromkeys(("dask", "distributed"), ("layers/sites/dask_engine.py",)),
 }
 NO_FLASK = ("server/reports/", "server/ledger/")
 NOT_IN_GEO = ("os", "pathlib", "io", "tempfile", "shutil", "sqlite3", "subprocess", "logging", "random")

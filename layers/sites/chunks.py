@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Protocol, TextIO
+from typing import Any, Protocol, TextIO, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +17,7 @@ from geo.errors import Problem
 from layers.sites.faults import fault
 from layers.sites.rows import Record
 
-Column = pa.Array | Sequence[object]
+Column: TypeAlias = pa.Array | Sequence[object]
 """One column of the input as it was read: Arrow where the file has one type for it, else a list of cells."""
 
 _LARGEST_BLOCK = 8 << 20
@@ -57,7 +57,7 @@ class Block:
         wanted = range(self.count) if positions is None else [int(p) for p in positions]
         if self.kept is not None:
             return [self.kept[p] for p in wanted]
-        cells = [_listed(column, None if positions is None else wanted) for column in self.columns]
+        cells = [listed(column, None if positions is None else wanted) for column in self.columns]
         rows = zip(*cells, strict=True) if cells else ((),) * len(wanted)
         return [
             Record(
@@ -69,7 +69,8 @@ class Block:
         ]
 
 
-def _listed(column: Column, positions: Sequence[int] | None) -> list[object]:
+def listed(column: Column, positions: Sequence[int] | None = None) -> list[object]:
+    """The cells of a column, or those at some positions, as Python has them."""
     if isinstance(column, pa.Array):
         taken = column if positions is None else column.take(pa.array(positions, pa.int64()))
         cells: list[object] = taken.to_pylist()

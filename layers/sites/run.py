@@ -52,6 +52,12 @@ class Tally:
             else:
                 self.verdicts[result.report.verdict.value] += 1
 
+    def merge(self, other: "Tally") -> None:
+        """Add the counts of another."""
+        self.rows += other.rows
+        self.refused += other.refused
+        self.verdicts.update(other.verdicts)
+
     def words(self, lang: str) -> str:
         """One line for people, worst verdict first."""
         counted = [(VERDICT_TEXT[v].get(lang), self.verdicts[v.value]) for v in reversed(SEVERITY)]

@@ -34,7 +34,9 @@ def _float_text(value: float) -> str:
         return ""
     if not math.isfinite(value):
         return str(value)
-    text = format(Decimal(repr(value)), "f")
+    text = repr(value)
+    if "e" in text:
+        text = format(Decimal(text), "f")
     return text.removesuffix(".0")
 
 

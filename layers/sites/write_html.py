@@ -1,15 +1,16 @@
 """Results as one self-contained page: no script, no outside asset, everything escaped."""
 
-import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 from geo.answer import DISCLAIMER, ENGINE, SYNTHETIC_BANNER
 from geo.model import VERDICT_TEXT, Text, Verdict
+from layers.sites.answered import Answered
+from layers.sites.chunks import listed
 from layers.sites.results import COLUMNS, Layout
 from layers.sites.run import RunInfo, Tally
-from layers.sites.screen import Result
 from layers.sites.values import cell_text
 
 _STYLE = """
@@ -50,47 +51,39 @@ _WORDS = {
 }
 
 
-class HtmlWriter:
-    """Rows go to the file at once; the head, with the tally, is set before them at the end."""
+@dataclass(frozen=True, slots=True)
+class HtmlFormat:
+    """Rows as they come; the head, with the tally, is set before them at the end."""
 
-    def __init__(self, path: Path, layout: Layout, run: RunInfo) -> None:
-        self._path = path
-        self._layout = layout
-        self._run = run
-        self._tally = Tally()
-        self._body = path.with_name(f"{path.name}.rows")
-        self._body.touch()
+    layout: Layout
 
-    def write(self, results: Sequence[Result]) -> None:
-        """Add results."""
-        self._tally.add(results)
-        with self._body.open("a", encoding="utf-8") as body:
-            body.writelines(self._row(result) for result in results)
+    def piece(self, answered: Answered) -> bytes:
+        """The rows of a chunk."""
+        own = [[f"<td>{escape(cell_text(v))}</td>" for v in listed(column)] for column in answered.original]
+        ours = [
+            [self._cell(column, value) for value in answered.cells.column(column).to_pylist()]
+            for column in self.layout.names
+        ]
+        status = answered.cells.column("status").to_pylist()
+        rows = zip(status, *own, *ours, strict=True)
+        return "".join(f'<tr class="{first}">{"".join(cells)}</tr>\n' for first, *cells in rows).encode()
 
-    def close(self) -> None:
+    def assemble(self, out: Path, pieces: Iterable[bytes], run: RunInfo, tally: Tally) -> None:
         """Put head, rows and foot together."""
-        with self._path.open("w", encoding="utf-8") as page, self._body.open(encoding="utf-8") as body:
-            page.write(self._head())
-            shutil.copyfileobj(body, page)
-            page.write("</tbody></table>\n</body></html>\n")
-        self._body.unlink()
+        with out.open("wb") as page:
+            page.write(self._head(run, tally).encode())
+            page.writelines(pieces)
+            page.write(b"</tbody></table>\n</body></html>\n")
 
-    def abandon(self) -> None:
-        """Nothing is held between two chunks."""
+    def _cell(self, column: str, value: object) -> str:
+        text = cell_text(value).replace(";", "; ") if column in _LISTS else cell_text(value)
+        if column in {"verdict", "worst_possible"} and text:
+            words = VERDICT_TEXT[Verdict(text)].get(self.layout.lang)
+            return f'<td class="{escape(text)}">{escape(words)}</td>'
+        return f"<td>{escape(text)}</td>"
 
-    def _row(self, result: Result) -> str:
-        cells = [f"<td>{escape(cell_text(value))}</td>" for value in result.row.original]
-        for column, value in zip(self._layout.names, self._layout.cells(result).values(), strict=True):
-            text = cell_text(value).replace(";", "; ") if column in _LISTS else cell_text(value)
-            mark = ""
-            if column in {"verdict", "worst_possible"} and text:
-                mark = f' class="{escape(text)}"'
-                text = VERDICT_TEXT[Verdict(text)].get(self._layout.lang)
-            cells.append(f"<td{mark}>{escape(text)}</td>")
-        return f'<tr class="{result.status}">{"".join(cells)}</tr>\n'
-
-    def _head(self) -> str:
-        lang, run = self._layout.lang, self._run
+    def _head(self, run: RunInfo, tally: Tally) -> str:
+        lang = self.layout.lang
         title, as_of, bundle, engine, gaps, ask = _WORDS[lang]
         banner = f'<p class="banner">{escape(SYNTHETIC_BANNER.get(lang))}</p>' if run.synthetic else ""
         scope = "".join(
@@ -98,16 +91,16 @@ class HtmlWriter:
             f"({ask}: {escape(o.ask.get(lang))})</li>"
             for o in run.bundle.out_of_scope.values()
         )
-        header = "".join(f"<th>{escape(name)}</th>" for name in self._layout.headers) + "".join(
+        header = "".join(f"<th>{escape(name)}</th>" for name in self.layout.headers) + "".join(
             f'<th title="{escape(name)}">{escape(_HEADINGS[column].get(lang))}</th>'
-            for column, name in self._layout.names.items()
+            for column, name in self.layout.names.items()
         )
         return (
             f'<!doctype html>\n<html lang="{"zh-CN" if lang == "zh" else "en"}"><head><meta charset="utf-8">'
             f"<title>{title}</title><style>{_STYLE}</style></head>\n<body><h1>{title}</h1>\n{banner}"
             f"<p>{as_of} {run.on.isoformat()} · {bundle} {escape(run.bundle.id)} "
             f"<code>{escape(run.bundle.digest)}</code> · {engine} {escape(ENGINE)}</p>\n"
-            f"<p>{escape(self._tally.words(lang))}</p>\n<p>{escape(DISCLAIMER.get(lang))}</p>\n"
+            f"<p>{escape(tally.words(lang))}</p>\n<p>{escape(DISCLAIMER.get(lang))}</p>\n"
             + (f"<details><summary>{gaps}</summary><ul>{scope}</ul></details>\n" if scope else "")
             + f"<table><thead><tr>{header}</tr></thead><tbody>\n"
         )

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,7 +18,7 @@ from geo.answer import to_json
 from geo.check import check_projects
 from geo.errors import InputError
 from geo.model import Bundle, Project
-from layers.sites import write_binary
+from layers.sites import write_xlsx
 from layers.sites.job import Options, prepare, run
 from layers.sites.rows import Defaults, row_from_cells
 
@@ -83,7 +84,7 @@ def test_xlsx_says_where_a_cell_is_cut(check: Callable, csv_file: Callable, tmp_
 def test_xlsx_that_is_full_refuses(
     check: Callable, csv_file: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(write_binary, "XLSX_ROWS", 2)
+    monkeypatch.setattr(write_xlsx, "XLSX_ROWS", 2)
     out = tmp_path / "out.xlsx"
     call = check(csv_file("lon,lat", "105.9,32.6", "105.9,32.6"), "-o", out, "--lang", "en")
     assert call.code == 2
@@ -233,7 +234,10 @@ def test_an_interrupted_run_leaves_the_old_output(
     with pytest.raises(KeyboardInterrupt):
         run(prepare(options), io.StringIO(), interrupt)
     assert out.read_text(encoding="utf-8") == "old"
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["out.html", "sites.csv"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out.html", "out.html.partial", "sites.csv"]
+    assert run(prepare(replace(options, resume=True)), io.StringIO(), lambda _: None).rows == 3
+    names = ["bad.csv", "out.html", "out.html.run.json", "sites.csv"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == names
 
 
 def test_options_are_told_wrong_all_at_once(csv_file: Callable, bundle_folder: Path, tmp_path: Path) -> None:

@@ -1,0 +1,96 @@
+"""A chunk answered: the one function that every engine runs, in this process, in another, or on a cluster."""
+
+from dataclasses import dataclass, field
+from itertools import islice
+
+import numpy as np
+import pyarrow as pa
+
+from geo.model import Bundle
+from layers.sites.answered import Answered, Positions, Wanted, from_results, joined
+from layers.sites.chunks import Block, Chunk
+from layers.sites.columns import Columns
+from layers.sites.results import Layout
+from layers.sites.rows import Defaults, RowMaker
+from layers.sites.screen import screen
+
+_REPORTS = 1_000
+"""Reports held at a time: they are some ten kB each, their cells a few hundred bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """All that answering a chunk needs beside the bundle. It can be pickled.
+
+    Attributes
+    ----------
+    columns
+        The header, understood.
+    defaults
+        For rows that say nothing themselves.
+    layout
+        How the output is laid out.
+    margins
+        ``near``, ``told`` or ``all``, as `geo.check.check_projects` has them.
+    suffix, encoding
+        Format of the output.
+    wanted
+        What it needs beside the result cells.
+    failures
+        Encoding of the file in which refused rows are told once more; None = there is none.
+    """
+
+    columns: Columns
+    defaults: Defaults
+    layout: Layout
+    margins: str
+    suffix: str
+    encoding: str
+    wanted: Wanted
+    failures: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Terms and the bundle they are answered by; made once in each process."""
+
+    bundle: Bundle
+    terms: Terms
+    maker: RowMaker = field(init=False)
+
+    def __post_init__(self) -> None:
+        made = RowMaker(self.bundle.rulebook, self.terms.columns, self.terms.defaults)
+        object.__setattr__(self, "maker", made)
+
+
+def answer(work: Work, chunk: Chunk) -> Answered:
+    """Answer the rows of a chunk, in their order.
+
+    The answer to a row depends on nothing but the row and ``work``: neither on the chunk nor on what was
+    answered before.
+    """
+    block = chunk.payload.open()
+    return joined([detailed(work, block, np.arange(block.count))], block)
+
+
+def detailed(work: Work, block: Block, positions: Positions) -> tuple[Positions, Answered]:
+    """The patient road, by whole reports: any geometry, any datum, any fault."""
+    terms = work.terms
+    rows = map(work.maker.row, block.records(positions))
+    parts = []
+    while some := list(islice(rows, _REPORTS)):
+        results = screen(work.bundle, some, margins=terms.margins)
+        parts.append(from_results(results, terms.layout, terms.wanted))
+    return positions, _stacked(parts)
+
+
+def _stacked(parts: list[Answered]) -> Answered:
+    """Answers one after another, without the input's columns: the block has them."""
+    shapes = [part.shapes for part in parts if part.shapes is not None]
+    return Answered(
+        original=(),
+        cells=pa.concat_batches([part.cells for part in parts]),
+        shapes=pa.concat_arrays(shapes) if shapes else None,
+        bodies=tuple(body for part in parts for body in part.bodies),
+        hits=tuple(line for part in parts for line in part.hits),
+    )

@@ -1,0 +1,170 @@
+"""What came of a chunk, column by column: the input's cells, the result cells, and what some formats ask for.
+
+Everything here can be pickled, and says nothing of how it was found: the detailed road (reports) and the
+columnar one (points) fill the same columns.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+
+from layers.sites.bodies import json_lines
+from layers.sites.chunks import Block, Column
+from layers.sites.hits import hit_lines
+from layers.sites.results import COLUMNS, Layout, result_cells
+from layers.sites.run import Tally
+from layers.sites.screen import Result
+
+CELLS = pa.schema(list(COLUMNS.items()))
+"""Arrow schema of the result cells, in their order."""
+
+Positions = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the output needs beside the result cells.
+
+    Attributes
+    ----------
+    shapes
+        Geometries of the sites.
+    bodies
+        Answers in full, as JSON.
+    hits
+        Lines of the hits file.
+    """
+
+    shapes: bool = False
+    bodies: bool = False
+    hits: bool = False
+
+    @property
+    def reports(self) -> bool:
+        """Whether reports are needed: result cells alone are not enough."""
+        return self.bodies or self.hits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The rows of a chunk, answered, in their order.
+
+    Attributes
+    ----------
+    original
+        The input's columns, in the order of its headers.
+    cells
+        Result columns by `CELLS`; ``status`` is ``ok`` or ``refused`` in every row. Make them of few distinct
+        values by ``values.take(codes)``: a column from a list of a million texts costs more than its checks.
+    shapes
+        WKB in EPSG:4490, None where there was nothing to be used; absent where it is not wanted.
+    bodies
+        One line of JSON a row; absent where they are not wanted.
+    hits
+        Lines of the hits file, by row, whose number is their first cell.
+    """
+
+    original: tuple[Column, ...]
+    cells: pa.RecordBatch
+    shapes: pa.Array | None = None
+    bodies: tuple[bytes, ...] = ()
+    hits: tuple[tuple[Any, ...], ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return int(self.cells.num_rows)
+
+    def tally(self) -> Tally:
+        """Counts of rows, refusals and verdicts."""
+        counted = Tally(rows=self.rows)
+        for value in self.cells.column("verdict").value_counts().to_pylist():
+            if value["values"] is None:
+                counted.refused += value["counts"]
+            else:
+                counted.verdicts[value["values"]] += value["counts"]
+        return counted
+
+    def refused(self) -> "Answered":
+        """The refused rows alone."""
+        where = np.flatnonzero(self.cells.column("verdict").is_null().to_numpy(zero_copy_only=False))
+        chosen = pa.array(where, pa.int64())
+        return Answered(
+            original=tuple(_taken(column, where) for column in self.original),
+            cells=self.cells.take(chosen),
+        )
+
+
+def cells_of(columns: Mapping[str, pa.Array | Sequence[object]]) -> pa.RecordBatch:
+    """Result cells of columns; those that are not given hold nothing.
+
+    Parameters
+    ----------
+    columns
+        By name; Arrow arrays or lists, all of one length.
+    """
+    count = len(columns["status"])
+    arrays = []
+    for name, kind in COLUMNS.items():
+        given = columns.get(name)
+        if given is None:
+            given = pa.nulls(count, kind)
+        arrays.append(given if isinstance(given, pa.Array) else pa.array(given, type=kind))
+    return pa.RecordBatch.from_arrays(arrays, schema=CELLS)
+
+
+def from_results(results: Sequence[Result], layout: Layout, wanted: Wanted) -> Answered:
+    """What reports and refusals come to, without the input's columns: those come from the block."""
+    rows = [result_cells(result, layout.lang) for result in results]
+    return Answered(
+        original=(),
+        cells=cells_of({name: [row[name] for row in rows] for name in COLUMNS}),
+        shapes=pa.array(wkb(results), type=pa.binary()) if wanted.shapes else None,
+        bodies=tuple(json_lines(results, layout)) if wanted.bodies else (),
+        hits=tuple(hit_lines(results)) if wanted.hits else (),
+    )
+
+
+def wkb(results: Sequence[Result]) -> list[bytes | None]:
+    """The sites' geometries, longitude first; None where there was none that could be used."""
+    sites = (result.row.site for result in results)
+    return [None if site is None else shapely.to_wkb(site.geometry) for site in sites]
+
+
+def joined(parts: Sequence[tuple[Positions, Answered]], block: Block) -> Answered:
+    """Answers to some rows of a block and to the others, in the order of the block.
+
+    Parameters
+    ----------
+    parts
+        Where in the block the rows of each answer stand, ascending; together they are all of its rows.
+    """
+    filled = [(positions, answered) for positions, answered in parts if len(positions)]
+    if len(filled) == 1:
+        return replace(filled[0][1], original=block.columns)
+    order = np.argsort(np.concatenate([positions for positions, _ in filled]), kind="stable")
+    taken = pa.array(order, pa.int64())
+    answers = [answered for _, answered in filled]
+    shapes = None
+    if all(answered.shapes is not None for answered in answers):
+        shapes = pa.concat_arrays([answered.shapes for answered in answers]).take(taken)
+    bodies = [body for answered in answers for body in answered.bodies]
+    return Answered(
+        original=block.columns,
+        cells=pa.concat_batches([answered.cells for answered in answers]).take(taken),
+        shapes=shapes,
+        bodies=tuple(bodies[position] for position in order) if bodies else (),
+        hits=tuple(sorted((line for a in answers for line in a.hits), key=itemgetter(0))),
+    )
+
+
+def _taken(column: Column, where: Positions) -> Column:
+    if isinstance(column, pa.Array):
+        return column.take(pa.array(where, pa.int64()))
+    return [column[position] for position in where]

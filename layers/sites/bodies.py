@@ -1,0 +1,43 @@
+"""Answers in full, as JSON: the same bodies as over HTTP."""
+
+from collections.abc import Iterator, Sequence
+
+import orjson
+
+from geo.answer import to_json
+from layers.sites.results import Layout
+from layers.sites.screen import Result
+from layers.sites.values import cell_text
+
+
+def json_body(result: Result, detail: str = "findings") -> dict[str, object]:
+    """The body of `geo.answer.to_json`, ``site_id`` and ``status``; a refused row has problems instead."""
+    head: dict[str, object] = {"site_id": result.row.site_id, "status": result.status}
+    if result.report is not None:
+        return {**head, **to_json(result.report, detail)}
+    problems = [
+        {"where": p.where, "given": p.given, "allowed": p.allowed, "hint": {"zh": p.hint.zh, "en": p.hint.en}}
+        for p in result.row.problems
+    ]
+    return {**head, "problems": problems}
+
+
+def json_lines(results: Sequence[Result], layout: Layout) -> Iterator[bytes]:
+    """One object a row: its body, and the row's own columns as ``input``."""
+    headers = layout.unique_headers()
+    for result in results:
+        own = dict(zip(headers, map(json_value, result.row.original), strict=True))
+        body = json_body(result)
+        head = {"site_id": body.pop("site_id"), "status": body.pop("status"), "input": own}
+        yield orjson.dumps({**head, **body})
+
+
+def json_value(value: object) -> object:
+    """A cell as JSON has it; dates and the like as text, NaN as null."""
+    if isinstance(value, float) and value != value:  # noqa: PLR0124  NaN is the one value unequal to itself
+        return None
+    return (
+        value
+        if value is None or isinstance(value, str | int | float | bool | dict | list)
+        else cell_text(value)
+    )

@@ -1,0 +1,211 @@
+"""A run planned: options understood, input and journal opened, work cut to size."""
+
+import contextlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from geo.answer import ENGINE
+from geo.errors import InputError
+from geo.model import Bundle
+from layers.bundle import load_bundle
+from layers.sites import dask_engine
+from layers.sites.answer import Terms
+from layers.sites.columns import Place, understand
+from layers.sites.faults import collected
+from layers.sites.intake import open_source
+from layers.sites.journal import Journal, Manifest, begin, go_on, identity, read_manifest
+from layers.sites.options import Options, coordinate, path_problems, read_defaults
+from layers.sites.results import lay_out
+from layers.sites.rows import Defaults, Record
+from layers.sites.run import RunInfo
+from layers.sites.sources import Source, settle_crs
+from layers.sites.write import format_of, wanted_by
+
+MANY_ROWS = 20_000
+MANY_SHAPES = 2_000
+MANY_BYTES = 1_000_000
+"""Larger inputs are worth several processes: of points, of geometries, of rows that are not counted."""
+
+_CHUNKS = 50
+_POINT_ROWS = (2_000, 50_000)
+_REPORT_ROWS = (200, 1_000)
+"""Least and most rows a chunk: of points, which go through by columns, and of what needs a report each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Options understood: ready to run.
+
+    Attributes
+    ----------
+    journal
+        Where finished chunks are kept; None where results go to standard output.
+    workers
+        Processes.
+    chunk_rows
+        Rows answered together.
+    """
+
+    options: Options
+    bundle: Bundle
+    source: Source
+    terms: Terms
+    info: RunInfo
+    journal: Journal | None
+    workers: int
+    chunk_rows: int
+
+    @property
+    def done(self) -> int:
+        """Rows that an interrupted run has left finished."""
+        return 0 if self.journal is None else sum(tally.rows for tally in self.journal.done.values())
+
+
+def prepare(options: Options) -> Job:
+    """Look at everything that can be wrong before the first row.
+
+    Raises
+    ------
+    BundleError
+        With every fault of the bundle.
+    InputError
+        With every problem of options and input that can be seen at once.
+    """
+    problems = path_problems(options)
+    if problems:
+        raise InputError(problems)
+    before = read_manifest(options.out) if options.resume and options.out is not None else None
+    if before is not None and options.on is None:  # today may be another day by now
+        options = replace(options, on=before.kept["on"])
+    if options.engine == "dask":
+        dask_engine.check_installed()
+    bundle = load_bundle(options.bundle)
+    defaults = collected(problems, read_defaults, options, bundle)
+    source = collected(problems, _source, options)
+    if defaults is None or source is None:
+        if source is not None:
+            source.close()
+        raise InputError(problems)
+    with contextlib.ExitStack() as on_failure:
+        on_failure.callback(source.close)
+        crs, remarks = settle_crs(source, options.crs)
+        terms = _terms(options, bundle, source, replace(defaults, crs=crs))
+        info = RunInfo(
+            bundle=bundle, command=options.command, on=defaults.on, remarks=(*source.remarks, *remarks)
+        )
+        job = _planned(options, source, terms, info, before)
+        on_failure.pop_all()
+    return job
+
+
+def _planned(options: Options, source: Source, terms: Terms, info: RunInfo, before: Manifest | None) -> Job:
+    """The job, its journal opened last: from here on nothing is refused before the first row."""
+    job = Job(
+        options=options,
+        bundle=info.bundle,
+        source=source,
+        terms=terms,
+        info=info,
+        journal=None,
+        workers=_workers(options, source, terms),
+        chunk_rows=options.chunk_rows or _chunk_rows(source, terms),
+    )
+    if options.out is None:
+        return job
+    format_of(terms.suffix, terms.layout)
+    asked = _asked(job)
+    if before is None:
+        kept = {
+            "on": info.on.isoformat(),
+            "command": list(options.command),
+            "chunk_rows": job.chunk_rows,
+        }
+        return replace(job, journal=begin(options.out, asked, kept))
+    journal = go_on(options.out, before, asked)
+    return replace(
+        job,
+        journal=journal,
+        info=replace(info, command=tuple(before.kept["command"])),
+        chunk_rows=before.kept["chunk_rows"],
+    )
+
+
+def _terms(options: Options, bundle: Bundle, source: Source, defaults: Defaults) -> Terms:
+    """What the rows are answered by."""
+    columns = understand(
+        source.headers,
+        bundle.rulebook,
+        has_geometry=source.features,
+        crs_given=defaults.crs is not None,
+        where=source.name,
+    )
+    layout = lay_out(source, columns, lang=options.lang)
+    suffix = ".csv" if options.out is None else options.out.suffix.lower()
+    return Terms(
+        columns=columns,
+        defaults=defaults,
+        layout=layout,
+        margins=options.margins,
+        suffix=suffix,
+        encoding="utf-8" if options.out is None else options.encoding,
+        wanted=wanted_by(suffix, layout, hits=options.hits),
+        failures=None if options.failures is None else options.encoding,
+    )
+
+
+def _asked(job: Job) -> dict[str, Any]:
+    """Whatever changes a byte of what is written: a run that goes on must ask the same."""
+    options, defaults = job.options, job.terms.defaults
+    place = {"place": options.place} if options.single else identity(Path(options.place))
+    return {
+        "version": ENGINE,
+        "bundle": job.bundle.digest,
+        "input": place,
+        "--on": defaults.on.isoformat(),
+        "--activity": defaults.activity,
+        "--fact": [list(fact) for fact in defaults.facts],
+        "--crs": options.crs,
+        "--lang": options.lang,
+        "--encoding": options.encoding,
+        "--margins": options.margins,
+        "--repair": options.repair,
+        "--layer": options.layer,
+        "--hits": options.hits,
+        "--failures": None if options.failures is None else str(options.failures.resolve()),
+    }
+
+
+def _are_points(terms: Terms) -> bool:
+    """Whether rows are coordinates whose answers need no report each."""
+    by_columns = terms.margins == "near" and not terms.wanted.reports
+    return by_columns and terms.columns.place in {Place.LONLAT, Place.XY}
+
+
+def _chunk_rows(source: Source, terms: Terms) -> int:
+    """Some fifty chunks: progress is seen and little is lost when a run is cut short; none tiny or huge."""
+    least, most = _POINT_ROWS if _are_points(terms) else _REPORT_ROWS
+    return max(least, min(most, (source.total or 0) // _CHUNKS))
+
+
+def _workers(options: Options, source: Source, terms: Terms) -> int:
+    """As many as asked for, else one for each core where the input is worth it."""
+    if options.workers is not None:
+        return options.workers
+    if options.single:
+        return 1
+    if source.total is None:
+        large = Path(options.place).stat().st_size > MANY_BYTES
+    else:
+        points = terms.columns.place in {Place.LONLAT, Place.XY}
+        large = source.total > (MANY_ROWS if points else MANY_SHAPES)
+    return options.cores if large else 1
+
+
+def _source(options: Options) -> Source:
+    """The input file, or the one coordinate as a table of one row."""
+    pair = coordinate(options.place)
+    if pair is None or not options.single:
+        return open_source(Path(options.place), layer=options.layer)
+    record = Record(number=1, values=pair)
+    return Source(name="lon,lat", headers=("lon", "lat"), chunks=iter([[record]]), total=1)

@@ -185,19 +185,24 @@ def _least_margin(
     scene: Scene, pairs: list[tuple[Asked, Finding]], *, far: bool
 ) -> tuple[float | None, str | None]:
     """The margin nearest to 0 of all rules in play; farther than the near search only where asked for."""
-    found = [(abs(f.margin_m), f.rule.id, f.margin_m) for _, f in pairs if f.margin_m is not None]
-    near = [entry for entry in found if entry[0] <= NEAR_M]
+    found = _by_nearness(f for _, f in pairs)
+    near = [entry for entry in found if abs(entry[2]) <= NEAR_M]
     for near_m in WIDER_M if far and not near else ():
         wider, places = _scene(scene.view, scene.part, near_m, wide=True), dict[str, Place]()
-        tried = [find(wider, one, places) for one, _ in pairs]
-        measured = [(abs(f.margin_m), f.rule.id, f.margin_m) for f in tried if f.margin_m is not None]
-        near = [entry for entry in measured if entry[0] <= near_m]
+        measured = _by_nearness(find(wider, one, places) for one, _ in pairs)
+        near = [entry for entry in measured if abs(entry[2]) <= near_m]
         if near:
             break
     if not near:
         return None, None
     _, rule, margin = min(near)
     return margin, rule
+
+
+def _by_nearness(findings: Iterable[Finding]) -> list[tuple[float, str, float]]:
+    """(margin's size to the millimetre, rule, margin) of findings: less than that is no nearer."""
+    measured = ((f.rule.id, f.margin_m) for f in findings if f.margin_m is not None)
+    return [(round(abs(margin), 3), rule, margin) for rule, margin in measured]
 
 
 def _near_only(finding: Finding) -> Finding:

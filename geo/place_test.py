@@ -40,6 +40,17 @@ class PlaceTest:
         """How far from the site the test looks, metres, accuracies not counted."""
         return max(self.distance_m or 0.0, self.screening_m or 0.0)
 
+    @property
+    def distances_m(self) -> tuple[float, ...]:
+        """All distances it compares with, metres."""
+        every = (self.distance_m, self.screening_m, self.distance_min_m)
+        return tuple(d for d in every if d is not None)
+
+    @property
+    def farthest_m(self) -> float:
+        """The longest of them; 0 where there is none."""
+        return max(self.distances_m, default=0.0)
+
 
 def zone_key(classes: tuple[str, ...], where: tuple[Condition, ...]) -> str:
     """A zone filter in words, to keep its answers by: as a value, True would equal 1."""

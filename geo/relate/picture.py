@@ -237,9 +237,10 @@ def _depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry) -> float:
     alone, maybe = np.count_nonzero(chosen) == 1 < int(p.yes.sum()), bool((chosen & p.maybe).any())
     for cap in scene.caps_m(p.accuracy_m):
         zones = p.geometry[chosen] if alone else _zones_within(scene, p, cap, maybe=maybe)
-        if len(zones) == 0:
-            continue
-        found = depth_m(scene, outline_of(scene, zones, cap), piece, cap_m=cap, threshold_m=p.accuracy_m)
+        outline = outline_of(scene, zones, cap)
+        if len(zones) == 0 or (outline.is_empty and (shapely.get_dimensions(zones) == POLYGON).any()):
+            continue  # boxes reach into the search, zones do not
+        found = depth_m(scene, outline, piece, cap_m=cap, threshold_m=p.accuracy_m)
         if math.isfinite(found):
             return found
     return math.inf

@@ -1,0 +1,175 @@
+"""A bundle on a date, indexed for points: zones, outlines of unions, coverages. Made when first asked for."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import STRtree
+
+from geo.foot import edges_of
+from geo.index.edges import EdgeGrid
+from geo.index.zones import ZoneIndex
+from geo.measure import POLYGON, Floats, Objects, window
+from geo.relate.picture import ZoneFilter
+from geo.scene import NEAR_M
+from geo.view import BundleView, LayerView, Mask
+
+Arrays = Mapping[str, NDArray[Any]]
+Keep = Callable[[str, Callable[[], dict[str, NDArray[Any]]]], Arrays]
+"""Gives the arrays kept under a name, or makes them and keeps them."""
+
+BORDER_REACH_M = NEAR_M + 50.0
+"""What outlines are mostly asked for: margins within 100 m, both accuracies; more is answered too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Zones of some layers that match a filter: surely (``sure``), or those too that may."""
+
+    layers: tuple[str, ...]
+    key: str
+    sure: bool
+    areal: bool = False
+
+
+class Atlas:
+    """Indexes of one bundle view.
+
+    Parameters
+    ----------
+    keep
+        Where finished arrays are kept from one process to the next; none are by default.
+    """
+
+    def __init__(self, view: BundleView, keep: Keep = lambda _, make: make()) -> None:
+        self.view = view
+        self._keep = keep
+        self._filters: dict[str, ZoneFilter] = {"": _Everything()}
+        self._made: dict[object, Any] = {}
+
+    def region(self, layers: tuple[str, ...], of: ZoneFilter, *, sure: bool) -> Region:
+        """The zones a test means."""
+        self._filters[of.zone_key] = of
+        return Region(layers, of.zone_key, sure)
+
+    def mask(self, layer_id: str, region: Region) -> Mask:
+        """The region's zones of one layer."""
+        of = self._filters[region.key]
+        yes, maybe = self.view.layers[layer_id].match(of.zone_key, of.zone_classes, of.zone_where)
+        return yes if region.sure else np.asarray(yes | maybe)
+
+    def is_vague(self, layers: tuple[str, ...], of: ZoneFilter) -> bool:
+        """Whether any zone only may match."""
+        views = (self.view.layers[layer] for layer in layers)
+        return any(v.match(of.zone_key, of.zone_classes, of.zone_where)[1].any() for v in views)
+
+    @cached_property
+    def layers(self) -> tuple[LayerView, ...]:
+        """Layers with zones, in the order of their ids."""
+        there = (layer for layer in self.view.layers.values() if layer.tree is not None)
+        return tuple(sorted(there, key=lambda layer: layer.id))
+
+    def zones(self, layer: LayerView) -> ZoneIndex:
+        """Which zones hold a point."""
+        return self._kept(("zones", layer.id), lambda: self._index(_alive_only(layer)))
+
+    def borders(self, layer: LayerView, reach_m: float = BORDER_REACH_M) -> EdgeGrid:
+        """Edges of the layer's living zones, tagged with their rows."""
+        return self._kept(("borders", layer.id, reach_m), lambda: self._grid(_alive_only(layer), reach_m))
+
+    def outline(self, region: Region, reach_m: float) -> EdgeGrid:
+        """Outline of the union of a region's polygons, and (unless ``areal``) its lines and points."""
+        zones = np.concatenate([self.view.layers[x].geometry[self.mask(x, region)] for x in region.layers])
+        key = ("outline", _digest(zones) if len(zones) else "", region.areal, reach_m)
+        return self._kept(key, lambda: self._outline(zones, reach_m, areal=region.areal))
+
+    def has_thin(self, region: Region) -> bool:
+        """Whether lines or points are among the region's zones."""
+        views = ((self.view.layers[x], self.mask(x, region)) for x in region.layers)
+        return any((shapely.get_dimensions(v.geometry[mask]) < POLYGON).any() for v, mask in views)
+
+    def coverage(self, layer: LayerView) -> tuple[ZoneIndex, EdgeGrid] | None:
+        """Where a layer's silence means "no zone", and its border; layers often share one."""
+        if layer.coverage is None:
+            return None
+        whole = np.array([layer.coverage], dtype=object)
+        key = ("coverage", _digest(whole))
+        return self._kept(key, lambda: (self._index(whole), self._grid(whole, self.longest_m)))
+
+    @cached_property
+    def longest_m(self) -> float:
+        """The longest distance any rule asks about, and what accuracies and margins add."""
+        return max(self.view.search_m.values(), default=0.0) + BORDER_REACH_M
+
+    def broken(self, layer: LayerView) -> STRtree | None:
+        """Zones of a layer whose shape is not valid; None if there is none."""
+        return self._kept(("broken", layer.id), lambda: _broken(layer))
+
+    def _kept(self, key: object, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever is made
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
+    def _index(self, zones: Objects) -> ZoneIndex:
+        arrays = self._keep(f"zones-{_digest(zones)}", lambda: ZoneIndex.build(zones).arrays())
+        return ZoneIndex.from_arrays(arrays, zones)
+
+    def _grid(self, shapes: Objects, reach_m: float) -> EdgeGrid:
+        def make() -> dict[str, NDArray[Any]]:
+            return EdgeGrid.build(*edges_of(shapes), reach_m).arrays()
+
+        return EdgeGrid.from_arrays(self._keep(f"edges-{_digest(shapes)}-{reach_m:.0f}", make))
+
+    def _outline(self, zones: Objects, reach_m: float, *, areal: bool) -> EdgeGrid:
+        def make() -> dict[str, NDArray[Any]]:
+            polygons = shapely.get_dimensions(zones) == POLYGON
+            joined = shapely.disjoint_subset_union_all(zones[polygons])
+            thin = zones[:0] if areal else zones[~polygons]
+            return EdgeGrid.build(*edges_of(np.array([*thin, joined], dtype=object)), reach_m).arrays()
+
+        kind = "area" if areal else "all"
+        return EdgeGrid.from_arrays(self._keep(f"outline-{kind}-{_digest(zones)}-{reach_m:.0f}", make))
+
+
+class _Everything:
+    """The filter that means every zone."""
+
+    zone_key = ""
+    zone_classes: tuple[str, ...] = ()
+    zone_where: tuple[Any, ...] = ()
+
+
+def _alive_only(layer: LayerView) -> Objects:
+    """The layer's zones, dead ones empty: rows keep their numbers."""
+    out = layer.geometry.copy()
+    out[~layer.alive] = shapely.Polygon()
+    return out
+
+
+def _digest(shapes: Objects) -> str:
+    """What shapes are, to the last bit."""
+    told = hashlib.blake2b(digest_size=16)
+    for wkb in shapely.to_wkb(shapes):
+        told.update(len(wkb).to_bytes(8, "little"))
+        told.update(wkb)
+    return told.hexdigest()
+
+
+def _broken(layer: LayerView) -> STRtree | None:
+    bad = layer.geometry[layer.alive & ~shapely.is_valid(layer.geometry)]
+    return STRtree(bad) if len(bad) else None
+
+
+def near_broken(tree: STRtree, lon: Floats, lat: Floats, reach_m: float) -> Mask:
+    """Points whose surroundings hold a zone of invalid shape."""
+    west, south, east, north = window((lon.min(), lat.min(), lon.max(), lat.max()), reach_m)
+    wide, high = max(lon.min() - west, east - lon.max()), max(lat.min() - south, north - lat.max())
+    boxes = shapely.box(lon - wide, lat - high, lon + wide, lat + high)
+    out = np.zeros(len(lon), dtype=bool)
+    out[tree.query(boxes)[0]] = True
+    return out

@@ -1,0 +1,123 @@
+"""Place tests for a chunk of points: one of each kind goes down the one road, the rest are told the same."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geo.evaluate import jurisdiction
+from geo.logic import Truth
+from geo.measure import Floats
+from geo.model import Reason
+from geo.points.atlas import Atlas
+from geo.points.batch import Ints
+from geo.points.gaps import Form, form_of, measured
+from geo.points.kinds import Key, columns_of, covered, grouped
+from geo.points.survey import Survey
+from geo.relate import Place, place
+from geo.scene import NEAR_M
+from geo.view import RuleView
+
+Told = tuple[Truth, tuple[Reason, ...], bool]
+"""What findings need of a place: truth, reasons, borderline."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spots:
+    """The answers to one test.
+
+    Attributes
+    ----------
+    told
+        Number of each point's answer among `Places.answers`, shape (n,).
+    margin_m
+        Margin of each point, metres; inf where there is none or none within 100 m.
+    """
+
+    told: Ints
+    margin_m: Floats
+
+
+class Places:
+    """Answers to place tests, remembered from chunk to chunk."""
+
+    def __init__(self, atlas: Atlas) -> None:
+        self.atlas = atlas
+        self.answers: list[Place] = []
+        self._numbers: dict[Told, int] = {}
+        self._kinds: dict[tuple[str, Key], tuple[int, Form]] = {}
+        self._here: dict[tuple[tuple[str, ...], Key], Truth] = {}
+
+    def spots(self, survey: Survey, rule: RuleView) -> Spots:
+        """A rule's place test for every point."""
+        if not rule.test.layers:
+            told = np.full(survey.count, self._number((True, (), False)))
+            return Spots(told, np.full(survey.count, np.inf))
+        groups = grouped(columns_of(survey, rule.test))
+        told, margin = np.zeros(len(groups.keys), dtype=np.int64), np.full(survey.count, np.inf)
+        by_form: dict[Form, list[int]] = {}
+        for number, key in enumerate(groups.keys):
+            told[number], form = self._kind(survey, rule, key, int(groups.first[number]))
+            by_form.setdefault(form, []).append(number)
+        for form, numbers in by_form.items():
+            if form != np.inf:
+                rows = np.flatnonzero(np.isin(groups.group, numbers))
+                margin[rows] = measured(survey, form, rows)
+        margin[~(np.abs(margin) <= NEAR_M)] = np.inf
+        return Spots(told[groups.group], margin)
+
+    def here(self, survey: Survey, codes: tuple[str, ...]) -> Ints:
+        """Whether points lie in a jurisdiction: 1 yes, 0 no, -1 unknown."""
+        groups = grouped(self._admin_columns(survey))
+        out = np.zeros(len(groups.keys), dtype=np.int64)
+        for number, key in enumerate(groups.keys):
+            if (codes, key) not in self._here:
+                self._here[codes, key] = jurisdiction(survey.scene(int(groups.first[number])), codes)
+            truth = self._here[codes, key]
+            out[number] = -1 if truth is None else int(truth)
+        return out[groups.group]
+
+    def _kind(self, survey: Survey, rule: RuleView, key: Key, row: int) -> tuple[int, Form]:
+        if (rule.key, key) not in self._kinds:
+            answer = place(survey.scene(row), rule.test)
+            number = self._number((answer.truth, answer.reasons, answer.borderline))
+            self._kinds[rule.key, key] = number, form_of(self.atlas, answer.gap, rule.test)
+        return self._kinds[rule.key, key]
+
+    def _number(self, told: Told) -> int:
+        if told not in self._numbers:
+            truth, reasons, borderline = told
+            self._numbers[told] = len(self.answers)
+            self.answers.append(Place(truth=truth, reasons=reasons, borderline=borderline))
+        return self._numbers[told]
+
+    def _admin_columns(self, survey: Survey) -> list[Ints]:
+        """Which administrative units hold or touch each point with its disc and accuracy."""
+        layer = survey.atlas.view.layers.get("admin_unit")
+        if layer is None or layer.tree is None:
+            return [np.zeros(survey.count, dtype=np.int64)]
+        point, zone = survey.pairs(layer)
+        met = _sets(survey.count, point, zone)
+        point, zone, gap = survey.around(layer)
+        reach = survey.accuracy_m((layer.id,)) + survey.disc_m
+        near = gap <= reach[point]
+        return [met, _sets(survey.count, point[near], zone[near]), covered(survey, layer, [0.0])]
+
+
+def _sets(count: int, point: Ints, zone: Ints) -> Ints:
+    """A number for each point's set of zones; -1 for none. The same set has the same number in any chunk."""
+    out = np.full(count, -1, dtype=np.int64)
+    number = np.bincount(point, minlength=count)
+    out[point[number[point] == 1]] = zone[number[point] == 1]
+    several: dict[int, list[int]] = {}
+    for one, row in zip(point[number[point] > 1].tolist(), zone[number[point] > 1].tolist(), strict=True):
+        several.setdefault(one, []).append(row)
+    for one, rows in several.items():
+        out[one] = -2 - _number_of(tuple(sorted(rows)))
+    return out
+
+
+_SETS: dict[tuple[int, ...], int] = {}
+
+
+def _number_of(rows: tuple[int, ...]) -> int:
+    return _SETS.setdefault(rows, len(_SETS))

@@ -1,0 +1,190 @@
+"""A chunk of points before the layers, in columns: what holds them, how far outlines lie, what is covered."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, TypeVar
+
+import numpy as np
+
+from geo.measure import Floats, geodesic_m
+from geo.points.atlas import BORDER_REACH_M, Atlas, Region, near_broken
+from geo.points.batch import Ints, PointBatch
+from geo.scene import NEAR_M, Footing, Scene
+from geo.view import LayerView, Mask
+
+T = TypeVar("T")
+
+
+class Survey:
+    """The measurements of a chunk, made when first asked for.
+
+    Attributes
+    ----------
+    disc_m
+        Radius of the disc each point stands for, metres, shape (n,).
+    """
+
+    def __init__(self, atlas: Atlas, batch: PointBatch) -> None:
+        self.atlas = atlas
+        self.batch = batch
+        self.count = len(batch.lon)
+        self.stands: tuple[Footing, ...] = tuple(d.footing(atlas.view) for d in batch.declarations)
+        self.disc_m: Floats = np.array([s.disc_m for s in self.stands])[batch.declaration]
+        self._kept: dict[object, Any] = {}
+        self._scenes: dict[int, Scene] = {}
+
+    def scene(self, row: int) -> Scene:
+        """One of the points as the one road sees it."""
+        if row not in self._scenes:
+            stand = self.stands[self.batch.declaration[row]]
+            self._scenes[row] = Scene(self.atlas.view, self.batch.part(row), stand)
+        return self._scenes[row]
+
+    def accuracy_m(self, layers: tuple[str, ...]) -> Floats:
+        """Accuracy of points and layers together, metres, shape (n,)."""
+        return self.batch.accuracy_m + max(self.atlas.view.layers[layer].accuracy_m for layer in layers)
+
+    @cached_property
+    def least_reach_m(self) -> float:
+        """How far past a threshold is looked, so that near margins and borderlines are seen."""
+        discs = float(self.disc_m.max(initial=0.0))
+        layers = max((layer.accuracy_m for layer in self.atlas.layers), default=0.0)
+        return discs + max(NEAR_M, float(self.batch.accuracy_m.max(initial=0.0)) + layers + discs) + 1.0
+
+    # --- zones ---
+
+    def pairs(self, layer: LayerView) -> tuple[Ints, Ints]:
+        """(point, row of zone) wherever a living zone holds a point."""
+        return self._zones(layer)[0]
+
+    def _zones(self, layer: LayerView) -> tuple[tuple[Ints, Ints], Mask]:
+        if ("pairs", layer.id) not in self._kept:
+            found = self.atlas.zones(layer).pairs(self.batch.lon, self.batch.lat)
+            self._kept["pairs", layer.id] = (found.point, found.zone), found.near_border
+        kept: tuple[tuple[Ints, Ints], Mask] = self._kept["pairs", layer.id]
+        return kept
+
+    @cached_property
+    def doubtful(self) -> Mask:
+        """Points that the one road must look at: on a border, or beside zones of invalid shape."""
+        out = np.zeros(self.count, dtype=bool)
+        for layer in self.atlas.layers:
+            out |= self._zones(layer)[1]
+            broken = self.atlas.broken(layer)
+            if broken is not None and self.count:
+                reach = self.atlas.view.search_m[layer.id] + self.least_reach_m
+                out |= near_broken(broken, self.batch.lon, self.batch.lat, reach)
+            coverage = self.atlas.coverage(layer)
+            if coverage is not None:
+                out |= coverage[0].pairs(self.batch.lon, self.batch.lat).near_border
+        return out
+
+    def number_met(self, region: Region) -> Ints:
+        """How many of a region's zones hold each point."""
+        out = np.zeros(self.count, dtype=np.int64)
+        for layer_id in region.layers:
+            layer = self.atlas.view.layers[layer_id]
+            if layer.tree is not None:
+                point, zone = self.pairs(layer)
+                out += np.bincount(point[self.atlas.mask(layer_id, region)[zone]], minlength=self.count)
+        return out
+
+    def inside(self, region: Region) -> Mask:
+        """Whether any of a region's zones holds each point."""
+        return self._keep(("inside", region), lambda: np.asarray(self.number_met(region) > 0))
+
+    # --- distances ---
+
+    def nearest_m(self, region: Region, base_m: float) -> Floats:
+        """Metres to the nearest zone of a region, 0 in it; inf where no threshold of ``base_m`` is near."""
+        return np.where(self.inside(region), 0.0, self._gap_m(region, base_m))
+
+    def edge_m(self, region: Region) -> Floats:
+        """Metres to the outline of the union of a region's polygons, from either side; inf where far."""
+        thin = self.atlas.has_thin(region)
+        outline = Region(region.layers, region.key, region.sure, areal=True) if thin else region
+        return self._gap_m(outline, 0.0)
+
+    def nth_m(self, region: Region, nth: int, *, depth: bool) -> Floats:
+        """The nth nearest zone of a region, or (``depth``) the nth greatest depth in one, metres."""
+        point, gap, met = self._each(region)
+        value = -gap if depth else np.where(met, 0.0, gap)
+        keep = met if depth else np.ones(len(met), dtype=bool)
+        point, value = point[keep], value[keep]
+        order = np.lexsort((value, point))
+        point, value = point[order], value[order]
+        rank = np.arange(len(point)) - np.searchsorted(point, point)
+        out = np.full(self.count, np.inf)
+        out[point[rank == nth - 1]] = value[rank == nth - 1]
+        return np.abs(out)
+
+    def _each(self, region: Region) -> tuple[Ints, Floats, Mask]:
+        """Every (point, zone) met or near: metres to the zone's own outline (inf if far), and whether met."""
+        points, gaps, mets = [], [], []
+        for layer_id in region.layers:
+            layer = self.atlas.view.layers[layer_id]
+            if layer.tree is None:
+                continue
+            mask, rows = self.atlas.mask(layer_id, region), np.int64(len(layer.geometry))
+            inside, holder = self.pairs(layer)
+            met = (inside * rows + holder)[mask[holder]]
+            point, zone, gap = self.around(layer)
+            near, gap = (point * rows + zone)[mask[zone]], gap[mask[zone]]
+            every = np.union1d(met, near)
+            here = np.full(len(every), np.inf)
+            here[np.searchsorted(every, near)] = gap
+            points.append(every // rows)
+            gaps.append(here)
+            mets.append(np.isin(every, met))
+        nothing = np.zeros(0)
+        return (
+            np.concatenate([nothing.astype(np.int64), *points]),
+            np.concatenate([nothing, *gaps]),
+            np.concatenate([nothing.astype(bool), *mets]),
+        )
+
+    def around(self, layer: LayerView) -> tuple[Ints, Ints, Floats]:
+        """(point, row of zone, metres to the zone's outline) for every zone whose outline is near."""
+        key = ("around", layer.id)
+        if key not in self._kept:
+            lon, lat = self.batch.lon, self.batch.lat
+            near = self.atlas.borders(layer).nearest(lon, lat, self.least_reach_m)
+            metres = geodesic_m(lon[near.point], lat[near.point], near.lon, near.lat)
+            self._kept[key] = near.point, self.atlas.borders(layer).tag[near.edge], metres
+        kept: tuple[Ints, Ints, Floats] = self._kept[key]
+        return kept
+
+    def _gap_m(self, region: Region, base_m: float) -> Floats:
+        reach = base_m + self.least_reach_m
+
+        def measure() -> Floats:
+            grid = self.atlas.outline(region, base_m + BORDER_REACH_M)
+            return grid.nearest_m(self.batch.lon, self.batch.lat, reach)
+
+        return self._keep(("gap", region, base_m), measure)
+
+    # --- coverage ---
+
+    def covered_m(self, layer: LayerView) -> Floats:
+        """Metres to the edge of a layer's coverage; -1 outside it, inf where the edge is far."""
+        return self._keep(("covered", layer.id), lambda: self._covered_m(layer))
+
+    def _covered_m(self, layer: LayerView) -> Floats:
+        coverage = self.atlas.coverage(layer)
+        if coverage is None:
+            return np.full(self.count, -1.0)
+        index, grid = coverage
+        key = ("coverage", id(index))
+        reach = max(self.atlas.view.search_m.values(), default=0.0) + self.least_reach_m
+        lon, lat = self.batch.lon, self.batch.lat
+        gap = self._keep(key, lambda: grid.nearest_m(lon, lat, reach))
+        out = np.full(self.count, -1.0)
+        held = index.pairs(lon, lat).point
+        out[held] = gap[held]
+        return out
+
+    def _keep(self, key: object, make: Callable[[], T]) -> T:
+        if key not in self._kept:
+            self._kept[key] = make()
+        kept: T = self._kept[key]
+        return kept

@@ -94,11 +94,16 @@ class Grid:
         power, row0, col0, rows, cols = (int(number) for number in numbers)
         return cls(power=power, row0=row0, col0=col0, rows=rows, cols=cols)
 
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north in degrees, exact."""
+        west, south = self.col0 / self.scale, self.row0 / self.scale
+        return west, south, (self.col0 + self.cols) / self.scale, (self.row0 + self.rows) / self.scale
+
     def inside(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
         """Which points are in the grid; NaN is not."""
-        x, y = lon * self.scale, lat * self.scale
-        west, south = float(self.col0), float(self.row0)
-        return (x >= west) & (x < west + self.cols) & (y >= south) & (y < south + self.rows)
+        west, south, east, north = self.bounds
+        return (lon >= west) & (lon < east) & (lat >= south) & (lat < north)
 
     def row(self, lat: Floats) -> Ints:
         """Row of each latitude, from 0 at the grid's south; may lie outside."""

@@ -28,7 +28,7 @@ _FLOOR_M = 1e-6
 """Rounding of degrees is a hundred times less."""
 _LEAST_RADIUS_M = 6_330_000.0
 _GROWTH = 4.0
-_POLE = 90.0
+_FAR_LON, _POLE = 720.0, 90.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,7 +144,7 @@ class EdgeGrid:
         Parameters
         ----------
         lon, lat
-            Degrees, shape (n,); NaN and infinity are near nothing.
+            Degrees, shape (n,); NaN, infinity and what is no longitude or latitude are near nothing.
         """
         found = [self._near(ask, reach_m) for ask in self._asks(lon, lat, reach_m)]
         return _joined(found)
@@ -168,7 +168,7 @@ class EdgeGrid:
         """Points that may have an edge within the reach, a chunk at a time."""
         for first in range(0, len(lon) if len(self.edges) else 0, _CHUNK):
             chunk = slice(first, first + _CHUNK)
-            there = np.isfinite(lon[chunk]) & (np.abs(lat[chunk]) <= _POLE)
+            there = (np.abs(lon[chunk]) <= _FAR_LON) & (np.abs(lat[chunk]) <= _POLE)
             point = first + np.flatnonzero(there)
             point = point[self.band.near(lon[point], lat[point], reach_m)]
             if len(point):

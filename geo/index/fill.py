@@ -1,4 +1,4 @@
-"""Zones into cells: which edges touch which, on which side of them its reference point is, what covers others.
+"""Zones into cells: which edges touch which, on which side its reference point is, what covers the others.
 
 All of it for all zones at once. Nothing is decided by a rounded number: where the side of an edge is not
 sure, the zone is marked, and asked itself whenever a point falls into the cell.

@@ -161,9 +161,7 @@ class ZoneIndex:
 
     def _seam(self, lon: Floats, lat: Floats) -> Mask:
         """Points at a pole or on the seam of longitudes, where the zones reach that far."""
-        grid = self.grid
-        west, south = grid.col0 / grid.scale, grid.row0 / grid.scale
-        east, north = west + grid.cols / grid.scale, south + grid.rows / grid.scale
+        west, south, east, north = self.grid.bounds
         if max(-west, east) < _SEAM_LON and max(-south, north) < _SEAM_LAT:
             return np.zeros(len(lon), dtype=bool)
         return np.asarray((np.abs(lon) > _SEAM_LON) | (np.abs(lat) > _SEAM_LAT)) & np.isfinite(lon + lat)

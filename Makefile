@@ -43,7 +43,7 @@ format: .venv/.dev ## put the format right, and what the linter can mend safely
 demo: .venv/.demo ## make the demonstration bundle anew, from its sources
 	$(BIN)/python -m scripts.demo
 
-bench: .venv/.dev ## measure, and write docs/benchmarks.md
+bench: .venv/.bench ## measure against the peers, and write docs/benchmarks.md
 	$(BIN)/python -m scripts.bench
 
 soak: .venv/.dev browser-tools ## the long runs: kills, load, endurance
@@ -69,6 +69,10 @@ clean: ## remove what make made
 .venv/.dev: requirements-dev.txt requirements.txt constraints.txt | .venv/bin/python
 	$(PIP) -r requirements-dev.txt
 	@touch .venv/.run $@
+
+.venv/.bench: requirements-bench.txt requirements-dev.txt requirements.txt constraints.txt | .venv/bin/python
+	$(PIP) -r requirements-bench.txt
+	@touch .venv/.run .venv/.dev $@
 
 .venv/.demo: requirements-demo.txt requirements.txt constraints.txt | .venv/bin/python
 	$(PIP) -r requirements.txt -r requirements-demo.txt

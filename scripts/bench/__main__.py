@@ -1,78 +1,97 @@
-"""Measure and write: ``python -m scripts.bench [--bundle DIR] [-o docs/benchmarks.md]``."""
+"""Measure and write: ``python -m scripts.bench [--only NAME …] [--quick] [-o docs/benchmarks.md]``."""
 
 import argparse
-import json
-import subprocess
+import contextlib
+import os
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from tqdm import tqdm
 
-from layers.bundle import load_bundle
 from scripts.bench.machine import describe
-from scripts.bench.page import Results, page
-from scripts.bench.server import start_s
-from scripts.bench.sites import area, draw, write_points
+from scripts.bench.page import Section, page
+from scripts.bench.process import ROOT
+from scripts.bench.setting import Setting
+from scripts.bench.tasks import TASKS
 
-ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "layers" / "demo"
+PAGE = ROOT / "docs" / "benchmarks.md"
+UNSOUND = 1
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run every measurement; returns the exit code."""
+    """Run what is asked for; 1 if a contender failed or those who should agree do not."""
     options = _parser().parse_args(argv)
-    machine = describe()
-    bundle = load_bundle(options.bundle)
-    with tempfile.TemporaryDirectory() as folder, tqdm(total=options.starts + 3, file=sys.stderr) as bar:
-        table = Path(folder) / "points.csv"
-        write_points(table, draw(area(bundle), options.points, 5))
-        starts = [_told(bar, start_s(options.bundle)) for _ in range(options.starts)]
-        single = _told(bar, _task("single", options.bundle, str(options.polygons)))
-        batch = _told(bar, _task("batch", options.bundle, str(table), str(Path(folder) / "ours.csv")))
-        peer = _told(bar, _task("peer", options.bundle, str(table), str(Path(folder) / "peer.csv")))
-    results = Results(
-        command="python -m scripts.bench",
-        machine=machine,
-        bundle=f"{bundle.id} {bundle.digest[:12]}…",
-        starts=starts,
-        single=single,
-        singles=options.polygons,
-        batch=batch,
-        peer=peer,
-    )
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(page(results), encoding="utf-8")
-    print(page(results), end="")
-    return 0
+    machine, started = describe(), time.monotonic()
+    names = options.only or list(TASKS)
+    found: dict[str, Section] = {}
+    with _kept(options.cache) as folder, tqdm(total=len(names), file=sys.stderr, unit="") as bar:
+        setting = Setting(
+            folder=folder,
+            shared=options.shared,
+            demo=options.bundle,
+            quick=options.quick,
+            large=options.large,
+            tell=bar.set_postfix_str,
+        )
+        for name in names:
+            bar.set_description(name)
+            found[name] = TASKS[name](setting)
+            bar.update()
+    text = page(_command(argv), machine, found, time.monotonic() - started)
+    out = options.out or (None if options.only or options.quick else PAGE)
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text, encoding="utf-8")
+    print(text, end="")
+    unsound = [name for name, section in found.items() if not section.sound]
+    if unsound:
+        print(f"a contender failed, or results differ: {', '.join(unsound)}", file=sys.stderr)
+    return UNSOUND if unsound else 0
+
+
+def _command(argv: Sequence[str] | None) -> str:
+    """The options that change what is measured; where data lie does not."""
+    words, dropped = list(sys.argv[1:] if argv is None else argv), ("--cache", "--shared", "--out", "-o")
+    kept = [w for i, w in enumerate(words) if w not in dropped and (i == 0 or words[i - 1] not in dropped)]
+    return " ".join(["python -m scripts.bench", *kept])
+
+
+@contextlib.contextmanager
+def _kept(folder: Path | None) -> Iterator[Path]:
+    """The folder named, which stays; else a temporary one."""
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield folder.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="fenqu-bench-") as made:
+        yield Path(made)
 
 
 def _parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m scripts.bench", description=__doc__)
     add = made.add_argument
-    add("--bundle", type=Path, default=DEMO, metavar="DIR", help="default: the demonstration bundle")
-    add("--points", type=int, default=5_000, help="rows of the batch (default 5000)")
-    add("--polygons", type=int, default=300, help="single checks (default 300)")
-    add("--starts", type=int, default=3, help="starts of the server (default 3)")
-    add("-o", "--out", type=Path, default=ROOT / "docs" / "benchmarks.md", metavar="FILE")
+    add("--only", nargs="+", choices=list(TASKS), metavar="NAME", help=f"some of: {', '.join(TASKS)}")
+    add("--quick", action="store_true", help="small sizes: that it runs and agrees, not how fast it is")
+    add("--large", action="store_true", help="also ten million sites and a million zones")
+    add("--cache", type=Path, metavar="DIR", help="keep what is drawn there for the next run")
+    add("--shared", type=Path, default=_shared(), metavar="DIR", help="third-party data (FENQU_SHARED)")
+    add("--bundle", type=Path, default=DEMO, metavar="DIR", help="in place of the demonstration bundle")
+    add(
+        "-o",
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help=f"default: {PAGE.relative_to(ROOT)} for a full run, else none",
+    )
     return made
 
 
-def _task(name: str, bundle: Path, *arguments: str) -> dict[str, Any]:
-    """A measurement in a process of its own."""
-    command = [sys.executable, "-m", "scripts.bench.tasks", name, str(bundle.resolve()), *arguments]
-    done = subprocess.run(  # noqa: S603  our own interpreter and module, no shell
-        command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
-    )
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
-
-
-def _told(bar: Any, found: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401  tqdm is generic in what it counts
-    bar.update()
-    return found
+def _shared() -> Path:
+    return Path(os.environ.get("FENQU_SHARED") or ROOT.parent / "shared" / "data")
 
 
 if __name__ == "__main__":

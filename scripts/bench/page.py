@@ -1,99 +1,90 @@
-"""The page of results."""
+"""The page of results: sections of words and tables, as Markdown."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+__all__ = ["Section", "Table", "count", "page", "ratio", "seconds"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Results:
-    """Everything that was measured; times in seconds unless the name says otherwise."""
+class Table:
+    """A table; ``head`` is its first row."""
 
-    command: str
-    machine: Sequence[tuple[str, str]]
-    bundle: str
-    starts: Sequence[Mapping[str, float]]
-    single: Mapping[str, float]
-    singles: int
-    batch: Mapping[str, float]
-    peer: Mapping[str, float]
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    title: str = ""
 
 
-def page(results: Results) -> str:
-    """Markdown, from the machine to the ratios."""
-    return "\n".join(_lines(results)) + "\n"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """What one benchmark has to say.
+
+    Attributes
+    ----------
+    text
+        What was measured, what the times include, and what was wanted: one paragraph.
+    notes
+        What the numbers say beyond the table: who is absent and why, who disagrees.
+    sound
+        Nobody failed, and all who should agree do.
+    """
+
+    title: str
+    text: str
+    tables: Sequence[Table]
+    notes: Sequence[str] = ()
+    sound: bool = True
 
 
-def _lines(r: Results) -> Iterator[str]:
+def page(
+    command: str, machine: Sequence[tuple[str, str]], sections: Mapping[str, Section], took_s: float
+) -> str:
+    """Markdown, from the machine to the last section."""
+    return "\n".join(_lines(command, machine, sections, took_s)) + "\n"
+
+
+def _lines(
+    command: str, machine: Sequence[tuple[str, str]], sections: Mapping[str, Section], took_s: float
+) -> Iterator[str]:
     yield "# Benchmarks"
     yield ""
-    yield f"Made by `{r.command}`: do not edit, run it again. No test asserts a time."
+    yield (
+        f"Made by `{command}` in {took_s / 60:.0f} min, all in one run on one machine: do not edit, run it "
+        "again. Every contender has a process of its own. No test asserts a time."
+    )
     yield ""
-    yield from _table(("machine", ""), r.machine)
-    yield ""
-    yield f"Bundle: `{r.bundle}`."
-    yield from _starts(r)
-    yield from _single(r)
-    yield from _batch(r)
+    yield from _table(Table(head=("machine", ""), rows=machine))
+    for name, section in sections.items():
+        yield from ("", f"## {section.title}", "", f"`--only {name}`. {section.text}")
+        for table in section.tables:
+            yield ""
+            if table.title:
+                yield from (f"**{table.title}**", "")
+            yield from _table(table)
+        if section.notes:
+            yield ""
+            yield from (f"- {note}" for note in section.notes)
 
 
-def _starts(r: Results) -> Iterator[str]:
-    yield from _heading(
-        "Start of the server",
-        "As `make run` starts it (gunicorn, preloaded, two workers), from the process to the answer.",
-        "Wanted: first answer ≤ 3 s.",
-    )
-    rows = [(str(n), f"{s['health_s']:.2f}", f"{s['check_s']:.2f}") for n, s in enumerate(r.starts, start=1)]
-    yield from _table(("run", "/health, s", "first check, s"), rows)
-
-
-def _single(r: Results) -> Iterator[str]:
-    yield from _heading(
-        "One polygon check",
-        f"{r.singles} polygons of 100 vertices and 1 km² in the nine districts, a new chemical plant, one",
-        f"after the other in one process, from geometry to JSON; {r.single['hits']:.1f} hits on average.",
-        "Wanted: p50 ≤ 20 ms.",
-    )
-    cells = [f"{r.single[key]:.1f}" for key in ("p50_ms", "p90_ms", "p99_ms")]
-    row = (*cells, f"{r.single['load_s']:.2f}")
-    yield from _table(("p50, ms", "p90, ms", "p99, ms", "bundle loaded, s"), [row])
-
-
-def _batch(r: Results) -> Iterator[str]:
-    ours, peer = r.batch, r.peer
-    yield from _heading(
-        "A table of points",
-        f"{ours['rows']:.0f} points, CSV to CSV in one process, four activities in turn. The peer is a plain",
-        "geopandas script on the same files: `sjoin` with every layer, distance to the rivers within 1 km in",
-        "UTM, written as CSV. It knows no rules, dates, coverage, accuracy or reasons: a lower bound of the",
-        "work, not the same answer.",
-    )
-    checking = ours["total_s"] - ours["prepare_s"]
-    ratio = (f"{ours['total_s'] / peer['total_s']:.1f}", "", f"{ours['peak_mb'] / peer['peak_mb']:.1f}")
-    yield from _table(
-        ("", "total, s", "rows/s", "peak memory, MB"),
-        [
-            ("fenqu, full rulebook", *_cells(ours)),
-            ("… without loading the bundle", f"{checking:.2f}", _rate(ours["rows"], checking), ""),
-            ("geopandas script", *_cells(peer)),
-            ("fenqu ÷ geopandas", *ratio),
-        ],
-    )
-
-
-def _heading(title: str, *text: str) -> Iterator[str]:
-    yield from ("", f"## {title}", "", " ".join(text), "")
-
-
-def _cells(task: Mapping[str, float]) -> tuple[str, str, str]:
-    return f"{task['total_s']:.2f}", _rate(task["rows"], task["total_s"]), f"{task['peak_mb']:.0f}"
-
-
-def _rate(rows: float, seconds: float) -> str:
-    return f"{rows / seconds:,.0f}"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield "| " + " | ".join(head) + " |"
-    yield "|" + " --- |" * len(head)
-    for row in rows:
+def _table(table: Table) -> Iterator[str]:
+    yield "| " + " | ".join(table.head) + " |"
+    yield "|" + " --- |" * len(table.head)
+    for row in table.rows:
         yield "| " + " | ".join(row) + " |"
+
+
+def seconds(value: float) -> str:
+    """Three figures: 0.0123, 1.23, 123."""
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.{3 if value < 1 else 2 if value < 10 else 1}f}" if value >= 0.1 else f"{value:.3g}"
+
+
+def count(value: float) -> str:
+    """A whole number with its thousands apart."""
+    return f"{value:,.0f}"
+
+
+def ratio(theirs: float, ours: float) -> str:
+    """How many times as much they took; blank where there is nothing to compare with."""
+    return f"{theirs / ours:.1f}×" if ours > 0 and theirs > 0 else ""

@@ -1,0 +1,59 @@
+"""The judge of distances: nobody's engine, slow and plain."""
+
+import numpy as np
+import shapely
+from pyproj import Geod
+from shapely.geometry.base import BaseGeometry
+
+from scripts.bench import pairs
+from scripts.bench.data import read_points, read_zones
+from scripts.bench.process import Found, serve
+
+MOST = 2_000
+"""Pairs judged of those that differ; a larger number is sampled, which is told by ``judged``."""
+
+_GEOD = Geod(ellps="GRS80")  # the ellipsoid of CGCS2000 to a tenth of a millimetre
+_STEP, _FINE = 1e-5, 1e-7  # degrees: about a metre, and a centimetre
+_AROUND = 0.02  # degrees: well over the reach that is judged
+
+
+def judge(job: Found) -> Found:
+    """Measure the pairs that only one of two found; say how far from the limit they lie and who is right."""
+    ours, theirs = pairs.read(job["ours"]), pairs.read(job["theirs"])
+    differ = np.concatenate([np.setdiff1d(ours, theirs), np.setdiff1d(theirs, ours)])
+    mine = np.isin(differ, ours)
+    chosen = np.random.default_rng(81).permutation(len(differ))[:MOST]
+    zones, (lon, lat) = read_zones(job["zones"]), read_points(job["points"])
+    point, zone = differ[chosen] >> 32, differ[chosen] & 0xFFFFFFFF
+    found = np.array([
+        distance_m(zones[z], float(lon[p]), float(lat[p])) for p, z in zip(point, zone, strict=True)
+    ])  # fmt: skip
+    sided = int(((found <= job["reach_m"]) == mine[chosen]).sum())
+    most = float(np.abs(found - job["reach_m"]).max())
+    return {"differ": len(differ), "judged": len(chosen), "sided": sided, "most_off_m": most}
+
+
+def distance_m(zone: BaseGeometry, lon: float, lat: float) -> float:
+    """Metres from a point to a zone: 0 inside, else the least geodesic to a vertex set every centimetre."""
+    if shapely.intersects(zone, shapely.Point(lon, lat)):
+        return 0.0
+    border = shapely.boundary(zone)
+    foot, _ = _nearest(border, (lon, lat), (lon, lat), _AROUND, _STEP)
+    return _nearest(border, (lon, lat), foot, 3.0 * _STEP, _FINE)[1]
+
+
+def _nearest(
+    border: BaseGeometry, place: tuple[float, float], middle: tuple[float, float], around: float, step: float
+) -> tuple[tuple[float, float], float]:
+    """Of the border in a box about the middle, set with vertices: the one nearest to the place, and its metres."""
+    box = (middle[0] - around, middle[1] - around, middle[0] + around, middle[1] + around)
+    at = shapely.get_coordinates(shapely.segmentize(shapely.clip_by_rect(border, *box), step))
+    if not len(at):
+        return middle, float("inf")
+    _, _, metres = _GEOD.inv(np.full(len(at), place[0]), np.full(len(at), place[1]), at[:, 0], at[:, 1])
+    least = int(np.argmin(metres))
+    return (float(at[least, 0]), float(at[least, 1])), float(metres[least])
+
+
+if __name__ == "__main__":
+    serve({"judge": judge})

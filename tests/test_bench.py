@@ -1,0 +1,98 @@
+"""Every benchmark runs at its small size, and all who take part agree. What it takes is never asserted."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+
+from scripts.bench import pairs, shapes
+from scripts.bench.__main__ import main
+from scripts.bench.contenders.oracle import distance_m
+from scripts.bench.page import Section, Table, page
+from scripts.bench.present import everyone
+from scripts.bench.process import Contender, contend
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE_OF_ALL = "bench"
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    folder = tmp_path_factory.mktemp(CACHE_OF_ALL)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_the_peers_of_the_development_requirements_are_here():
+    absent = {one.name: one.absent for one in everyone().values() if one.absent}
+    assert absent.keys() <= {"SedonaDB", "PostGIS"}, absent
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", ["point_join", "table", "polygons", "distance", "scaling", "check", "demo_table"]
+)
+def test_it_runs_and_the_contenders_agree(name, cache, shared_data, capfd):
+    found = main(["--quick", "--only", name, "--cache", str(cache), "--shared", str(shared_data)])
+    told = capfd.readouterr()
+    assert found == 0, told.err + told.out
+    assert f"`--only {name}`" in told.out
+    for peer in (
+        ("fenqu", "geopandas", "DuckDB spatial") if name in {"point_join", "polygons", "distance"} else ()
+    ):
+        assert f"\n| {peer} |" in told.out, f"{peer} did not take part"
+    for one in everyone().values():
+        if one.absent and name == "point_join":
+            assert f"- {one.name} is absent: {one.absent}." in told.out
+
+
+def test_a_contender_that_fails_is_told_and_fails_the_run(capfd):
+    result = contend(Contender(name="broken", module="shapely_peer"), "no such task", {})
+    assert result.failed
+    assert "KeyError" in result.why
+    assert "Traceback" in capfd.readouterr().err
+
+
+def test_one_pair_more_or_less_is_seen():
+    ours = pairs.keys(np.array([0, 1, 2]), np.array([5, 5, 7]))
+    theirs = pairs.keys(np.array([2, 0, 3]), np.array([7, 5, 7]))
+    assert pairs.difference(ours, theirs) == (1, 1)
+    assert pairs.digest(ours) != pairs.digest(theirs)
+    assert pairs.digest(ours) == pairs.digest(pairs.keys(np.array([2, 1, 0]), np.array([7, 5, 5])))
+
+
+def test_swapped_zones_are_not_the_same_pairs():
+    ours = pairs.keys(np.array([1, 2]), np.array([10, 20]))
+    assert pairs.digest(ours) != pairs.digest(pairs.keys(np.array([1, 2]), np.array([20, 10])))
+
+
+def test_drawn_cells_share_their_sides_and_have_89_vertices():
+    cells = shapes.tessellation(6, 4, seed=3, bounds=(103.0, 29.0, 103.2, 29.2))
+    assert len(cells) == 24
+    assert set(shapely.get_num_coordinates(cells)) == {shapes.VERTICES + 1}
+    assert shapely.coverage_is_valid(cells)
+    assert shapely.union_all(cells).geom_type == "Polygon"
+
+
+def test_shapes_depend_on_the_seed_alone():
+    first, again, other = (shapes.blobs(10, seed, radius_m=(500, 2_000)) for seed in (1, 1, 2))
+    assert (shapely.to_wkb(first) == shapely.to_wkb(again)).all()
+    assert (shapely.to_wkb(first) != shapely.to_wkb(other)).all()
+
+
+def test_the_oracle_measures_a_degree_of_the_meridian():
+    zone = shapely.box(105.0, 30.0, 105.01, 30.01)
+    assert distance_m(zone, 105.005, 30.005) == 0.0
+    # One thousandth of a degree of latitude at 30°: 110.85 m on the ellipsoid.
+    assert distance_m(zone, 105.005, 29.999) == pytest.approx(110.8525, abs=0.0001)
+
+
+def test_the_page_names_machine_and_command():
+    section = Section(
+        title="T", text="What.", tables=[Table(head=("a", "b"), rows=[("1", "2")])], notes=["N."]
+    )
+    text = page("python -m scripts.bench", [("cores", "2")], {"name": section}, 90.0)
+    assert "| cores | 2 |" in text
+    assert "## T\n\n`--only name`. What.\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n\n- N.\n" in text

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from scripts.demo import build, catalogue, examples, sources, tables, verify, write
+from scripts.demo import build, catalogue, examples, rasters, sources, tables, verify, write
 from scripts.demo.verify import BUNDLE
 
-STEPS = 17
+STEPS = 18
 
 
 def main() -> int:
@@ -43,6 +43,9 @@ def make(folder: Path) -> None:
         written = {
             name: write.parquet(table, folder / "data" / f"{name}.parquet") for name, table in layers.items()
         }
+        say("rasters")
+        source = BUNDLE / "data" / "source"
+        written |= rasters.write(sources.read_grid(source / "terrain.asc"), source, folder / "data")
         (folder / "catalogue.yaml").write_text(catalogue.text(written), encoding="utf-8")
         say("examples")
         examples.write(layers, folder / "examples")

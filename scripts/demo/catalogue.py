@@ -5,6 +5,7 @@ from datetime import date
 
 import yaml
 
+from scripts.demo import raster_layers
 from scripts.demo.scope import OUT_OF_SCOPE
 from scripts.demo.sources import NINE
 from scripts.demo.write import Written
@@ -254,7 +255,7 @@ def text(written: dict[str, Written]) -> str:
         },
         "rulebook": "builtin",
         "out_of_scope": {key: {"reason": reason, "ask": ask} for key, (reason, ask) in OUT_OF_SCOPE.items()},
-        "layers": [_layer(layer, written) for layer in LAYERS],
+        "layers": [*(_layer(layer, written) for layer in LAYERS), *raster_layers.entries(written)],
     }
     body = yaml.dump(
         tree, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=None, width=118

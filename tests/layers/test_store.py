@@ -1,0 +1,232 @@
+"""Arrays kept beside a bundle: found again, shared, and never believed when anything is amiss."""
+
+import errno
+import json
+import multiprocessing
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from shapely import box
+
+from geo.index.edges import EdgeGrid, edges_of
+from geo.index.zones import ZoneIndex
+from layers.store import FOLDER, Store
+
+ARRAYS = {
+    "cells": np.arange(100_000, dtype=np.int64),
+    "share": np.linspace(0.0, 1.0, 7),
+    "flag": np.array([[True, False]]),
+    "none": np.zeros((0, 4)),
+    "one": np.array(3.5),
+}
+
+
+class Maker:
+    """Makes the arrays, and counts how often."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self) -> dict[str, np.ndarray]:
+        self.times += 1
+        return ARRAYS
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / FOLDER)
+
+
+def same(found: dict[str, np.ndarray]) -> bool:
+    return found.keys() == ARRAYS.keys() and all(
+        found[name].dtype == array.dtype and np.array_equal(found[name], array)
+        for name, array in ARRAYS.items()
+    )
+
+
+def home(store: Store) -> Path:
+    (found,) = store.folder.iterdir()
+    return found
+
+
+def test_arrays_are_made_once_and_mapped(store: Store) -> None:
+    make = Maker()
+    assert same(store.get("k", make))
+    again = store.get("k", make)
+    assert same(again)
+    assert make.times == 1
+    assert isinstance(again["cells"].base, np.memmap)
+    assert not any(array.flags.writeable for array in again.values())
+    assert [path.name for path in store.folder.iterdir()] == [home(store).name]
+
+
+def test_keys_do_not_mix(store: Store) -> None:
+    store.get("zones-1", lambda: {"a": np.array([1])})
+    assert store.get("zones-2", lambda: {"a": np.array([2])})["a"].tolist() == [2]
+    assert store.get("zones-1", lambda: {"a": np.array([3])})["a"].tolist() == [1]
+
+
+def _flip(file: Path) -> None:
+    raw = bytearray(file.read_bytes())
+    raw[len(raw) * 2 // 3] ^= 1
+    file.write_bytes(raw)
+
+
+def _cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-8])
+
+
+def _swap_words(file: Path) -> None:
+    raw = file.read_bytes()
+    file.write_bytes(raw[:-16] + raw[-8:] + raw[-16:-8])
+
+
+def _pickle(file: Path) -> None:
+    np.save(file, np.array([{}], dtype=object), allow_pickle=True)
+
+
+def _reword(change: Callable[[dict], None]) -> Callable[[Path], None]:
+    def edit(file: Path) -> None:
+        manifest = json.loads(file.read_text())
+        change(manifest)
+        file.write_text(json.dumps(manifest))
+
+    return edit
+
+
+DAMAGE = [
+    *((f"{name}.npy", harm) for name in ("cells", "none") for harm in (_flip, _cut, _pickle, Path.unlink)),
+    ("cells.npy", _swap_words),
+    ("cells.npy", lambda file: file.write_bytes(b"")),
+    ("cells.npy", lambda file: file.write_bytes((file.parent / "share.npy").read_bytes())),
+    ("manifest.json", Path.unlink),
+    ("manifest.json", _cut),
+    ("manifest.json", lambda file: file.write_bytes(b"\xff\xfe")),
+    ("manifest.json", lambda file: file.write_text("[]")),
+    ("manifest.json", lambda file: file.write_text("{}")),
+    ("manifest.json", _reword(lambda said: said.update(key="other"))),
+    ("manifest.json", _reword(lambda said: said["made_with"].update(index=0))),
+    ("manifest.json", _reword(lambda said: said["arrays"].pop("share"))),
+    ("manifest.json", _reword(lambda said: said.update(arrays=3))),
+    ("manifest.json", _reword(lambda said: said["arrays"].update({"../x": "0"}))),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "harm"), DAMAGE, ids=[f"{n}-{number}" for number, (n, _) in enumerate(DAMAGE)]
+)
+def test_what_is_damaged_is_made_anew_and_kept(store: Store, name: str, harm: Callable[[Path], None]) -> None:
+    make = Maker()
+    store.get("k", make)
+    harm(home(store) / name)
+    assert same(store.get("k", make))
+    assert make.times == 2
+    assert same(store.get("k", make))
+    assert make.times == 2
+    assert len(list(store.folder.iterdir())) == 1
+
+
+@pytest.mark.parametrize("place", [0, 128, 40_000, 400_000, 800_000])
+def test_every_changed_byte_is_seen(store: Store, place: int) -> None:
+    make = Maker()
+    store.get("k", make)
+    file = home(store) / "cells.npy"
+    raw = bytearray(file.read_bytes())
+    raw[place] ^= 0x80
+    file.write_bytes(raw)
+    assert same(store.get("k", make))
+    assert make.times == 2
+
+
+def test_another_format_of_the_index_is_another_place(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    make = Maker()
+    store.get("k", make)
+    monkeypatch.setattr("layers.store.FORMAT", 10**6)
+    store.get("k", make)
+    assert make.times == 2
+    assert len(list(store.folder.iterdir())) == 2
+
+
+def test_a_folder_that_cannot_be_written_costs_speed_only(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> str:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    make = Maker()
+    monkeypatch.setattr("tempfile.mkdtemp", refuse)
+    assert same(store.get("k", make))
+    assert same(store.get("k", make))
+    assert make.times == 2
+
+
+def test_a_disk_that_is_full_leaves_nothing_behind(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("numpy.save", refuse)
+    assert same(store.get("k", Maker()))
+    assert list(store.folder.iterdir()) == []
+
+
+def test_a_file_in_place_of_the_folder_and_no_bundle_at_all(tmp_path: Path) -> None:
+    (tmp_path / FOLDER).write_text("in the way")
+    assert same(Store(tmp_path / FOLDER).get("k", Maker()))
+    assert same(Store(tmp_path / "nowhere" / FOLDER).get("k", Maker()))
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_objects_and_odd_names_are_refused(store: Store) -> None:
+    for arrays in ({"a": np.array([{}], dtype=object)}, {"../a": np.zeros(1)}, {"": np.zeros(1)}):
+        with pytest.raises(ValueError, match="can be kept"):
+            store.get("k", lambda arrays=arrays: arrays)
+    assert not store.folder.exists()
+
+
+def test_earlier_editions_can_be_forgotten(store: Store) -> None:
+    store.forget()
+    for key in ("a", "b", "c"):
+        store.get(key, Maker())
+    (store.folder / "unfinished-x").mkdir()
+    store.forget(but=["b"])
+    make = Maker()
+    store.get("b", make)
+    assert make.times == 0
+    assert len(list(store.folder.iterdir())) == 1
+
+
+def _race(folder: Path, barrier: object, told: object) -> None:
+    barrier.wait()
+    told.put(same(Store(folder).get("k", Maker())))
+
+
+def test_processes_that_race_all_get_the_arrays(store: Store) -> None:
+    context = multiprocessing.get_context("spawn")
+    barrier, told = context.Barrier(3), context.Queue()
+    workers = [context.Process(target=_race, args=(store.folder, barrier, told)) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    answers = [told.get(timeout=60) for _ in workers]
+    for worker in workers:
+        worker.join()
+    assert answers == [True] * 3
+    assert len(list(store.folder.iterdir())) == 1
+    make = Maker()
+    assert same(store.get("k", make))
+    assert make.times == 0
+
+
+def test_indices_from_the_store_answer_as_those_just_built(store: Store) -> None:
+    zones = np.array([box(0, 0, 2, 2), box(1, 1, 3, 3), None], dtype=object)
+    rng = np.random.default_rng(1)
+    lon, lat = rng.uniform(-1, 4, 200), rng.uniform(-1, 4, 200)
+    for _ in range(2):
+        kept = store.get("zones", lambda: ZoneIndex.build(zones).arrays())
+        index, built = ZoneIndex.from_arrays(kept, zones), ZoneIndex.build(zones)
+        assert np.array_equal(index.pairs(lon, lat).zone, built.pairs(lon, lat).zone)
+        edges, tag = edges_of(zones)
+        grid = EdgeGrid.build(edges, tag, 1e4)
+        again = EdgeGrid.from_arrays(store.get("edges", grid.arrays))
+        assert np.array_equal(grid.nearest_m(lon, lat, 1e4), again.nearest_m(lon, lat, 1e4))

@@ -13,6 +13,7 @@ from scripts.bench.contenders.oracle import distance_m
 from scripts.bench.page import Section, Table, page
 from scripts.bench.present import everyone
 from scripts.bench.process import Contender, contend
+from scripts.bench.tasks import TASKS
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE_OF_ALL = "bench"
@@ -31,9 +32,7 @@ def test_the_peers_of_the_development_requirements_are_here():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name", ["point_join", "table", "polygons", "distance", "scaling", "check", "demo_table"]
-)
+@pytest.mark.parametrize("name", list(TASKS))
 def test_it_runs_and_the_contenders_agree(name, cache, shared_data, capfd):
     found = main(["--quick", "--only", name, "--cache", str(cache), "--shared", str(shared_data)])
     told = capfd.readouterr()

@@ -2,19 +2,20 @@
 
 import os
 import platform
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pyproj
 import shapely
 
 PACKAGES = ("shapely", "pyproj", "geopandas", "numpy", "pandas", "pyogrio", "pyarrow", "Flask", "gunicorn")
+PEERS = ("duckdb", "sedonadb")
 
 
 def describe() -> list[tuple[str, str]]:
     """Names and values: processor, cores, memory, load, versions."""
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    libraries = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    libraries = ", ".join(f"{name} {version(name)}" for name in (*PACKAGES, *filter(_is_there, PEERS)))
     return [
         (
             "processor",
@@ -27,6 +28,14 @@ def describe() -> list[tuple[str, str]]:
         ("Python", platform.python_version()),
         ("libraries", f"{libraries}, GEOS {shapely.geos_version_string}, PROJ {pyproj.proj_version_str}"),
     ]
+
+
+def _is_there(package: str) -> bool:
+    try:
+        version(package)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def _memory() -> str:

@@ -87,4 +87,7 @@ def count(value: float) -> str:
 
 def ratio(theirs: float, ours: float) -> str:
     """How many times as much they took; blank where there is nothing to compare with."""
-    return f"{theirs / ours:.1f}×" if ours > 0 and theirs > 0 else ""
+    if ours <= 0 or theirs <= 0:
+        return ""
+    times = theirs / ours
+    return f"{times:.1f}×" if times >= 1 else f"{times:.2g}×"

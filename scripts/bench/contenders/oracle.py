@@ -45,7 +45,7 @@ def distance_m(zone: BaseGeometry, lon: float, lat: float) -> float:
 def _nearest(
     border: BaseGeometry, place: tuple[float, float], middle: tuple[float, float], around: float, step: float
 ) -> tuple[tuple[float, float], float]:
-    """Of the border in a box about the middle, set with vertices: the one nearest to the place, and its metres."""
+    """Of the vertices set on a border about the middle: the one nearest to the place, and its metres."""
     box = (middle[0] - around, middle[1] - around, middle[0] + around, middle[1] + around)
     at = shapely.get_coordinates(shapely.segmentize(shapely.clip_by_rect(border, *box), step))
     if not len(at):

@@ -9,6 +9,7 @@ import numpy as np
 from geo.foot import edges_of
 from geo.index.edges import EdgeGrid
 from geo.index.zones import ZoneIndex
+from layers.store import Store
 from scripts.bench import pairs, shapes
 from scripts.bench.data import read_points, read_zones
 from scripts.bench.process import Found, clocked, repeated, serve
@@ -27,16 +28,15 @@ def point_join(job: Found) -> Found:
 
 
 def _reload_s(index: ZoneIndex) -> float:
-    """Seconds to open the index from files of its arrays, memory-mapped; its zones are in memory already."""
+    """Seconds to open the index as the next process would: stored arrays, checked and memory-mapped."""
     with tempfile.TemporaryDirectory(prefix="fenqu-bench-") as folder:
-        for name, array in index.arrays().items():
-            np.save(Path(folder) / f"{name}.npy", array)
+        store = Store(Path(folder))
+        store.get("bench", index.arrays)
 
-        def load() -> ZoneIndex:
-            found = {p.stem: np.load(p, mmap_mode="r") for p in Path(folder).glob("*.npy")}
-            return ZoneIndex.from_arrays(found, index.geometry)
+        def reopen() -> ZoneIndex:
+            return ZoneIndex.from_arrays(store.get("bench", index.arrays), index.geometry)
 
-        return clocked(load)[0]
+        return clocked(reopen)[0]
 
 
 def distance(job: Found) -> Found:

@@ -30,6 +30,7 @@ def _joined(job: Found, kind: str, query: str) -> Found:
         spent, _ = repeated(lambda: _make_pairs(server, query))
         text = server.copied("COPY pairs TO STDOUT (FORMAT csv)")
         version = server.asked("SELECT postgis_lib_version()")
+        postgres = server.asked("SHOW server_version").partition(" ")[0]
         peak = server.watch.peak_mb
     found = pd.read_csv(io.StringIO(text), header=None, names=["point", "zone"])
     keys = pairs.keys(found["point"].to_numpy(), found["zone"].to_numpy())
@@ -40,7 +41,7 @@ def _joined(job: Found, kind: str, query: str) -> Found:
         "spent_s": spent,
         **told,
         "peak_mb": peak,
-        "version": version,
+        "version": f"PostGIS {version} on PostgreSQL {postgres}",
     }
 
 

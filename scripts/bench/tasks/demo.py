@@ -46,8 +46,8 @@ def table(setting: Setting) -> Section:
     return Section(
         title="A table of points, demonstration bundle",
         text=f"{count(job['points'])} points, CSV to CSV, whole commands from start to end, four activities "
-        "in turn. The peer is a plain geopandas script on the same files: `sjoin` with every layer, distance to "
-        "the rivers within 1 km in UTM, written as CSV. It knows no rules or dates.",
+        "in turn. The peer is a plain geopandas script on the same files: `sjoin` with every layer, distance "
+        "to the rivers within 1 km in UTM, written as CSV. It knows no rules, dates, coverage or reasons.",
         tables=[Table(head=whole.HEAD, rows=whole.rows(results, job["points"]))],
         notes=[f"{result.name}: {result.why}" for result in results if result.why],
         sound=not any(result.failed for result in results),
@@ -59,7 +59,7 @@ def _drawn(setting: Setting) -> Found:
     place = setting.place("demo")
     job = {
         "bundle": str(setting.demo),
-        "points": 200 if setting.quick else 5_000,
+        "points": 100 if setting.quick else 5_000,
         "polygons": 10 if setting.quick else 300,
         "table": str(place / "points.csv"),
         "sites": str(place / "polygons.parquet"),

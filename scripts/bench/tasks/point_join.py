@@ -106,8 +106,9 @@ def agreed(results: list[Result]) -> bool:
 
 
 def away(results: list[Result]) -> list[str]:
-    """Who is absent or failed, and why."""
-    return [
+    """Who is absent or failed, and why; and the version of a server."""
+    versions = [f"{found['version']}." for found in (r.found for r in results) if "version" in found]
+    return versions + [
         f"{result.name}: {result.why}" if result.failed else f"{result.name} is absent: {result.why}."
         for result in results
         if result.why

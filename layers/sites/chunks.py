@@ -116,8 +116,14 @@ class RecordList:
     def open(self) -> Block:
         """The rows."""
         columns = tuple(zip(*(record.values for record in self.records), strict=True))
-        first = self.records[0].number
-        return Block(first=first, count=len(self.records), columns=columns, kept=self.records)
+        shapes = np.array([record.geometry for record in self.records], dtype=object)
+        return Block(
+            first=self.records[0].number,
+            count=len(self.records),
+            columns=columns,
+            kept=self.records,
+            shapes=shapes,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

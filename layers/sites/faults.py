@@ -1,6 +1,7 @@
 """Say what is wrong with an input, in both languages and in one shape."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
 
 from geo.errors import InputError, Problem
@@ -20,6 +21,15 @@ def clip(value: object, limit: int = _SHOWN_CHARACTERS) -> str:
 def fault(where: str, given: object, allowed: str, *, zh: str, en: str) -> Problem:
     """One problem of an input: where, what was given, what is allowed, how to mend it."""
     return Problem(where=where, given=clip(given), allowed=allowed, hint=Text(zh, en))
+
+
+@contextlib.contextmanager
+def collecting(problems: list[Problem]) -> Iterator[None]:
+    """Whatever is refused in the block is added to the list."""
+    try:
+        yield
+    except InputError as error:
+        problems.extend(error.problems)
 
 
 def collected(

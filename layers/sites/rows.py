@@ -1,23 +1,26 @@
 """One record of any input becomes a row: a part to be checked, or a refusal that says why."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.check import check_date
-from geo.declare import declare_facts, find_activity, is_blank
+from geo.declare import find_activity, is_blank, read_fact
 from geo.errors import InputError, Problem
 from geo.model import Part, Rulebook, Scalar, Site
 from geo.site import make_site
 from layers.sites.columns import Columns, Place, understand
-from layers.sites.faults import collected
+from layers.sites.faults import collected, collecting
 from layers.sites.places import checked_place, from_wkt, no_crs
 from layers.sites.values import cell_text, read_date, read_number
 
 Facts = tuple[tuple[str, Scalar | None], ...]
+
+_REMEMBERED = 100_000
+"""Declarations kept in mind: a column of areas has as many as there are rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,15 @@ class Record:
     problems: tuple[Problem, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a row declares, defaults filled in: many rows share one."""
+
+    activity: str | None
+    facts: Facts
+    on: date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """A row understood: ``part`` is None exactly where there are problems.
@@ -106,8 +118,9 @@ class RowMaker:
         self._rulebook = rulebook
         self._columns = columns
         self._defaults = defaults
-        self._activities: dict[str, str] = {}
+        self._activities: dict[str, str | tuple[Problem, ...]] = {}
         self._facts: dict[tuple[str, ...], Facts] = {}
+        self._values: dict[tuple[int, str], Scalar | None] = {}
 
     def row(self, record: Record) -> Row:
         """The row of a record; every problem in it, not the first only."""
@@ -122,13 +135,24 @@ class RowMaker:
         part = Part(site=site, activity=activity, facts=facts) if site is not None and not problems else None
         return Row(
             number=record.number,
-            site_id=self._site_id(record),
+            site_id=self.site_id(record),
             part=part,
             on=on,
             problems=tuple(problems),
             original=record.values,
             site=site,
         )
+
+    def declared(self, record: Record) -> Declared | None:
+        """What a record declares; None where that cannot be read, which `row` then tells."""
+        try:
+            return Declared(
+                activity=self._activity(record, ""),
+                facts=self._declared(record, ""),
+                on=self._date(record, ""),
+            )
+        except InputError:
+            return None
 
     def _cell(self, record: Record, role: str) -> object:
         """The cell of a role; None where there is no such column or the cell says nothing."""
@@ -140,7 +164,8 @@ class RowMaker:
         """Where a role's cell stands, in the user's own header."""
         return f"{where}.{self._columns.headers[self._columns.roles[role]].strip()}"
 
-    def _site_id(self, record: Record) -> str:
+    def site_id(self, record: Record) -> str:
+        """The row's own id, or its feature's, or its number."""
         position = self._columns.roles.get("site_id")
         given = "" if position is None else cell_text(record.values[position])
         return given or record.feature_id or str(record.number)
@@ -157,22 +182,51 @@ class RowMaker:
         value = self._cell(record, "activity")
         if value is None:
             return self._defaults.activity
-        text = cell_text(value)
+        text, at = cell_text(value), self._name("activity", where)
         if text not in self._activities:
-            self._activities[text] = find_activity(self._rulebook, text, where=self._name("activity", where))
-        return self._activities[text]
+            if len(self._activities) >= _REMEMBERED:
+                self._activities.clear()
+            self._activities[text] = self._found(text, at)
+        found = self._activities[text]
+        if isinstance(found, str):
+            return found
+        raise InputError(replace(problem, where=at) for problem in found)
+
+    def _found(self, text: str, where: str) -> str | tuple[Problem, ...]:
+        """An activity, or why there is none: the search for similar names is long, and faults recur."""
+        try:
+            return find_activity(self._rulebook, text, where=where)
+        except InputError as error:
+            return error.problems
 
     def _declared(self, record: Record, where: str) -> Facts:
         """Facts of the row's own cells, over those that hold for the whole run."""
         cells = tuple(cell_text(record.values[position]) for position, _ in self._columns.facts)
         if cells not in self._facts:
-            given = {
-                self._columns.headers[p]: cell
-                for (p, _), cell in zip(self._columns.facts, cells, strict=True)
-            }
-            own = declare_facts(self._rulebook, given, where=where)
-            self._facts[cells] = tuple(sorted({**dict(self._defaults.facts), **dict(own)}.items()))
+            problems: list[Problem] = []
+            own: dict[str, Scalar | None] = {}
+            for (position, fact_id), cell in zip(self._columns.facts, cells, strict=True):
+                if not is_blank(cell):
+                    with collecting(problems):
+                        own[fact_id] = self._value(position, fact_id, cell, where)
+            if problems:
+                raise InputError(problems)
+            declared = tuple(sorted({**dict(self._defaults.facts), **own}.items()))
+            if len(self._facts) >= _REMEMBERED:
+                self._facts.clear()
+            self._facts[cells] = declared
         return self._facts[cells]
+
+    def _value(self, position: int, fact_id: str, cell: str, where: str) -> Scalar | None:
+        """One fact of a cell."""
+        key = (position, cell)
+        if key not in self._values:
+            at = f"{where}.{self._columns.headers[position]}"
+            value = read_fact(self._rulebook.facts[fact_id], cell, where=at)
+            if len(self._values) >= _REMEMBERED:
+                self._values.clear()
+            self._values[key] = value
+        return self._values[key]
 
     def _site(self, record: Record, where: str, problems: list[Problem]) -> Site | None:
         """The site; with an accuracy that cannot be read it is a place all the same."""

@@ -14,8 +14,9 @@ import shapely
 
 from scripts.bench import shapes
 from scripts.bench.shapes import Floats, Objects
+from scripts.bench.zoning import Size
 
-__all__ = ["Places", "read_points", "read_zones", "write_points", "write_shapes"]
+__all__ = ["Places", "cases", "read_points", "read_zones", "write_points", "write_shapes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,42 +70,43 @@ def read_points(path: str | Path) -> tuple[Floats, Floats]:
     return table.column("lon").to_numpy(), table.column("lat").to_numpy()
 
 
-def cases(folder: Path, shared: Path, *, quick: bool) -> list[Places | str]:
-    """The cases of the point join, made where missing; for one whose data are not here, why."""
-    columns, rows = (20, 10) if quick else (200, 100)
+def cases(folder: Path, shared: Path, size: Size, *, quick: bool) -> list[Places | str]:
+    """The cases of the point join, made where missing; for one whose data are not here, why.
+
+    The quick ones are one that is drawn and one that is found, with holes, overlaps and invalid zones.
+    """
     count = 2_000 if quick else 1_000_000
-    zones = columns * rows
-
-    def overlapping() -> Objects:
-        return shapes.blobs(zones, 12, radius_m=(1_200.0, 12_000.0), bounds=_box(quick=quick))
-
-    words = f"{zones:,} zones of {shapes.VERTICES} vertices"
-    found: list[Places | str] = [
-        _made(folder, "touching", f"{words}, touching", count, lambda: _tiles(columns, rows, quick=quick)),
-        _made(folder, "overlapping", f"{words}, overlapping", count, overlapping),
+    words = f"{size.zones:,} zones of {shapes.VERTICES} vertices"
+    found = [
+        _made(folder, "touching", f"{words}, touching", count, lambda: _touching(size)),
+        _natura(folder, sorted((shared / "natura2000").glob("natura2000_nl_*.geojson.gz")), count // 5),
     ]
-    districts = shared / "benchmark" / "cn_districts_tianditu_2891.parquet"
-    natura = sorted((shared / "natura2000").glob("natura2000_nl_*.geojson.gz"))
-    found.append(
-        _made(folder, "districts", "districts of China", count, lambda: _districts(districts))
-        if districts.exists()
-        else f"districts of China: no {districts.name} in the folder of third-party data"
-    )
-    found.append(
-        _made(folder, "natura", "Natura 2000, holes and overlaps", count // 5, lambda: _natura(natura))
-        if natura
-        else "Natura 2000: no natura2000_nl_*.geojson.gz in the folder of third-party data"
-    )
+    if not quick:
+        overlapping = _made(folder, "overlapping", f"{words}, overlapping", count, lambda: _overlapping(size))
+        districts = _districts(folder, shared / "benchmark" / "cn_districts_tianditu_2891.parquet", count)
+        found[1:1] = [overlapping, districts]
     return found
 
 
-def _box(*, quick: bool) -> shapes.Box:
-    west, south, east, north = shapes.BOUNDS
-    return (west, south, west + 0.5, south + 0.4) if quick else (west, south, east, north)
+def _touching(size: Size) -> Objects:
+    return shapes.tessellation(size.columns, size.rows, 11, size.bounds)
 
 
-def _tiles(columns: int, rows: int, *, quick: bool) -> Objects:
-    return shapes.tessellation(columns, rows, 11, _box(quick=quick))
+def _overlapping(size: Size) -> Objects:
+    return shapes.blobs(size.zones, 12, radius_m=(1_200.0, 12_000.0), bounds=size.bounds)
+
+
+def _districts(folder: Path, path: Path, count: int) -> Places | str:
+    if not path.exists():
+        return f"districts of China: no {path.name} in the folder of third-party data"
+    return _made(folder, "districts", "districts of China", count, lambda: _read_districts(path))
+
+
+def _natura(folder: Path, paths: list[Path], count: int) -> Places | str:
+    if not paths:
+        return "Natura 2000: no natura2000_nl_*.geojson.gz in the folder of third-party data"
+    title = "Natura 2000 zones, holes and overlaps"
+    return _made(folder, "natura", title, count, lambda: _read_natura(paths))
 
 
 def _made(folder: Path, name: str, title: str, count: int, zones: Callable[[], Objects]) -> Places:
@@ -121,11 +123,11 @@ def _made(folder: Path, name: str, title: str, count: int, zones: Callable[[], O
     )
 
 
-def _districts(path: Path) -> Objects:
+def _read_districts(path: Path) -> Objects:
     return np.asarray(gpd.read_parquet(path).geometry.to_numpy())
 
 
-def _natura(paths: list[Path]) -> Objects:
+def _read_natura(paths: list[Path]) -> Objects:
     found: list[shapely.Geometry] = []
     for path in paths:
         with gzip.open(path, "rt", encoding="utf-8") as stream:

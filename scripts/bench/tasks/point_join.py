@@ -29,7 +29,7 @@ _TEXT = (
 def run(setting: Setting) -> Section:
     """Every case, every contender."""
     tables, notes, sound = [], [], True
-    for case in cases(setting.place("joins"), setting.shared, quick=setting.quick):
+    for case in cases(setting.place("joins"), setting.shared, setting.size, quick=setting.quick):
         if isinstance(case, str):
             notes.append(f"Left out: {case}.")
             continue

@@ -5,6 +5,7 @@ outline, which grows by at most one metre per metre: to 0.5 m, and finer where a
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -12,7 +13,7 @@ from shapely import LineString
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.foot import edges_of, nearest_m
-from geo.measure import LINE, POINT, Floats
+from geo.measure import LINE, POINT, POLYGON, Floats, Objects
 from geo.scene import Scene
 
 DEPTH_STEP_M = 0.5
@@ -20,6 +21,31 @@ DEPTH_STEP_M = 0.5
 
 _FINE_M = 0.001
 _ROUNDS = 40
+Deep = tuple[float, Geometry | None]
+"""How deep (metres in the frame), and where; None for what was found elsewhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Aim:
+    """What a search for the deepest point is for, metres.
+
+    Attributes
+    ----------
+    step_m
+        How much deeper than the best found a point may still be.
+    least_m
+        Depths below this are of no interest.
+    enough_m
+        A depth from here on ends the search.
+    """
+
+    step_m: float
+    least_m: float = 0.0
+    enough_m: float
+
+    def bar_m(self, best: Deep) -> float:
+        """What a stretch must be able to exceed to be looked at."""
+        return max(best[0] + self.step_m, self.least_m)
 
 
 def depth_m(
@@ -40,15 +66,34 @@ def depth_m(
         return 0.0
     if scene.dimension == POINT:
         return _deepest_point(outline, piece, cap_m)
-    near = scene.clipped(outline, cap_m)
-    if near.is_empty:
-        return math.inf
-    shape = scene.frame.project(piece)
-    near = _bearing(shape, near)
-    deepest = _deepest(shape, near, DEPTH_STEP_M, cap_m)
-    if deepest < threshold_m <= deepest + DEPTH_STEP_M:
-        deepest = _deepest(shape, near, _FINE_M, cap_m)
-    return deepest if deepest < cap_m else math.inf
+    deepest = 0.0
+    for tile in scene.tiles:
+        shape = tile.part(piece)
+        if shape.is_empty:
+            continue
+        near = tile.near(outline, cap_m)
+        if near.is_empty:
+            return math.inf
+        near = _bearing(shape, near)
+        best = _depth_in(shape, near, (deepest, None), cap_m, threshold_m)
+        if best[1] is not None:
+            deepest = float(tile.geodesic_m(np.array([near]), best[1])[0])
+        if deepest >= cap_m:
+            return math.inf
+    return deepest
+
+
+def _depth_in(shape: Geometry, outline: Geometry, best: Deep, cap_m: float, threshold_m: float) -> Deep:
+    """The deepest point of a shape in one frame, if it is deeper than the best so far.
+
+    Near a threshold what is asked next is only whether any point reaches it: a road that runs along a border
+    is as deep everywhere, and would else be looked at millimetre by millimetre.
+    """
+    best = _deepest(shape, outline, best, _Aim(step_m=DEPTH_STEP_M, enough_m=cap_m))
+    if best[0] < threshold_m <= best[0] + DEPTH_STEP_M:
+        fine = _Aim(step_m=_FINE_M, least_m=threshold_m, enough_m=threshold_m)
+        best = _deepest(shape, outline, best, fine)
+    return best
 
 
 def _deepest_point(outline: Geometry, piece: Geometry, cap_m: float) -> float:
@@ -68,52 +113,52 @@ def _bearing(shape: Geometry, outline: Geometry) -> Geometry:
     return shapely.clip_by_rect(outline, *box)
 
 
-def _deepest(shape: Geometry, outline: Geometry, step_m: float, cap_m: float) -> float:
-    best = 0.0
+def _deepest(shape: Geometry, outline: Geometry, best: Deep, aim: _Aim) -> Deep:
     for part in shapely.get_parts(shapely.get_parts(shape)):
+        corners = np.asarray(shapely.points(shapely.get_coordinates(part)))
+        best = _deeper(best, np.asarray(shapely.distance(corners, outline)), corners)
         dimension = shapely.get_dimensions(part)
-        if dimension == POINT:
-            found = float(shapely.distance(part, outline))
-        elif dimension == LINE:
-            found = _deepest_on_line(part, outline, step_m, best)
-        else:
-            found = _deepest_in_polygon(part, outline, step_m, best, cap_m)
-        best = max(best, found)
+        if dimension == LINE:
+            best = _deepest_on_line(part, outline, best, aim)
+        elif dimension == POLYGON:
+            best = _deepest_in_polygon(part, outline, best, aim)
     return best
 
 
-def _deepest_on_line(line: LineString, outline: Geometry, step_m: float, best: float) -> float:
+def _deeper(best: Deep, gap: Floats, points: Objects) -> Deep:
+    """The best so far, or a deeper one of some points."""
+    at = int(gap.argmax()) if len(gap) else -1
+    return (float(gap[at]), points[at]) if at >= 0 and gap[at] > best[0] else best
+
+
+def _deepest_on_line(line: LineString, outline: Geometry, best: Deep, aim: _Aim) -> Deep:
     """Halve stretches of the line until none can hold a point deeper than the best by more than the step."""
     low, high = np.array([0.0]), np.array([float(line.length)])
-    best = max(best, float(shapely.distance(shapely.points(shapely.get_coordinates(line)), outline).max()))
     for _ in range(_ROUNDS):
         middle, half = (low + high) / 2.0, (high - low) / 2.0
-        gap = shapely.distance(shapely.line_interpolate_point(line, middle), outline)
-        best = max(best, float(gap.max()))
-        open_ = gap + half > best + step_m
-        if not open_.any():
+        points = np.asarray(shapely.line_interpolate_point(line, middle))
+        gap = np.asarray(shapely.distance(points, outline))
+        best = _deeper(best, gap, points)
+        open_ = gap + half > aim.bar_m(best)
+        if not open_.any() or best[0] >= aim.enough_m:
             break
         low, high, middle = low[open_], high[open_], middle[open_]
         low, high = np.concatenate([low, middle]), np.concatenate([middle, high])
     return best
 
 
-def _deepest_in_polygon(
-    polygon: Geometry, outline: Geometry, step_m: float, best: float, cap_m: float
-) -> float:
+def _deepest_in_polygon(polygon: Geometry, outline: Geometry, best: Deep, aim: _Aim) -> Deep:
     """Quarter squares until none that meets the polygon can hold a point deeper by more than the step."""
-    corners = shapely.points(shapely.get_coordinates(polygon))
-    best = max(best, float(shapely.distance(corners, outline).max()))
     x0, y0, x1, y1 = polygon.bounds
     half = max(x1 - x0, y1 - y0) / 2.0
     centres: Floats = np.array([[(x0 + x1) / 2.0, (y0 + y1) / 2.0]])
     for _ in range(_ROUNDS):
-        points = shapely.points(centres)
+        points = np.asarray(shapely.points(centres))
         gap = np.asarray(shapely.distance(points, outline))
         inside = shapely.contains(polygon, points)
-        best = max(best, float(gap[inside].max(initial=0.0)))
-        open_ = gap + half * math.sqrt(2.0) > best + step_m
-        if not open_.any() or best >= cap_m:
+        best = _deeper(best, gap[inside], points[inside])
+        open_ = gap + half * math.sqrt(2.0) > aim.bar_m(best)
+        if not open_.any() or best[0] >= aim.enough_m:
             break
         centres, half = _quarter(centres[open_], half), half / 2.0
         boxes = shapely.box(*(centres - half).T, *(centres + half).T)

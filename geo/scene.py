@@ -13,8 +13,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.foot import edges_of, nearest_m
-from geo.measure import LINE, POINT, POLYGON, Floats, Frame, area_m2, geodesic_m, length_m, window
+from geo.measure import LINE, POINT, POLYGON, Floats, area_m2, length_m, window
 from geo.model import Activity, Footprint, Part, Reason
+from geo.tiles import distances_m, tiles_of
 from geo.view import BundleView, LayerView, Mask, Objects
 
 TOLERANCE_M = 0.0005
@@ -154,8 +155,7 @@ class Scene:
         self.geometry = part.site.geometry
         self.dimension = int(shapely.get_dimensions(self.geometry))
         self.bounds = self.geometry.bounds
-        self.frame = Frame((self.bounds[0] + self.bounds[2]) / 2.0, (self.bounds[1] + self.bounds[3]) / 2.0)
-        self.plane: Geometry = self.frame.project(self.geometry)
+        self.tiles = tiles_of(self.geometry) if self.dimension > POINT else ()
         self.points: Floats = shapely.get_coordinates(self.geometry if self.dimension == POINT else [])
         self.area_m2 = float(area_m2(self.geometry)) if self.dimension == POLYGON else 0.0
         self.length_m = float(length_m(self.geometry)) if self.dimension == LINE else 0.0
@@ -192,10 +192,6 @@ class Scene:
         rows = np.sort(layer.tree.query(shapely.box(*window(self.bounds, reach_m))))
         return np.asarray(rows[layer.alive[rows]])
 
-    def clipped(self, outline: Geometry, reach_m: float) -> Geometry:
-        """An outline within a reach of the site, in the site's frame."""
-        return self.frame.project(shapely.clip_by_rect(outline, *window(self.bounds, reach_m)))
-
     def offer(self, layer: str, candidates: Indices) -> None:
         """Take the rows whose boxes lie in the search, found for a whole batch at once."""
         self._candidates[layer] = candidates
@@ -229,10 +225,7 @@ class Scene:
             return -1.0
         if self.dimension == POINT:
             return float(self._point_gaps([layer.edges(-1)], search).min())
-        edge = shapely.clip_by_rect(shapely.boundary(coverage), *window(self.bounds, search))
-        if edge.is_empty:
-            return math.inf
-        return float(self._geodesic(np.array([self.frame.project(edge)], dtype=object))[0])
+        return float(distances_m(self.tiles, np.array([shapely.boundary(coverage)]), search)[0])
 
     def _measure(self, layer: LayerView) -> Contact:
         search = self.search_m(layer)
@@ -244,9 +237,7 @@ class Scene:
         met = shapely.intersects(zones, self.geometry)
         gaps = self._gaps(layer, index, search) if self.dimension == POINT else None
         distance = np.where(met, 0.0, np.inf)
-        away = (
-            self._geodesic(self._outlines(layer, index[~met], search)) if gaps is None else gaps.min(0)[~met]
-        )
+        away = self._away(layer, index[~met], search) if gaps is None else gaps.min(0)[~met]
         distance[~met] = np.where(away <= search, away, np.inf)
         thin = LINE_TOLERANCE_M if self.dimension == POINT else -1.0
         limit = np.where(shapely.get_dimensions(zones) == POLYGON, TOLERANCE_M, thin)
@@ -331,8 +322,9 @@ class Scene:
         if self.dimension == POINT:
             edges = edges_of(np.array([outline], dtype=object))[0]
             return float(self._point_gaps([edges], reach_m).min(initial=math.inf))
-        near = self.clipped(outline, reach_m)
-        return math.inf if near.is_empty else float(shapely.distance(near, self.plane))
+        if shapely.intersects(outline, self.geometry):
+            return 0.0
+        return float(distances_m(self.tiles, np.array([outline]), reach_m)[0])
 
     def _gaps(self, layer: LayerView, rows: Indices, reach_m: float) -> Floats:
         """Metres from each point of the site to each zone's outline, shape (points, zones)."""
@@ -345,23 +337,5 @@ class Scene:
 
     def _away(self, layer: LayerView, rows: Indices, reach_m: float) -> Floats:
         """Metres from a line or polygon to each zone's outline; inf beyond the reach."""
-        return self._geodesic(self._outlines(layer, rows, reach_m))
-
-    def _outlines(self, layer: LayerView, rows: Indices, search_m: float) -> Objects:
-        if len(rows) == 0:
-            return np.zeros(0, dtype=object)
         outlines = np.array([layer.outline(int(row)) for row in rows], dtype=object)
-        points = shapely.get_dimensions(outlines) == POINT
-        clipped = shapely.clip_by_rect(outlines, *window(self.bounds, search_m))
-        return self.frame.project_all(np.where(points, outlines, clipped))
-
-    def _geodesic(self, lines: Objects) -> Floats:
-        """Geodesic metres from the site to shapes in its frame; inf for empty ones."""
-        out = np.full(len(lines), np.inf)
-        there = ~shapely.is_empty(lines)
-        if not there.any():
-            return out
-        ends = shapely.get_coordinates(shapely.shortest_line(lines[there], self.plane)).reshape(-1, 4)
-        one, other = self.frame.degrees(ends[:, :2]), self.frame.degrees(ends[:, 2:])
-        out[there] = geodesic_m(one[:, 0], one[:, 1], other[:, 0], other[:, 1])
-        return out
+        return distances_m(self.tiles, outlines, reach_m)

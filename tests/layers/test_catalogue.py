@@ -265,15 +265,6 @@ def test_style_notes_and_restriction_are_kept(tmp_path):
     )
 
 
-def test_a_raster_is_listed_as_failed_never_clear(tmp_path):
-    entry = _park(kind="raster", fields=None, coverage=None)
-    del entry["classes"]
-    (edition,) = load_bundle(make_bundle(tmp_path, [entry])).layers["park"].editions
-    assert edition.zones is None
-    assert "raster layers are not evaluated" in edition.faults[0].hint.en
-    assert "尚不评价栅格" in edition.faults[0].hint.zh
-
-
 def test_out_of_scope_layers_carry_the_standard_title(tmp_path):
     scope = {"perm_farmland": {"reason": both("not published"), "ask": both("bureau")}}
     bundle = load_bundle(make_bundle(tmp_path, [_park(coverage=box(0, 0, 1, 1))], out_of_scope=scope))

@@ -77,7 +77,7 @@ def _assemble(job: Job, journal: Journal, count: int, tally: Tally) -> None:
         raise TypeError("a journal stands beside an output")
 
     def sections(which: int) -> Iterator[bytes]:
-        return (piece.sections[which] for piece in journal.pieces(count))
+        return (journal.store.section(index, which) for index in range(count))
 
     whole = journal.folder / f"output{job.terms.suffix}"
     form = format_of(job.terms.suffix, layout, encoding=encoding)

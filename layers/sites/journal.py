@@ -82,6 +82,22 @@ class Store:
             return None
         return from_bytes(data, index, self.token)
 
+    def section(self, index: int, which: int) -> bytes:
+        """One section of a piece that this run, or the look at what another left, found whole.
+
+        Raises
+        ------
+        OSError
+            Where it is no more what it was.
+        """
+        with self.path(index).open("rb") as stream:
+            head = json.loads(stream.readline())
+            stream.seek(sum(head["sizes"][:which]), os.SEEK_CUR)
+            section = stream.read(head["sizes"][which])
+        if (head["run"], head["chunk"], len(section)) != (self.token, index, head["sizes"][which]):
+            raise OSError(f"{self.path(index)}: damaged; run again with --resume")
+        return section
+
     def path(self, index: int) -> Path:
         """Where the piece of a chunk stands."""
         return self.folder / f"{index:06}.piece"
@@ -100,21 +116,6 @@ class Journal:
     def store(self) -> Store:
         """Where its pieces go."""
         return Store(folder=self.folder / self.manifest.token, token=self.manifest.token)
-
-    def pieces(self, count: int) -> Iterator[Piece]:
-        """All pieces, in the order of the chunks.
-
-        Raises
-        ------
-        OSError
-            Where one was damaged since it was written.
-        """
-        store = self.store
-        for index in range(count):
-            piece = store.read(index)
-            if piece is None:
-                raise OSError(f"{store.path(index)}: damaged; run again with --resume")
-            yield piece
 
     def close(self) -> None:
         """Let go, and leave the pieces for whoever goes on."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -94,8 +95,21 @@ def _texts(column: Column) -> pa.Array:
             return column.fill_null("") if column.null_count else column
         if pa.types.is_boolean(column.type):
             return column.cast(pa.string()).fill_null("")
+        if pa.types.is_float64(column.type):
+            return _numbers(column)
         column = column.to_pylist()
     return pa.array([cell_text(cell) for cell in column], type=pa.string())
+
+
+def _numbers(column: pa.Array) -> pa.Array:
+    """Numbers as `cell_text` has them; most are of the plain kind and need no call each."""
+    texts = [repr(number) for number in column.drop_null().to_pylist()]
+    if any(mark in text for mark in "ein" for text in texts):  # 1e-05, inf, nan
+        texts = [cell_text(float(text)) for text in texts]
+    plain = pa.array([text.removesuffix(".0") for text in texts], type=pa.string())
+    given = column.is_valid().to_numpy(zero_copy_only=False)
+    place = pa.array(np.cumsum(given) - 1, mask=~given)
+    return plain.take(place).fill_null("")
 
 
 def _quoted(texts: pa.Array) -> pa.Array:

@@ -1,4 +1,4 @@
-"""Points in columns are what they are row by row: ids, places, declarations, remarks; the rest is left over."""
+"""Points in columns are what they are row by row: ids, places, declarations, remarks; all else is left."""
 
 import json
 from collections.abc import Callable

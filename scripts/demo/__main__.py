@@ -46,7 +46,7 @@ def make(folder: Path) -> None:
         say("rasters")
         source = BUNDLE / "data" / "source"
         written |= rasters.write(sources.read_grid(source / "terrain.asc"), source, folder / "data")
-        (folder / "catalogue.yaml").write_text(catalogue.text(written), encoding="utf-8")
+        (folder / "catalogue.yaml").write_text(catalogue.text(written, folder), encoding="utf-8")
         say("examples")
         examples.write(layers, folder / "examples")
         bar.update(STEPS - bar.n)

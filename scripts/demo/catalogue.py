@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 import yaml
 
@@ -242,8 +243,8 @@ LAYERS: tuple[Layer, ...] = (
 )
 
 
-def text(written: dict[str, Written]) -> str:
-    """The catalogue as YAML; ``written`` is keyed by the name of the file without its ending."""
+def text(written: dict[str, Written], folder: Path) -> str:
+    """The catalogue of a bundle as YAML; ``written`` is keyed by the name of the file without its ending."""
     tree = {
         "bundle": {
             "id": "demo",
@@ -255,7 +256,7 @@ def text(written: dict[str, Written]) -> str:
         },
         "rulebook": "builtin",
         "out_of_scope": {key: {"reason": reason, "ask": ask} for key, (reason, ask) in OUT_OF_SCOPE.items()},
-        "layers": [*(_layer(layer, written) for layer in LAYERS), *raster_layers.entries(written)],
+        "layers": [*(_layer(layer, written) for layer in LAYERS), *raster_layers.entries(written, folder)],
     }
     body = yaml.dump(
         tree, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=None, width=118

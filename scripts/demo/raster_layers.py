@@ -1,6 +1,12 @@
 """What the catalogue says of the two rasters."""
 
 from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+from rasterio.features import shapes
 
 from scripts.demo.write import Written
 
@@ -86,15 +92,23 @@ SLOPE: Node = {
 }
 
 
-def entries(written: dict[str, Written]) -> list[Node]:
-    """The layers with the digest of the files just written."""
-    return [_with_digest(layer, written[str(layer["id"])]) for layer in (LAND_COVER, SLOPE)]
+def entries(written: dict[str, Written], folder: Path) -> list[Node]:
+    """The layers with the digest of the files just written, and how many patches their cells make."""
+    return [_pinned(layer, written[str(layer["id"])], folder) for layer in (LAND_COVER, SLOPE)]
 
 
-def _with_digest(layer: Node, file: Written) -> Node:
-    notes = layer["notes"]
-    return {
-        **{key: value for key, value in layer.items() if key != "notes"},
-        "sha256": file.sha256,
-        "notes": notes,
-    }
+def _pinned(layer: Node, file: Written, folder: Path) -> Node:
+    rest = {key: value for key, value in layer.items() if key != "notes"}
+    return {**rest, "sha256": file.sha256, "rows": _rows(layer, folder), "notes": layer["notes"]}
+
+
+def _rows(layer: Any, folder: Path) -> int:  # noqa: ANN401 (a tree for YAML)
+    """Patches of the layer's classes: cells of one class that share a side."""
+    with rasterio.open(folder / layer["path"]) as file:
+        values = file.read(1)
+    labels = np.zeros(values.shape, dtype=np.int16)
+    for label, meant in enumerate(layer["cells"]["classes"].values(), start=1):
+        for one in meant if isinstance(meant, list) else [meant]:
+            ends = (one["from"], one["to"]) if isinstance(one, dict) else (one, one + 1)
+            labels[(values >= ends[0]) & (values < ends[1])] = label
+    return sum(1 for _ in shapes(labels, mask=labels != 0, connectivity=4))

@@ -100,7 +100,7 @@ def test_the_five_are_held(demo: Bundle) -> None:
 
 def test_synthetic_wherever_we_invented(demo: Bundle) -> None:
     told = {name: {e.synthetic for e in layer.editions} for name, layer in demo.layers.items()}
-    assert {name for name, flags in told.items() if flags != {True}} <= {"admin_unit"}
+    assert {name for name, flags in told.items() if flags != {True}} <= {"admin_unit", "land_cover"}
 
 
 def test_one_layer_each_is_stale_provisional_and_restricted(demo: Bundle) -> None:

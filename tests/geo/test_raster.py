@@ -1,4 +1,4 @@
-"""Cells to zones, on arrays alone: legends, sizes of cells, patches that tile their grid without gap or overlap."""
+"""Cells to zones, on arrays alone: legends, sizes of cells, and patches that tile their grid."""
 
 import math
 

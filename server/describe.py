@@ -20,7 +20,7 @@ def edition_state(layer: Layer, on: date) -> str:
     edition = layer.edition_on(on)
     if edition is None:
         return "no_edition"
-    if edition.faults or (edition.zones is None and layer.kind == "vector"):
+    if edition.faults or edition.zones is None:
         return "failed"
     if edition.stale_after is not None and on >= edition.stale_after:
         return "stale"

@@ -4,7 +4,7 @@ import {both, data, t} from './i18n.js';
 import {swatch} from './hatch.js';
 import {GAP, GROUPS, SHOWN_AT_START, styleOf} from './style.js';
 
-const drawable = (layer) => layer.kind === 'vector' && layer.edition !== null && layer.edition.zones > 0;
+const drawable = (layer) => layer.edition !== null && layer.edition.zones > 0;
 
 /** Fill `node` from the answer of /layers; `onToggle(layer, shown)` acts; returns which layers are shown. */
 export function drawLegend(node, answer, shown, onToggle) {
@@ -38,7 +38,8 @@ function legendItem(layer, shown, onToggle) {
     }},
   });
   const edition = layer.edition && t('layers.edition', {edition: layer.edition.edition});
-  const told = layer.kind === 'raster' ? t('layers.raster') : [edition, both(layer.edition?.authority)].filter(Boolean).join(' · ');
+  const cell = layer.edition?.cell_m ? t('layers.raster', {metres: Math.round(layer.edition.cell_m)}) : null;
+  const told = [edition, cell, both(layer.edition?.authority)].filter(Boolean).join(' · ');
   return el('div', {class: 'legend-item'},
     el('label', {for: box.id, title: told}, box, isPlain(layer) && swatch(styleOf(layer, layer.classes[0]?.zone_class ?? null), isLine(layer)),
       el('span', {text: both(layer.title)}), chips(layer)),

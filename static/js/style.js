@@ -3,7 +3,7 @@
 export const GROUPS = [
   ['constraint', ['eco_redline', 'env_control_unit', 'element_zone', 'protected_area', 'scenic_area', 'world_heritage',
     'perm_farmland', 'urban_dev_boundary', 'forest_land', 'grassland', 'wetland', 'heritage', 'historic_town',
-    'soil_risk_plot', 'geohazard_zone', 'karst_zone', 'steep_slope', 'soil_loss_zone']],
+    'soil_risk_plot', 'geohazard_zone', 'karst_zone', 'steep_slope', 'slope', 'soil_loss_zone']],
   ['water', ['drinking_water_zone', 'water_source_point', 'river_reach', 'river_shoreline', 'river_corridor',
     'river_mgmt_range', 'water_function_zone', 'aquatic_germplasm', 'fish_habitat', 'sand_ban', 'riparian_belt',
     'flood_storage', 'dam_protection', 'gw_zone']],
@@ -14,7 +14,7 @@ export const GROUPS = [
 export const SHOWN_AT_START = ['admin_unit', 'env_control_unit', 'eco_redline', 'protected_area', 'river_reach'];
 
 /** Bottom first; what is not named lies above these. */
-export const ORDER = ['admin_unit', 'env_control_unit', 'element_zone', 'river_corridor', 'eco_redline', 'scenic_area',
+export const ORDER = ['land_cover', 'admin_unit', 'env_control_unit', 'element_zone', 'river_corridor', 'eco_redline', 'scenic_area',
   'protected_area', 'livestock_ban_zone', 'industrial_park', 'drinking_water_zone', 'river_reach', 'river_shoreline'];
 
 const s = (color, hatch = null, more = {}) => ({color, hatch, ...more});
@@ -61,6 +61,24 @@ const STYLES = {
   livestock_ban_zone: {
     ban: s('#8d4a2b', 'cross', {fillOpacity: 0.1, weight: 1.1}),
     limit: s('#b5794f', 'back', {fillOpacity: 0.08, weight: 1.1}),
+  },
+  steep_slope: {
+    published: s('#9a3412', 'diag', {fillOpacity: 0.12, weight: 1.2}),
+    dem: s('#b45309', 'dots', {fillOpacity: 0.12, weight: 0.8, dashArray: '4 3'}),
+  },
+  slope: {
+    moderate: s('#c08a2c', 'dots', {fillOpacity: 0.12, weight: 0.6}),
+    steep: s('#9a3412', 'diag', {fillOpacity: 0.2, weight: 0.8}),
+  },
+  land_cover: {
+    forest: s('#2f7d3b', null, {fillOpacity: 0.22, weight: 0.5}),
+    savanna: s('#8a9a3c', 'dots', {fillOpacity: 0.16, weight: 0.5}),
+    grass: s('#a8b84a', 'vert', {fillOpacity: 0.16, weight: 0.5}),
+    wetland: s('#3f8f8f', 'horiz', {fillOpacity: 0.2, weight: 0.5}),
+    crop: s('#c9a227', 'back', {fillOpacity: 0.16, weight: 0.5}),
+    built: s('#b0413e', 'cross', {fillOpacity: 0.22, weight: 0.5}),
+    bare: s('#9a8f80', 'diag', {fillOpacity: 0.16, weight: 0.5}),
+    water: s('#2563b8', 'horiz', {fillOpacity: 0.26, weight: 0.5}),
   },
 };
 

@@ -1,6 +1,6 @@
 """The one sentence over a report."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from geo.evaluate import counts_as_out_of_scope
 from geo.model import SEVERITY, VERDICT_TEXT, Effect, Finding, Outcome, Text, Verdict
@@ -26,13 +26,19 @@ def headline(
     outside
         Layers out of the agency's scope.
     """
-    text = _verdict_text(verdict, findings)
+    return sentence(view, verdict, possible, notices(findings), outside_layers(findings, outside))
+
+
+def sentence(
+    view: BundleView, verdict: Verdict, possible: Verdict, notices: int, layers: tuple[str, ...]
+) -> Text:
+    """The same from the number of notices and the layers that bear on this project but are not held."""
+    text = _verdict_text(verdict, notices)
     if possible is not verdict:
         worse = _WORST_TEXT.get(possible, VERDICT_TEXT[possible])
         text = Text(
             f"{text.zh}；未核查部分最重可能：{worse.zh}", f"{text.en}; open rules could come to: {worse.en}"
         )
-    layers = _outside_layers(findings, outside)
     if not layers:
         return text
     titles = [view.title(layer) for layer in layers]
@@ -43,12 +49,16 @@ def headline(
     return Text(f"{text.zh}；未掌握：{zh}", f"{text.en}; not held by this agency: {en}")
 
 
-def _verdict_text(verdict: Verdict, findings: Sequence[Finding]) -> Text:
+def _verdict_text(verdict: Verdict, count: int) -> Text:
     if verdict is not Verdict.NOTICE:
         return VERDICT_TEXT[verdict]
-    count = sum(_is_notice(f) for f in findings)
     noun = "notice" if count == 1 else "notices"
     return Text(f"未发现冲突（提示 {count} 项）", f"No conflict found ({count} {noun})")
+
+
+def notices(findings: Iterable[Finding]) -> int:
+    """How many of the findings told a person should look at."""
+    return sum(map(_is_notice, findings))
 
 
 def _is_notice(finding: Finding) -> bool:
@@ -56,7 +66,7 @@ def _is_notice(finding: Finding) -> bool:
     return told or (finding.outcome is Outcome.NOT_ASSESSED and not counts_as_out_of_scope(finding))
 
 
-def _outside_layers(findings: Sequence[Finding], outside: Container[str]) -> tuple[str, ...]:
+def outside_layers(findings: Iterable[Finding], outside: Container[str]) -> tuple[str, ...]:
     """Layers declared out of scope that bear on this project, those with the most severe rules first."""
     rank: dict[str, int] = {}
     for finding in filter(counts_as_out_of_scope, findings):

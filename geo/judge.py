@@ -20,12 +20,26 @@ class Judgement:
 
 def judge(findings: Iterable[Finding]) -> Judgement:
     """The most severe finding wins; what is open may still come to more."""
-    told = tuple(findings)
-    verdict = worst(*(_weight(f) for f in told if f.rule.effect is not Effect.DUTY))
+    return summed(map(weigh, findings))
+
+
+def weigh(finding: Finding) -> Judgement:
+    """What a finding alone comes to."""
+    weight = Verdict.CLEAR if finding.rule.effect is Effect.DUTY else _weight(finding)
     return Judgement(
-        verdict=verdict,
-        worst_possible=worst(verdict, *(_open_effect(f) for f in told)),
-        complete=not any(_is_open(f) for f in told),
+        verdict=weight,
+        worst_possible=worst(weight, _open_effect(finding)),
+        complete=not _is_open(finding),
+    )
+
+
+def summed(weights: Iterable[Judgement]) -> Judgement:
+    """What findings come to together."""
+    every = set(weights)
+    return Judgement(
+        verdict=worst(*(w.verdict for w in every)),
+        worst_possible=worst(*(w.worst_possible for w in every)),
+        complete=all(w.complete for w in every),
     )
 
 

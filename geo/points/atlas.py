@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import shapely
@@ -19,21 +19,27 @@ from geo.relate.picture import ZoneFilter
 from geo.scene import NEAR_M
 from geo.view import BundleView, LayerView, Mask
 
+T = TypeVar("T")
 Arrays = Mapping[str, NDArray[Any]]
 Keep = Callable[[str, Callable[[], dict[str, NDArray[Any]]]], Arrays]
 """Gives the arrays kept under a name, or makes them and keeps them."""
 
-BORDER_REACH_M = NEAR_M + 50.0
-"""What outlines are mostly asked for: margins within 100 m, both accuracies; more is answered too."""
+BORDER_REACH_M = NEAR_M + 200.0
+"""What outlines are mostly asked for: margins within 100 m of a disc of 12 ha; more is answered too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Zones of some layers that match a filter: surely (``sure``), or those too that may."""
+    """Some zones of some layers, by number.
+
+    Attributes
+    ----------
+    areal
+        Of their outlines those of polygons only.
+    """
 
     layers: tuple[str, ...]
-    key: str
-    sure: bool
+    number: int
     areal: bool = False
 
 
@@ -49,19 +55,28 @@ class Atlas:
     def __init__(self, view: BundleView, keep: Keep = lambda _, make: make()) -> None:
         self.view = view
         self._keep = keep
-        self._filters: dict[str, ZoneFilter] = {"": _Everything()}
+        self._regions: dict[tuple[tuple[str, ...], str, bool], Region] = {}
+        self._same: dict[object, Region] = {}
+        self._masks: list[dict[str, Mask]] = []
         self._made: dict[object, Any] = {}
 
     def region(self, layers: tuple[str, ...], of: ZoneFilter, *, sure: bool) -> Region:
-        """The zones a test means."""
-        self._filters[of.zone_key] = of
-        return Region(layers, of.zone_key, sure)
+        """The zones a test means: one region for all tests that mean the same zones."""
+        named = (layers, of.zone_key, sure)
+        if named not in self._regions:
+            masks = tuple(self._mask(layer, of, sure=sure) for layer in layers)
+            same = (layers, tuple(mask.tobytes() for mask in masks))
+            self._regions[named] = self._same.setdefault(same, Region(layers, len(self._masks)))
+            self._masks.append(dict(zip(layers, masks, strict=True)))
+        return self._regions[named]
 
     def mask(self, layer_id: str, region: Region) -> Mask:
         """The region's zones of one layer."""
-        of = self._filters[region.key]
+        return self._masks[region.number][layer_id]
+
+    def _mask(self, layer_id: str, of: ZoneFilter, *, sure: bool) -> Mask:
         yes, maybe = self.view.layers[layer_id].match(of.zone_key, of.zone_classes, of.zone_where)
-        return yes if region.sure else np.asarray(yes | maybe)
+        return yes if sure else np.asarray(yes | maybe)
 
     def is_vague(self, layers: tuple[str, ...], of: ZoneFilter) -> bool:
         """Whether any zone only may match."""
@@ -84,12 +99,13 @@ class Atlas:
 
     def outline(self, region: Region, reach_m: float) -> EdgeGrid:
         """Outline of the union of a region's polygons, and (unless ``areal``) its lines and points."""
-        zones = np.concatenate([self.view.layers[x].geometry[self.mask(x, region)] for x in region.layers])
-        key = ("outline", _digest(zones) if len(zones) else "", region.areal, reach_m)
-        return self._kept(key, lambda: self._outline(zones, reach_m, areal=region.areal))
+        return self._kept(("outline", region, reach_m), lambda: self._outline(region, reach_m))
 
     def has_thin(self, region: Region) -> bool:
         """Whether lines or points are among the region's zones."""
+        return self._kept(("thin", region), lambda: self._has_thin(region))
+
+    def _has_thin(self, region: Region) -> bool:
         views = ((self.view.layers[x], self.mask(x, region)) for x in region.layers)
         return any((shapely.get_dimensions(v.geometry[mask]) < POLYGON).any() for v, mask in views)
 
@@ -98,7 +114,7 @@ class Atlas:
         if layer.coverage is None:
             return None
         whole = np.array([layer.coverage], dtype=object)
-        key = ("coverage", _digest(whole))
+        key = ("coverage", self._kept(("coverage of", layer.id), lambda: _digest(whole)))
         return self._kept(key, lambda: (self._index(whole), self._grid(whole, self.longest_m)))
 
     @cached_property
@@ -110,10 +126,11 @@ class Atlas:
         """Zones of a layer whose shape is not valid; None if there is none."""
         return self._kept(("broken", layer.id), lambda: _broken(layer))
 
-    def _kept(self, key: object, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever is made
+    def _kept(self, key: object, make: Callable[[], T]) -> T:
         if key not in self._made:
             self._made[key] = make()
-        return self._made[key]
+        made: T = self._made[key]
+        return made
 
     def _index(self, zones: Objects) -> ZoneIndex:
         arrays = self._keep(f"zones-{_digest(zones)}", lambda: ZoneIndex.build(zones).arrays())
@@ -125,23 +142,17 @@ class Atlas:
 
         return EdgeGrid.from_arrays(self._keep(f"edges-{_digest(shapes)}-{reach_m:.0f}", make))
 
-    def _outline(self, zones: Objects, reach_m: float, *, areal: bool) -> EdgeGrid:
+    def _outline(self, region: Region, reach_m: float) -> EdgeGrid:
+        zones = np.concatenate([self.view.layers[x].geometry[self.mask(x, region)] for x in region.layers])
+
         def make() -> dict[str, NDArray[Any]]:
             polygons = shapely.get_dimensions(zones) == POLYGON
             joined = shapely.disjoint_subset_union_all(zones[polygons])
-            thin = zones[:0] if areal else zones[~polygons]
+            thin = zones[:0] if region.areal else zones[~polygons]
             return EdgeGrid.build(*edges_of(np.array([*thin, joined], dtype=object)), reach_m).arrays()
 
-        kind = "area" if areal else "all"
+        kind = "area" if region.areal else "all"
         return EdgeGrid.from_arrays(self._keep(f"outline-{kind}-{_digest(zones)}-{reach_m:.0f}", make))
-
-
-class _Everything:
-    """The filter that means every zone."""
-
-    zone_key = ""
-    zone_classes: tuple[str, ...] = ()
-    zone_where: tuple[Any, ...] = ()
 
 
 def _alive_only(layer: LayerView) -> Objects:

@@ -54,5 +54,5 @@ class PointBatch:
 
     def part(self, row: int) -> Part:
         """One point as the one road takes it."""
-        declared = self.declarations[self.declaration[row]]
+        declared: Declaration = self.declarations[self.declaration[row]]
         return declared.part(float(self.lon[row]), float(self.lat[row]), float(self.accuracy_m[row]))

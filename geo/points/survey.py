@@ -1,6 +1,7 @@
 """A chunk of points before the layers, in columns: what holds them, how far outlines lie, what is covered."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -31,6 +32,7 @@ class Survey:
         self.stands: tuple[Footing, ...] = tuple(d.footing(atlas.view) for d in batch.declarations)
         self.disc_m: Floats = np.array([s.disc_m for s in self.stands])[batch.declaration]
         self._kept: dict[object, Any] = {}
+        self._gaps: dict[Region, tuple[float, Floats]] = {}
         self._scenes: dict[int, Scene] = {}
 
     def scene(self, row: int) -> Scene:
@@ -49,7 +51,7 @@ class Survey:
         """How far past a threshold is looked, so that near margins and borderlines are seen."""
         discs = float(self.disc_m.max(initial=0.0))
         layers = max((layer.accuracy_m for layer in self.atlas.layers), default=0.0)
-        return discs + max(NEAR_M, float(self.batch.accuracy_m.max(initial=0.0)) + layers + discs) + 1.0
+        return discs + max(NEAR_M, float(self.batch.accuracy_m.max(initial=0.0)) + layers) + 1.0
 
     # --- zones ---
 
@@ -102,11 +104,11 @@ class Survey:
     def edge_m(self, region: Region) -> Floats:
         """Metres to the outline of the union of a region's polygons, from either side; inf where far."""
         thin = self.atlas.has_thin(region)
-        outline = Region(region.layers, region.key, region.sure, areal=True) if thin else region
+        outline = replace(region, areal=True) if thin else region
         return self._gap_m(outline, 0.0)
 
     def nth_m(self, region: Region, nth: int, *, depth: bool) -> Floats:
-        """The nth nearest zone of a region, or (``depth``) the nth greatest depth in one, metres."""
+        """Metres to the nth nearest zone of a region, or (``depth``) the nth greatest depth in one."""
         point, gap, met = self._each(region)
         value = -gap if depth else np.where(met, 0.0, gap)
         keep = met if depth else np.ones(len(met), dtype=bool)
@@ -116,7 +118,8 @@ class Survey:
         rank = np.arange(len(point)) - np.searchsorted(point, point)
         out = np.full(self.count, np.inf)
         out[point[rank == nth - 1]] = value[rank == nth - 1]
-        return np.abs(out)
+        nth_m: Floats = np.abs(out)
+        return nth_m
 
     def _each(self, region: Region) -> tuple[Ints, Floats, Mask]:
         """Every (point, zone) met or near: metres to the zone's own outline (inf if far), and whether met."""
@@ -155,13 +158,13 @@ class Survey:
         return kept
 
     def _gap_m(self, region: Region, base_m: float) -> Floats:
-        reach = base_m + self.least_reach_m
-
-        def measure() -> Floats:
+        """Metres to a region's outline where that is near a threshold; a farther look will do."""
+        looked, gap = self._gaps.get(region, (-1.0, None))
+        if gap is None or looked < base_m:
             grid = self.atlas.outline(region, base_m + BORDER_REACH_M)
-            return grid.nearest_m(self.batch.lon, self.batch.lat, reach)
-
-        return self._keep(("gap", region, base_m), measure)
+            gap = grid.nearest_m(self.batch.lon, self.batch.lat, base_m + self.least_reach_m)
+            self._gaps[region] = base_m, gap
+        return gap
 
     # --- coverage ---
 

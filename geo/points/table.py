@@ -1,19 +1,21 @@
 """Points answered as rows of a table: verdict, rules, zones met and the least margin."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
-from geo.answer import Row, told_cells
+from geo.answer import UNITS, Row, told_cells
 from geo.check import assumptions, declared
-from geo.evaluate import Asked, asked, conclude, used_facts
-from geo.headline import headline
-from geo.judge import is_told, judge, order
+from geo.evaluate import Asked, asked, conclude, counts_as_out_of_scope, used_facts
+from geo.headline import notices, outside_layers, sentence
+from geo.judge import Judgement, is_told, order, summed, weigh
 from geo.logic import Truth
 from geo.measure import Floats
 from geo.model import Effect, Finding, Text
 from geo.points.atlas import Atlas
 from geo.points.batch import Declaration, Ints, PointBatch
+from geo.points.hits import hits_text
 from geo.points.kinds import grouped, is_columnar
 from geo.points.places import Places, Spots
 from geo.points.survey import Survey
@@ -34,8 +36,8 @@ class PointAnswers:
         Number of each point's cells among ``cells``.
     cells
         What findings alone decide (`geo.answer.told_cells`).
-    hits
-        For each point, (layer, zone id) of every zone met, by layer, then id.
+    hits, units
+        For each point every zone met as ``layer:id``, and the control units' ids, joined by ``;``.
     margin_m, margin_rule
         The margin nearest to 0 and its rule; NaN and "" where none is within 100 m.
     assumed
@@ -45,7 +47,8 @@ class PointAnswers:
     rest: np.ndarray
     told: Ints
     cells: list[Row]
-    hits: list[list[tuple[str, str]]]
+    hits: list[str]
+    units: list[str]
     margin_m: Floats
     margin_rule: list[str]
     assumed: tuple[tuple[Text, ...], ...]
@@ -61,7 +64,8 @@ class PointTable:
         self._outside = {x for x in atlas.view.out_of_scope if atlas.view.layers[x].edition is None}
         self._cells: list[Row] = []
         self._numbers: dict[tuple[object, tuple[int, ...]], int] = {}
-        self._findings: dict[tuple[Asked, Truth, int], Finding] = {}
+        self._lines: dict[tuple[Asked, int, int], _Line | None] = {}
+        self._unheld: dict[tuple[_Line, ...], tuple[str, ...]] = {}
 
     def answer(self, batch: PointBatch) -> PointAnswers:
         """The rows of a chunk."""
@@ -84,7 +88,8 @@ class PointTable:
             rest=rest,
             told=told,
             cells=self._cells,
-            hits=_hits(survey),
+            hits=hits_text(survey, survey.atlas.layers, named=True),
+            units=hits_text(survey, [x for x in survey.atlas.layers if x.id == UNITS], named=False),
             margin_m=np.where(np.isfinite(least), least, np.nan),
             margin_rule=rule_of.tolist(),
             assumed=tuple(assumptions(stand) for stand in survey.stands),
@@ -114,23 +119,52 @@ class PointTable:
     def _row(
         self, in_play: tuple[Asked, ...], by_test: dict[str, int], by_place: dict[tuple[str, ...], int]
     ) -> Row:
-        found = []
-        for one in in_play:
-            truth = _HERE[by_place[one.jurisdictions]] if one.jurisdictions else True
-            found.append(self._finding(one, truth, by_test[one.rule.key]))
-        told = sorted(filter(is_told, found), key=order)
-        findings = [f for f in told if f.rule.effect is not Effect.DUTY]
-        duties = [f for f in told if f.rule.effect is Effect.DUTY]
-        judged = judge(told)
-        view = self.atlas.view
-        words = headline(view, judged.verdict, judged.worst_possible, findings, self._outside)
+        lines = (
+            self._line(one, by_place.get(one.jurisdictions, 1), by_test[one.rule.key]) for one in in_play
+        )
+        told = sorted((line for line in lines if line is not None), key=_Line.sort_key)
+        findings = [line.finding for line in told if not line.duty]
+        duties = [line.finding for line in told if line.duty]
+        judged = summed(line.weight for line in told)
+        unheld = tuple(line for line in told if line.unheld and not line.duty)
+        if unheld not in self._unheld:
+            self._unheld[unheld] = outside_layers((line.finding for line in unheld), self._outside)
+        words = sentence(
+            self.atlas.view, judged.verdict, judged.worst_possible, notices(findings), self._unheld[unheld]
+        )
         return told_cells(judged, (*findings, *duties), words, self._lang)
 
-    def _finding(self, one: Asked, here: Truth, number: int) -> Finding:
+    def _line(self, one: Asked, here: int, number: int) -> "_Line | None":
+        """The finding of a rule; None where it is not told."""
         key = (one, here, number)
-        if key not in self._findings:
-            self._findings[key] = conclude(one, here, self._places.answers[number])
-        return self._findings[key]
+        if key not in self._lines:
+            finding = conclude(one, _HERE[here], self._places.answers[number])
+            self._lines[key] = _Line.of(finding) if is_told(finding) else None
+        return self._lines[key]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Line:
+    """A finding that is told, and what a row needs of it."""
+
+    finding: Finding
+    order: tuple[int, int, str]
+    weight: Judgement
+    duty: bool
+    unheld: bool
+
+    @classmethod
+    def of(cls, finding: Finding) -> Self:
+        return cls(
+            finding=finding,
+            order=order(finding),
+            weight=weigh(finding),
+            duty=finding.rule.effect is Effect.DUTY,
+            unheld=counts_as_out_of_scope(finding),
+        )
+
+    def sort_key(self) -> tuple[int, int, str]:
+        return self.order
 
 
 class _Seen:
@@ -166,12 +200,3 @@ def _least(in_play: tuple[Asked, ...], rows: Ints, seen: _Seen) -> tuple[Floats,
             better &= seen.here(one.jurisdictions)[rows] != 0
         best[better], rule_of[better] = margin[better], one.rule.rule.id
     return best, rule_of
-
-
-def _hits(survey: Survey) -> list[list[tuple[str, str]]]:
-    out: list[list[tuple[str, str]]] = [[] for _ in range(survey.count)]
-    for layer in survey.atlas.layers:
-        point, zone = survey.pairs(layer)
-        for one, met in sorted(zip(point.tolist(), map(str, layer.zone_id[zone]), strict=True)):
-            out[one].append((layer.id, met))
-    return out

@@ -35,6 +35,9 @@ DISCLAIMER = Text(
 )
 SYNTHETIC_BANNER = Text("示范数据，非法定边界", "demonstration data, not an official boundary")
 
+UNITS = "env_control_unit"
+"""The layer whose zones are the control units a table lists."""
+
 Json = dict[str, Any]
 Row = dict[str, str | float | bool | None]
 Judged = Report | PartReport | Judgement
@@ -92,7 +95,7 @@ def to_row(report: Report, lang: str = "zh") -> Row:
     return {
         **told_cells(report, (*part.findings, *part.duties), report.headline, lang),
         "hits": ";".join(f"{h.layer}:{h.zone_id}" for h in part.hits),
-        "units": ";".join(h.zone_id for h in part.hits if h.layer == "env_control_unit"),
+        "units": ";".join(h.zone_id for h in part.hits if h.layer == UNITS),
         "margin_m": _metres(part.margin_m),
         "margin_rule": part.margin_rule or "",
     }

@@ -1,0 +1,37 @@
+"""Zones met, as the cells of a table tell them."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from geo.points.batch import Ints
+from geo.points.survey import Survey
+from geo.view import LayerView, Objects
+
+
+def hits_text(survey: Survey, layers: Iterable[LayerView], *, named: bool) -> list[str]:
+    """For each point the zones that hold it, by layer, then id, joined by ``;``.
+
+    Parameters
+    ----------
+    named
+        Each with its layer's id before it.
+    """
+    out = np.full(survey.count, "", dtype=object)
+    for layer in layers:
+        point, zone = survey.pairs(layer)
+        labels = np.array([f"{layer.id}:{one}" if named else str(one) for one in layer.zone_id], dtype=object)
+        here, text = _joined(point, labels[zone])
+        before = out[here] != ""
+        out[here] = np.where(before, out[here] + ";", "") + text
+    return list(out)
+
+
+def _joined(point: Ints, label: Objects) -> tuple[Ints, Objects]:
+    """Points that have labels, and these in order, joined. ``point`` is sorted."""
+    start = np.flatnonzero(np.append(True, point[1:] != point[:-1])) if len(point) else point
+    text = label[start]
+    end = np.append(start[1:], len(point))
+    for place in np.flatnonzero(end - start > 1):
+        text[place] = ";".join(sorted(label[start[place] : end[place]]))
+    return point[start], text

@@ -69,7 +69,7 @@ def test_it_is_small() -> None:
 def test_its_readme_names_every_file() -> None:
     """Where each byte comes from."""
     text = (DEMO / "README.md").read_text(encoding="utf-8")
-    missing = [path.name for path in (DEMO / "data").glob("*.parquet") if path.name not in text]
+    missing = [path.name for path in (DEMO / "data").rglob("*.*") if path.name not in text]
     assert missing == []
     assert "非法定边界" in text
 

@@ -51,6 +51,9 @@ LAYERS = (
     "river_corridor",
     "livestock_ban_zone",
 )
+RASTERS = ("land_cover", "slope")
+"""Damaged in `tests/layers/test_raster.py`, as rasters are."""
+
 ACTIVITIES = ("CHEM", "LIVESTOCK")
 FACTS = (("discharges", True), ("nature", "new"), ("rl_act_code", "none"), ("soil_loss", True))
 ANOTHER = {name: LAYERS[(n + 3) % len(LAYERS)] for n, name in enumerate(LAYERS)}
@@ -366,7 +369,7 @@ def test_a_damaged_layer_convicts_and_never_acquits(
 
 
 def test_the_layers_are_all_there(demo: Bundle) -> None:
-    assert set(LAYERS) == demo.layers.keys()
+    assert {*LAYERS, *RASTERS} == demo.layers.keys()
 
 
 def test_the_sites_were_worth_checking(

@@ -232,7 +232,7 @@ def ground(line: Any, shapes: list[Any]) -> tuple[float, float]:
     return float(length_m(shapely.difference(inside, borders))), float(length_m(inside))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(line=lines(), shapes=st.lists(areas(), min_size=1, max_size=4))
 def test_stretches_cover_the_overlap_and_the_rest_makes_the_line(line, shapes):
     if line.is_empty:
@@ -276,7 +276,7 @@ def _remainder(found: Told, chain: Any, length: float) -> float:
     return float(sum(size for at, size in middles if not any(a < at < b for a, b, _ in found)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(line=lines(), cuts=st.lists(st.integers(1, 99), min_size=2, max_size=2, unique=True))
 def test_a_piece_cut_from_a_simple_line_is_found_where_it_was_cut(line, cuts):
     if line.is_empty or line.geom_type != "LineString" or not line.is_simple or line.is_closed:

@@ -272,8 +272,13 @@ def _text(text: Text | None) -> dict[str, str] | None:
     return None if text is None else {"zh": text.zh, "en": text.en}
 
 
+def metres_told(value: float) -> float:
+    """Metres as every answer tells them."""
+    return round(float(value), 3) + 0.0
+
+
 def _metres(value: float | None) -> float | None:
-    return None if value is None else round(float(value), 3) + 0.0
+    return None if value is None else metres_told(value)
 
 
 def _square(value: float) -> float:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -9,7 +10,9 @@ import pyarrow as pa
 from geo.model import Bundle
 from layers.sites.answered import Answered, Positions, Wanted, from_results, joined
 from layers.sites.chunks import Block, Chunk
+from layers.sites.columnar import Tables, in_columns
 from layers.sites.columns import Columns
+from layers.sites.point_rows import point_rows
 from layers.sites.results import Layout
 from layers.sites.rows import Defaults, RowMaker
 from layers.sites.screen import screen
@@ -38,6 +41,9 @@ class Terms:
         What it needs beside the result cells.
     failures
         Encoding of the file in which refused rows are told once more; None = there is none.
+    index
+        Folder of the bundle, whose index answers points in columns; None = by whole reports only. It changes
+        speed, never an answer.
     """
 
     columns: Columns
@@ -48,6 +54,7 @@ class Terms:
     encoding: str
     wanted: Wanted
     failures: str | None
+    index: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +64,16 @@ class Work:
     bundle: Bundle
     terms: Terms
     maker: RowMaker = field(init=False)
+    tables: Tables | None = field(init=False)
 
     def __post_init__(self) -> None:
-        made = RowMaker(self.bundle.rulebook, self.terms.columns, self.terms.defaults)
+        made, folder = (
+            RowMaker(self.bundle.rulebook, self.terms.columns, self.terms.defaults),
+            self.terms.index,
+        )
         object.__setattr__(self, "maker", made)
+        tables = Tables(bundle=self.bundle, folder=folder, lang=self.terms.layout.lang) if folder else None
+        object.__setattr__(self, "tables", tables)
 
 
 def answer(work: Work, chunk: Chunk) -> Answered:
@@ -69,8 +82,13 @@ def answer(work: Work, chunk: Chunk) -> Answered:
     The answer to a row depends on nothing but the row and ``work``: neither on the chunk nor on what was
     answered before.
     """
-    block = chunk.payload.open()
-    return joined([detailed(work, block, np.arange(block.count))], block)
+    block, terms = chunk.payload.open(), work.terms
+    if work.tables is None:
+        return joined([detailed(work, block, np.arange(block.count))], block)
+    rows = point_rows(block, work.maker, terms.columns, terms.defaults)
+    answers, left = in_columns(work.tables, rows, shapes=terms.wanted.shapes)
+    rest = np.union1d(rows.rest, left)
+    return joined([*answers, *([detailed(work, block, rest)] if len(rest) else [])], block)
 
 
 def detailed(work: Work, block: Block, positions: Positions) -> tuple[Positions, Answered]:

@@ -5,12 +5,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import shapely
+
 from geo.answer import ENGINE
 from geo.errors import InputError
 from geo.model import Bundle
 from layers.bundle import load_bundle
 from layers.sites import dask_engine
 from layers.sites.answer import Terms
+from layers.sites.columnar import FEW
 from layers.sites.columns import Place, understand
 from layers.sites.faults import collected
 from layers.sites.intake import open_source
@@ -21,11 +24,16 @@ from layers.sites.rows import Defaults, Record
 from layers.sites.run import RunInfo
 from layers.sites.sources import Source, settle_crs
 from layers.sites.write import format_of, wanted_by
+from layers.store import FOLDER
 
 MANY_ROWS = 20_000
 MANY_SHAPES = 2_000
 MANY_BYTES = 1_000_000
 """Larger inputs are worth several processes: of points, of geometries, of rows that are not counted."""
+
+_REPORT_S = 0.01
+_INDEX_S = 8e-6
+"""What a report of a point costs, and an index for each vertex of the layers: seconds, roughly."""
 
 _CHUNKS = 50
 _POINT_ROWS = (2_000, 50_000)
@@ -91,6 +99,7 @@ def prepare(options: Options) -> Job:
         on_failure.callback(source.close)
         crs, remarks = settle_crs(source, options.crs)
         terms = _terms(options, bundle, source, replace(defaults, crs=crs))
+        terms = _with_index(terms, options, bundle, source)
         info = RunInfo(
             bundle=bundle, command=options.command, on=defaults.on, remarks=(*source.remarks, *remarks)
         )
@@ -152,6 +161,17 @@ def _terms(options: Options, bundle: Bundle, source: Source, defaults: Defaults)
         wanted=wanted_by(suffix, layout, hits=options.hits),
         failures=None if options.failures is None else options.encoding,
     )
+
+
+def _with_index(terms: Terms, options: Options, bundle: Bundle, source: Source) -> Terms:
+    """Rows go through in columns where an index lies there, or they are many enough to make one for."""
+    if terms.margins != "near" or terms.wanted.reports or terms.columns.place is Place.WKT:
+        return terms
+    zones = [e.zones for layer in bundle.layers.values() for e in layer.editions if e.zones is not None]
+    vertices = sum(int(shapely.get_num_coordinates(z.geometry.to_numpy()).sum()) for z in zones)
+    worth = (source.total or 0) * _REPORT_S > vertices * _INDEX_S
+    there = (options.bundle / FOLDER).is_dir() and (source.total is None or source.total >= FEW)
+    return replace(terms, index=options.bundle) if worth or there else terms
 
 
 def _asked(job: Job) -> dict[str, Any]:

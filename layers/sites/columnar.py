@@ -1,0 +1,142 @@
+"""The quick road: ordinary points answered in columns (`geo.points`), in the cells of whole reports."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from geo.answer import SYNTHETIC_BANNER, metres_told
+from geo.check import is_synthetic
+from geo.measure import Floats
+from geo.model import Bundle
+from geo.points import Atlas, Declaration, PointAnswers, PointBatch, PointTable
+from geo.view import view_on
+from layers.sites.answered import Answered, Positions, cells_of
+from layers.sites.point_rows import Ints, PointRows
+from layers.store import FOLDER, Store
+
+FEW = 300
+"""Points of one date in a chunk that are not worth the columns."""
+
+_TOLD = ("verdict", "complete", "worst_possible", "applies", "not_assessed", "verdict_text", "headline")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tables:
+    """What points of a bundle are answered by, date by date.
+
+    Attributes
+    ----------
+    folder
+        The bundle's: its index lies there.
+    """
+
+    bundle: Bundle
+    folder: Path
+    lang: str
+    by_date: dict[date, PointTable] = field(default_factory=dict)
+
+    def on(self, day: date) -> PointTable:
+        """The table of one date; made when first asked for."""
+        if day not in self.by_date:
+            keep = Store(self.folder / FOLDER).get
+            self.by_date[day] = PointTable(Atlas(view_on(self.bundle, day), keep), self.lang)
+        return self.by_date[day]
+
+
+def in_columns(
+    tables: Tables, rows: PointRows, *, shapes: bool
+) -> tuple[list[tuple[Positions, Answered]], Ints]:
+    """Answer the ordinary points of a block.
+
+    Parameters
+    ----------
+    shapes
+        Whether their geometries are wanted.
+
+    Returns
+    -------
+    answers, rest
+        By position in the block; and positions of the points that want the patient road after all.
+    """
+    answers: list[tuple[Positions, Answered]] = []
+    rest = [np.zeros(0, dtype=np.int64)]
+    days = [declared.on for declared in rows.declarations]
+    for day in dict.fromkeys(days):
+        of_day = np.array([one == day for one in days], dtype=bool)
+        here = np.flatnonzero(of_day[rows.declaration])
+        if len(here) < FEW:
+            rest.append(rows.positions[here])
+            continue
+        table = tables.on(day)
+        found = table.answer(_batch(rows, here))
+        rest.append(rows.positions[here[found.rest]])
+        kept = np.flatnonzero(~found.rest)
+        if len(kept):
+            told = _answered(tables, table, rows, here, found, kept, shapes=shapes)
+            answers.append((rows.positions[here[kept]], told))
+    return answers, np.sort(np.concatenate(rest))
+
+
+def _batch(rows: PointRows, here: Ints) -> PointBatch:
+    return PointBatch(
+        lon=rows.lon[here],
+        lat=rows.lat[here],
+        accuracy_m=rows.accuracy_m[here],
+        declaration=rows.declaration[here],
+        declarations=tuple(Declaration(one.activity, one.facts) for one in rows.declarations),
+    )
+
+
+def _answered(
+    tables: Tables,
+    table: PointTable,
+    rows: PointRows,
+    here: Ints,
+    found: PointAnswers,
+    kept: Ints,
+    *,
+    shapes: bool,
+) -> Answered:
+    """Result cells of the points that were answered (``kept`` of ``here``)."""
+    which, lang = here[kept], tables.lang
+    used, code = np.unique(found.told[kept], return_inverse=True)
+    told = pa.array(code)
+    synthetic = SYNTHETIC_BANNER.get(lang) if is_synthetic(table.atlas.view) else None
+    cells = {
+        "site_id": rows.site_id.take(pa.array(which)),
+        "status": pa.repeat("ok", len(which)),
+        **{name: pa.array([found.cells[n][name] for n in used]).take(told) for name in _TOLD},
+        "hits": [found.hits[n] for n in kept],
+        "units": [found.units[n] for n in kept],
+        "margin_m": _margins(found.margin_m[kept]),
+        "margin_rule": [found.margin_rule[n] for n in kept],
+        "remarks": _remarks(rows, which, found, lang),
+        "synthetic": pa.repeat(synthetic, len(which)) if synthetic else pa.nulls(len(which), pa.string()),
+    }
+    wkb = shapely.to_wkb(shapely.points(rows.lon[which], rows.lat[which])) if shapes else None
+    return Answered(
+        original=(), cells=cells_of(cells), shapes=None if wkb is None else pa.array(wkb, type=pa.binary())
+    )
+
+
+def _margins(metres: Floats) -> pa.Array:
+    """Margins as they are told; nothing where there is none."""
+    there = np.isfinite(metres)
+    out = np.zeros(len(metres))
+    out[there] = [metres_told(one) for one in metres[there].tolist()]
+    return pa.array(out, mask=~there)
+
+
+def _remarks(rows: PointRows, which: Ints, found: PointAnswers, lang: str) -> pa.Array:
+    """What was assumed of site and footprint, one text for each sort of site and declaration."""
+    texts = [
+        "; ".join(text.get(lang) for text in (*kind.remarks, *assumed))
+        for kind in rows.kinds
+        for assumed in found.assumed
+    ]
+    code = rows.kind[which] * len(found.assumed) + rows.declaration[which]
+    return pa.array(texts, type=pa.string()).take(pa.array(code))

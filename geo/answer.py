@@ -5,6 +5,7 @@ from typing import Any
 
 import shapely
 
+from geo.contact import TOLERANCE_M
 from geo.crs import DENSIFY_M
 from geo.judge import Judgement
 from geo.measure import AREA_METHOD, DISTANCE_METHOD
@@ -24,7 +25,7 @@ from geo.model import (
     UsedFact,
 )
 from geo.overlay import MINIMUM_M, MINIMUM_M2
-from geo.scene import LINE_TOLERANCE_M, TOLERANCE_M
+from geo.scene import LINE_TOLERANCE_M
 
 ENGINE = "0.1.0"
 """Engine version, named in every answer."""

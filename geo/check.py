@@ -115,7 +115,7 @@ def _offer_candidates(view: BundleView, scenes: list[Scene]) -> None:
         order = np.argsort(owner, kind="stable")
         starts = np.searchsorted(owner[order], np.arange(len(scenes) + 1))
         for number, scene in enumerate(scenes):
-            scene.offer(layer.id, row[order][starts[number] : starts[number + 1]])
+            scene.offer(layer, row[order][starts[number] : starts[number + 1]])
 
 
 def _report(view: BundleView, project: Project, scenes: list[Scene], *, far: bool, full: bool) -> Report:

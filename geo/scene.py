@@ -12,23 +12,18 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
+from geo.contact import TOLERANCE_M, Contact, Indices, contacts, nothing
 from geo.foot import edges_of, nearest_m
 from geo.measure import LINE, POINT, POLYGON, Floats, area_m2, length_m, window
 from geo.model import Activity, Footprint, Part, Reason
 from geo.tiles import distances_m, tiles_of
-from geo.view import BundleView, LayerView, Mask, Objects
-
-TOLERANCE_M = 0.0005
-"""A site nearer to a polygon than this touches its border: noise, not a margin of safety."""
+from geo.view import BundleView, LayerView
 
 LINE_TOLERANCE_M = 0.01
 """A point within 1 cm of a line zone is on it (DESIGN §4)."""
 
 WHOLE_SHARE = 1.0 - 1e-9
 """A share from here on is the whole site: the rest is rounding."""
-
-POSITIVE_M2 = 1e-4
-"""An area up to this is the noise of coordinates."""
 
 UNKNOWN_AREA_DISC_M = 100.0
 """Radius that a point of an areal activity stands for where neither land nor typical area is known."""
@@ -40,8 +35,6 @@ WIDER_M = (1_000.0, 10_000.0, 100_000.0, 3_000_000.0)
 """How far margins are looked for, step by step, where all are asked for."""
 
 T = TypeVar("T")
-
-Indices = np.ndarray[tuple[int], np.dtype[np.intp]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,64 +76,6 @@ def footing(part: Part, activity: Activity | None) -> Footing:
     return Footing(shape_unknown=areal)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Contact:
-    """A site and one layer: the zones within the search, measured. All arrays have one entry per zone.
-
-    Attributes
-    ----------
-    index
-        Rows of the layer view.
-    met
-        The closed shapes share a point.
-    distance_m
-        Geodesic distance, 0 where met, inf beyond the search.
-    overlap
-        Common shape in degrees; None where not met.
-    overlap_m2, overlap_m, overlap_share
-        Its area, length and share of the site.
-    on_border
-        Met, with no depth: the site only touches the zone's border.
-    search_m
-        How far was looked.
-    """
-
-    index: Indices
-    met: Mask
-    distance_m: Floats
-    overlap: Objects
-    overlap_m2: Floats
-    overlap_m: Floats
-    overlap_share: Floats
-    on_border: Mask
-    search_m: float
-
-
-def highest_dimension(shape: Geometry) -> Geometry:
-    """A mixed overlap without its trailing edges and points."""
-    if shape.geom_type != "GeometryCollection":
-        return shape
-    parts = shapely.get_parts(shapely.get_parts(shape))
-    dimensions = shapely.get_dimensions(parts)
-    return shapely.union_all(parts[dimensions == dimensions.max()])
-
-
-def _nothing(search_m: float) -> Contact:
-    """A layer without a zone in the search."""
-    none, no, zero = np.zeros(0, dtype=object), np.zeros(0, dtype=bool), np.zeros(0)
-    return Contact(
-        index=np.zeros(0, dtype=np.intp),
-        met=no,
-        distance_m=zero,
-        overlap=none,
-        overlap_m2=zero,
-        overlap_m=zero,
-        overlap_share=zero,
-        on_border=no,
-        search_m=search_m,
-    )
-
-
 class Scene:
     """The measurements of one part, made when first asked for and kept for the other rules."""
 
@@ -159,11 +94,12 @@ class Scene:
         self.points: Floats = shapely.get_coordinates(self.geometry if self.dimension == POINT else [])
         self.area_m2 = float(area_m2(self.geometry)) if self.dimension == POLYGON else 0.0
         self.length_m = float(length_m(self.geometry)) if self.dimension == LINE else 0.0
-        self._size = self._measure_size()
+        self.size = self._measure_size()
         self._contacts: dict[str, Contact] = {}
         self._kept: dict[Hashable, Any] = {}
         self._borders: dict[str, float] = {}
         self._candidates: dict[str, Indices] = {}
+        self._boxes: dict[str, Floats] = {}
 
     def accuracy_m(self, layer: LayerView) -> float:
         """Accuracy of site and layer together, metres."""
@@ -189,17 +125,39 @@ class Scene:
         """Rows of a layer whose boxes lie within a reach of the site, living zones only."""
         if layer.tree is None:
             return np.zeros(0, dtype=np.intp)
+        if layer.id in self._candidates and reach_m <= self.search_m(layer):
+            return self._candidates_within(layer, reach_m)
         rows = np.sort(layer.tree.query(shapely.box(*window(self.bounds, reach_m))))
         return np.asarray(rows[layer.alive[rows]])
 
-    def offer(self, layer: str, candidates: Indices) -> None:
+    def _candidates_within(self, layer: LayerView, reach_m: float) -> Indices:
+        rows = self.candidates(layer)
+        if layer.id not in self._boxes:
+            self._boxes[layer.id] = shapely.bounds(layer.geometry[rows])
+        west, south, east, north = window(self.bounds, reach_m)
+        x0, y0, x1, y1 = self._boxes[layer.id].T
+        return np.asarray(rows[(x0 <= east) & (x1 >= west) & (y0 <= north) & (y1 >= south)])
+
+    def offer(self, layer: LayerView, candidates: Indices) -> None:
         """Take the rows whose boxes lie in the search, found for a whole batch at once."""
-        self._candidates[layer] = candidates
+        self._candidates[layer.id] = np.sort(candidates[layer.alive[candidates]])
+
+    def candidates(self, layer: LayerView) -> Indices:
+        """Rows of living zones whose boxes lie in the search."""
+        offered = self._candidates.get(layer.id)
+        return self.rows_within(layer, self.search_m(layer)) if offered is None else offered
 
     def contact(self, layer_id: str) -> Contact:
-        """The layer's zones within the search, measured."""
+        """The layer's zones within the search, measured; with those of all layers where all were offered."""
         if layer_id not in self._contacts:
-            self._contacts[layer_id] = self._measure(self.view.layers[layer_id])
+            layer = self.view.layers[layer_id]
+            if self.dimension == POINT:
+                self._contacts[layer_id] = self._measure(layer)
+            else:
+                offered = [self.view.layers[name] for name in self._candidates]
+                together = offered if layer_id in self._candidates else [layer]
+                found = contacts(self, together)
+                self._contacts.update((one.id, its) for one, its in zip(together, found, strict=True))
         return self._contacts[layer_id]
 
     def vouch(self, layer: LayerView, reach_m: float) -> Reason | None:
@@ -228,61 +186,36 @@ class Scene:
         return float(distances_m(self.tiles, np.array([shapely.boundary(coverage)]), search)[0])
 
     def _measure(self, layer: LayerView) -> Contact:
-        search = self.search_m(layer)
-        index = self._candidates.get(layer.id)
-        index = self.rows_within(layer, search) if index is None else np.sort(index[layer.alive[index]])
+        """Points and one layer."""
+        search, index = self.search_m(layer), self.candidates(layer)
         if len(index) == 0:
-            return _nothing(search)
+            return nothing(search)
         zones = layer.geometry[index]
+        dimension = shapely.get_dimensions(zones)
+        gaps = self._gaps(layer, index, search)
         met = shapely.intersects(zones, self.geometry)
-        gaps = self._gaps(layer, index, search) if self.dimension == POINT else None
-        distance = np.where(met, 0.0, np.inf)
-        away = self._away(layer, index[~met], search) if gaps is None else gaps.min(0)[~met]
-        distance[~met] = np.where(away <= search, away, np.inf)
-        thin = LINE_TOLERANCE_M if self.dimension == POINT else -1.0
-        limit = np.where(shapely.get_dimensions(zones) == POLYGON, TOLERANCE_M, thin)
+        distance = np.where(met, 0.0, gaps.min(0))
+        limit = np.where(dimension == POLYGON, TOLERANCE_M, LINE_TOLERANCE_M)
         met, distance = met | (distance <= limit), np.where(distance <= limit, 0.0, distance)
-        return self._contact(index, zones, met, distance, gaps, search)
-
-    def _contact(
-        self, index: Indices, zones: Objects, met: Mask, distance: Floats, gaps: Floats | None, search: float
-    ) -> Contact:
         overlap = np.full(len(zones), None, dtype=object)
-        edge, polygons = np.zeros(len(zones), dtype=bool), shapely.get_dimensions(zones) == POLYGON
+        edge, share, none = np.zeros(len(zones), dtype=bool), np.zeros(len(zones)), np.zeros(len(zones))
         for entry in np.flatnonzero(met):
-            areal = bool(polygons[entry])
-            overlap[entry], edge[entry] = (
-                self._common(zones[entry], areal=areal)
-                if gaps is None
-                else self._points_met(zones[entry], gaps[:, entry], areal=areal)
-            )
-        area, length, share = np.zeros(len(zones)), np.zeros(len(zones)), np.zeros(len(zones))
-        area[met], length[met] = area_m2(overlap[met]), length_m(overlap[met])
-        if self.dimension == POINT:
-            share[met] = [self.share(piece) for piece in overlap[met]]
-        else:
-            share = np.minimum(1.0, (area if self.dimension == POLYGON else length) / self._size)
+            areal = bool(dimension[entry] == POLYGON)
+            overlap[entry], edge[entry] = self._points_met(zones[entry], gaps[:, entry], areal=areal)
+            share[entry] = self.share(overlap[entry])
         return Contact(
             index=index,
+            geometry=zones,
+            dimension=dimension,
             met=met,
             distance_m=distance,
             overlap=overlap,
-            overlap_m2=area,
-            overlap_m=length,
+            overlap_m2=none,
+            overlap_m=none,
             overlap_share=share,
             on_border=edge,
             search_m=search,
         )
-
-    def _common(self, zone: Geometry, *, areal: bool) -> tuple[Geometry, bool]:
-        """The site's common shape with a zone it meets, and whether it only lies on the zone's border."""
-        common = highest_dimension(shapely.intersection(zone, self.geometry))
-        if not areal:
-            return common, False
-        if self.dimension == POLYGON:
-            return common, float(area_m2(common)) <= POSITIVE_M2
-        inside = shapely.difference(common, shapely.boundary(zone))
-        return (common, True) if float(length_m(inside)) <= TOLERANCE_M else (inside, False)
 
     def _points_met(self, zone: Geometry, gap: Floats, *, areal: bool) -> tuple[Geometry, bool]:
         """Points in a zone, or on its border within the tolerance; whether all lie on the border."""
@@ -301,10 +234,10 @@ class Scene:
     def share(self, piece: Geometry) -> float:
         """Share of the site that a piece of it makes up, 0–1: by area, by length, or by count of points."""
         if self.dimension == POLYGON:
-            return min(1.0, float(area_m2(piece)) / self._size)
+            return min(1.0, float(area_m2(piece)) / self.size)
         if self.dimension == LINE:
-            return min(1.0, float(length_m(piece)) / self._size)
-        return min(1.0, shapely.get_num_coordinates(piece) / self._size)
+            return min(1.0, float(length_m(piece)) / self.size)
+        return min(1.0, shapely.get_num_coordinates(piece) / self.size)
 
     def around(self, layer: LayerView, reach_m: float) -> Indices:
         """Rows of a layer's zones within a reach of the site, however far other rules look."""
@@ -314,7 +247,7 @@ class Scene:
         if self.dimension == POINT:
             near |= (self._gaps(layer, rows, reach_m) <= reach_m).any(axis=0)
         else:
-            near |= self._away(layer, rows, reach_m) <= reach_m
+            near |= self.away_m([(layer.outline(int(row)), reach_m) for row in rows]) <= reach_m
         return np.asarray(rows[near])
 
     def gap_m(self, outline: Geometry, reach_m: float) -> float:
@@ -335,7 +268,9 @@ class Scene:
         edges = np.concatenate([np.zeros((0, 4)), *borders])
         return np.array([nearest_m(x, y, edges, owner, len(borders), reach_m) for x, y in self.points])
 
-    def _away(self, layer: LayerView, rows: Indices, reach_m: float) -> Floats:
-        """Metres from a line or polygon to each zone's outline; inf beyond the reach."""
-        outlines = np.array([layer.outline(int(row)) for row in rows], dtype=object)
-        return distances_m(self.tiles, outlines, reach_m)
+    def away_m(self, outlines: list[tuple[Geometry, float]]) -> Floats:
+        """Metres from a line or polygon to outlines in degrees, each with its search; inf beyond that."""
+        shapes = np.array([None, *(shape for shape, _ in outlines)], dtype=object)[1:]
+        search = np.array([reach_m for _, reach_m in outlines])
+        away = distances_m(self.tiles, shapes, search)
+        return np.where(away <= search, away, np.inf)

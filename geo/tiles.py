@@ -27,6 +27,8 @@ _DEGREE_M = 111_000.0
 _MARGIN_DEG = 1e-6
 """Tiles reach a little beyond the site, so that one without width has tiles with area."""
 
+_EMPTY = shapely.LineString()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Tile:
@@ -135,8 +137,8 @@ def _tile(cell: Geometry, edges: Floats) -> Tile:
     return Tile(frame=frame, bounds=(float(x0), float(y0), float(x1), float(y1)), cell=cell, shape=shape)
 
 
-def distances_m(tiles: tuple[Tile, ...], outlines: Objects, reach_m: float) -> Floats:
-    """Geodesic metres from a site to outlines in degrees; inf for those beyond the reach.
+def distances_m(tiles: tuple[Tile, ...], outlines: Objects, reach_m: float | Floats) -> Floats:
+    """Geodesic metres from a site to outlines in degrees, inf beyond the reach (one for all, or each).
 
     Where the site is cut into tiles, the distance is that to its edges: whether an outline lies inside it is
     for the caller to know.
@@ -144,20 +146,20 @@ def distances_m(tiles: tuple[Tile, ...], outlines: Objects, reach_m: float) -> F
     out = np.full(len(outlines), np.inf)
     points = shapely.get_dimensions(outlines) == POINT
     bounds = shapely.bounds(outlines).reshape(-1, 4)
+    reaches = np.broadcast_to(reach_m, len(outlines))
     for tile in tiles:
         if tile.shape.is_empty:
             continue
-        west, south, east, north = window(tile.bounds, reach_m)
-        near = (
-            (bounds[:, 0] <= east)
-            & (bounds[:, 2] >= west)
-            & (bounds[:, 1] <= north)
-            & (bounds[:, 3] >= south)
-        )
-        rows = np.flatnonzero(near)
-        clipped = shapely.clip_by_rect(outlines[rows], west, south, east, north)
-        cut = np.where(points[rows], outlines[rows], clipped)
-        there = ~shapely.is_empty(cut)
-        rows, flat = rows[there], tile.frame.project_all(cut[there])
-        out[rows] = np.minimum(out[rows], tile.geodesic_m(flat, tile.shape))
+        cut = np.full(len(outlines), _EMPTY, dtype=object)
+        for reach in dict.fromkeys(reaches.tolist()):
+            west, south, east, north = window(tile.bounds, reach)
+            near = (bounds[:, 0] <= east) & (bounds[:, 2] >= west)
+            near &= (bounds[:, 1] <= north) & (bounds[:, 3] >= south) & (reaches == reach)
+            rows = np.flatnonzero(near & ~points)
+            cut[near & points] = outlines[near & points]
+            cut[rows] = shapely.clip_by_rect(outlines[rows], west, south, east, north)
+        rows = np.flatnonzero(~shapely.is_empty(cut))
+        if len(rows):
+            flat = tile.frame.project_all(cut[rows])
+            out[rows] = np.minimum(out[rows], tile.geodesic_m(flat, tile.shape))
     return out

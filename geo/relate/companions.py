@@ -7,13 +7,14 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
+from geo.contact import highest_dimension
 from geo.logic import Truth
 from geo.measure import LINE, POINT, POLYGON, length_m
 from geo.model import Reason, With
 from geo.place_test import PlaceTest
 from geo.relate.gap import Gap, Joined, Leaf, Measure
 from geo.relate.picture import NOWHERE, Picture, depth, draw, is_enough, is_long, silences
-from geo.scene import Scene, highest_dimension
+from geo.scene import Scene
 from geo.view import Mask
 
 

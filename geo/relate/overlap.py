@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
+from geo.contact import highest_dimension
 from geo.logic import Truth
 from geo.measure import LINE, POINT, POLYGON, length_m
 from geo.model import Reason, Relation
@@ -23,7 +24,7 @@ from geo.relate.picture import (
     silences,
     union,
 )
-from geo.scene import Scene, highest_dimension
+from geo.scene import Scene
 from geo.view import Mask
 
 

@@ -15,12 +15,13 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry as Geometry
 
+from geo.contact import POSITIVE_M2, TOLERANCE_M, Indices
 from geo.logic import Truth
 from geo.margin import depth_m
 from geo.measure import LINE, POINT, POLYGON, Floats, area_m2, length_m, window
 from geo.model import Condition, Reason, Relation
 from geo.place_test import PlaceTest
-from geo.scene import POSITIVE_M2, TOLERANCE_M, WHOLE_SHARE, Indices, Scene
+from geo.scene import WHOLE_SHARE, Scene
 from geo.view import LayerView, Mask, Objects
 
 if TYPE_CHECKING:  # gaps are said of pictures

@@ -1,0 +1,171 @@
+"""A line or polygon and the zones near it, measured for all layers at once.
+
+Which it meets, what they share, how far the others lie: each shapely call costs more than the few zones it is
+asked about, so there is one for all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry as Geometry
+
+from geo.measure import LINE, POLYGON, Floats, area_m2, length_m
+from geo.view import LayerView, Mask, Objects
+
+if TYPE_CHECKING:  # a scene has contacts
+    from geo.scene import Scene
+
+TOLERANCE_M = 0.0005
+"""A site nearer to a polygon than this touches its border: noise, not a margin of safety."""
+
+POSITIVE_M2 = 1e-4
+"""An area up to this is the noise of coordinates."""
+
+Indices = np.ndarray[tuple[int], np.dtype[np.intp]]
+_COLLECTION = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Contact:
+    """A site and one layer: the zones within the search, measured. All arrays have one entry per zone.
+
+    Attributes
+    ----------
+    index
+        Rows of the layer view.
+    geometry, dimension
+        The zones, in degrees; 0 for points, 1 for lines, 2 for polygons.
+    met
+        The closed shapes share a point.
+    distance_m
+        Geodesic distance, 0 where met, inf beyond the search.
+    overlap
+        Common shape in degrees; None where not met.
+    overlap_m2, overlap_m, overlap_share
+        Its area, length and share of the site.
+    on_border
+        Met, with no depth: the site only touches the zone's border.
+    search_m
+        How far was looked.
+    """
+
+    index: Indices
+    geometry: Objects
+    dimension: NDArray[np.int32]
+    met: Mask
+    distance_m: Floats
+    overlap: Objects
+    overlap_m2: Floats
+    overlap_m: Floats
+    overlap_share: Floats
+    on_border: Mask
+    search_m: float
+
+
+def highest_dimension(shape: Geometry) -> Geometry:
+    """A mixed overlap without its trailing edges and points."""
+    if shape.geom_type != "GeometryCollection":
+        return shape
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    dimensions = shapely.get_dimensions(parts)
+    return shapely.union_all(parts[dimensions == dimensions.max()])
+
+
+def nothing(search_m: float) -> Contact:
+    """A layer without a zone in the search."""
+    none, no, zero = np.zeros(0, dtype=object), np.zeros(0, dtype=bool), np.zeros(0)
+    return Contact(
+        index=np.zeros(0, dtype=np.intp),
+        geometry=none,
+        dimension=np.zeros(0, dtype=np.int32),
+        met=no,
+        distance_m=zero,
+        overlap=none,
+        overlap_m2=zero,
+        overlap_m=zero,
+        overlap_share=zero,
+        on_border=no,
+        search_m=search_m,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Shared:
+    """What a site has in common with the zones it meets, one entry per zone."""
+
+    shape: Objects
+    area_m2: Floats
+    length_m: Floats
+    on_border: Mask
+
+
+def contacts(scene: "Scene", layers: Sequence[LayerView]) -> list[Contact]:
+    """Measure a line or polygon against several layers."""
+    rows = [scene.candidates(layer) for layer in layers]
+    search = [scene.search_m(layer) for layer in layers]
+    ends = np.cumsum([0, *(len(r) for r in rows)]).tolist()
+    if ends[-1] == 0:
+        return [nothing(m) for m in search]
+    zones = np.concatenate([layer.geometry[r] for layer, r in zip(layers, rows, strict=True)])
+    dimension = shapely.get_dimensions(zones)
+    met = shapely.intersects(zones, scene.geometry)
+    owner = np.repeat(np.arange(len(layers)), np.diff(ends))
+    distance = np.where(met, 0.0, np.inf)
+    if not met.all():
+        outlines = [
+            (layers[o].outline(int(r)), search[o])
+            for o, r in zip(owner[~met], np.concatenate(rows)[~met], strict=True)
+        ]
+        distance[~met] = scene.away_m(outlines)
+    touched = (distance <= TOLERANCE_M) & (dimension == POLYGON)
+    met, distance = met | touched, np.where(touched, 0.0, distance)
+    overlap = np.full(len(zones), None, dtype=object)
+    area, length, edge = np.zeros(len(zones)), np.zeros(len(zones)), np.zeros(len(zones), dtype=bool)
+    if met.any():
+        shared = _shared(scene, zones[met], dimension[met] == POLYGON)
+        overlap[met], area[met], length[met] = shared.shape, shared.area_m2, shared.length_m
+        edge[met] = shared.on_border
+    share = np.minimum(1.0, (area if scene.dimension == POLYGON else length) / scene.size)
+    return [
+        Contact(
+            index=rows[n],
+            geometry=zones[here],
+            dimension=dimension[here],
+            met=met[here],
+            distance_m=distance[here],
+            overlap=overlap[here],
+            overlap_m2=area[here],
+            overlap_m=length[here],
+            overlap_share=share[here],
+            on_border=edge[here],
+            search_m=search[n],
+        )
+        for n, here in enumerate(slice(start, end) for start, end in pairwise(ends))
+    ]
+
+
+def _shared(scene: "Scene", zones: Objects, areal: Mask) -> _Shared:
+    """The site's common shapes with zones it meets, and which of these only lie on the zone's border."""
+    common = shapely.intersection(zones, scene.geometry)
+    for entry in np.flatnonzero(shapely.get_type_id(common) == _COLLECTION):
+        common[entry] = highest_dimension(common[entry])
+    edge = np.zeros(len(zones), dtype=bool)
+    if scene.dimension == LINE and areal.any():
+        inside = shapely.difference(common[areal], shapely.boundary(zones[areal]))
+        edge[areal] = length_m(inside) <= TOLERANCE_M
+        common[areal] = np.where(edge[areal], common[areal], inside)
+    dimension = shapely.get_dimensions(common)
+    area, length = np.zeros(len(zones)), np.zeros(len(zones))
+    wide, thin = dimension == POLYGON, dimension == LINE
+    if wide.any():
+        area[wide] = area_m2(common[wide])
+    if thin.any():
+        length[thin] = length_m(common[thin])
+    if scene.dimension == POLYGON:
+        edge = areal & (area <= POSITIVE_M2)
+    return _Shared(shape=common, area_m2=area, length_m=length, on_border=edge)

@@ -7,14 +7,16 @@ edge, never on what else is asked for at the same time.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.foot import degree_m, edges_of, feet
+from geo.foot import edges_of, feet
 from geo.index.bands import Band
-from geo.index.cells import DEGREE_M, Floats, Grid, Ints, Ranks, cosine, spread, starts
+from geo.index.cells import DEGREE_M, Floats, Grid, Ints, Ranks, distinct, narrow, spread, starts
+from geo.index.circle import FLOOR_M, Ask, Candidates
 from geo.measure import geodesic_m
 
 __all__ = ["EdgeGrid", "Near", "edges_of"]
@@ -24,10 +26,8 @@ Mask = NDArray[np.bool_]
 _CHUNK = 1 << 14
 _SLOTS_PER_EDGE = 2.5
 _SPARE_SLOTS = float(1 << 17)
-_FLOOR_M = 1e-6
-"""Rounding of degrees is a hundred times less."""
-_LEAST_RADIUS_M = 6_330_000.0
-_GROWTH = 4.0
+_BLOCK = 1 << 16
+_GROWTH = 3.0
 _FAR_LON, _POLE = 720.0, 90.0
 
 
@@ -63,7 +63,7 @@ class EdgeGrid:
     Attributes
     ----------
     edges, tag
-        As given: ``lon1, lat1, lon2, lat2`` in degrees, and what each edge belongs to.
+        ``lon1, lat1, lon2, lat2`` in degrees, and what each edge belongs to; by tag.
     slot_edge, slot_start
         Edges cell by cell, and where each occupied cell's begin.
     band
@@ -74,8 +74,8 @@ class EdgeGrid:
     tag: Ints
     grid: Grid
     ranks: Ranks
-    slot_start: Ints
-    slot_edge: NDArray[np.int32]
+    slot_start: NDArray[np.signedinteger[Any]]
+    slot_edge: NDArray[np.signedinteger[Any]]
     band: Band
 
     @classmethod
@@ -92,12 +92,12 @@ class EdgeGrid:
             What will mostly be asked for: points farther than this from everything cost one look. Larger
             reaches are answered too.
         """
-        edges = np.ascontiguousarray(edges, dtype=np.float64).reshape(-1, 4)
+        by_tag = np.argsort(tag, kind="stable")
+        edges, tag = np.asarray(edges, dtype=np.float64).reshape(-1, 4)[by_tag], tag[by_tag]
         grid = Grid.over(edges, _SLOTS_PER_EDGE * len(edges) + _SPARE_SLOTS, _power(reach_m))
         runs = grid.touched(edges)
         run, cell = runs.cells(grid.cols)
         order = np.argsort(cell, kind="stable")
-        slot_edge = runs.edge[run[order]].astype(np.int32)
         cell = cell[order]
         start = starts(cell)
         occupied = cell[start]
@@ -106,8 +106,8 @@ class EdgeGrid:
             tag=np.asarray(tag, dtype=np.int64),
             grid=grid,
             ranks=Ranks.build(grid, occupied),
-            slot_start=np.append(start, len(cell)).astype(np.int64),
-            slot_edge=slot_edge,
+            slot_start=narrow(np.append(start, len(cell))),
+            slot_edge=narrow(runs.edge[run[order]]),
             band=Band.build(grid, occupied, reach_m),
         )
 
@@ -164,7 +164,7 @@ class EdgeGrid:
         out[out > reach_m] = np.inf
         return out
 
-    def _asks(self, lon: Floats, lat: Floats, reach_m: float) -> Iterator["_Ask"]:
+    def _asks(self, lon: Floats, lat: Floats, reach_m: float) -> Iterator[Ask]:
         """Points that may have an edge within the reach, a chunk at a time."""
         for first in range(0, len(lon) if len(self.edges) else 0, _CHUNK):
             chunk = slice(first, first + _CHUNK)
@@ -172,133 +172,79 @@ class EdgeGrid:
             point = first + np.flatnonzero(there)
             point = point[self.band.near(lon[point], lat[point], reach_m)]
             if len(point):
-                yield _Ask.of(point, lon[point], lat[point], reach_m)
+                yield Ask.of(point, lon[point], lat[point], reach_m)
 
-    def _near(self, ask: "_Ask", reach_m: float) -> Near:
-        found = self._candidates(ask, np.full(len(ask.point), reach_m))
-        close = found.plane_m <= reach_m * ask.allow[found.owner] + _FLOOR_M
-        near = self._measured(ask, found.only(close).distinct())
+    def _near(self, ask: Ask, reach_m: float) -> Near:
+        found = self._candidates(ask, np.full(len(ask.point), reach_m), 1.0).distinct(len(self.edges))
+        near = self._measured(ask, found)
         return near.only(near.distance_m <= reach_m)
 
-    def _nearest(self, ask: "_Ask", reach_m: float) -> Near:
+    def _nearest(self, ask: Ask, reach_m: float) -> Near:
         """By point and tag; an edge that is farther in the plane by more than its error is not measured."""
-        found = self._candidates(ask, np.full(len(ask.point), reach_m))
-        close = found.plane_m <= reach_m * ask.allow[found.owner] + _FLOOR_M
-        found = found.only(close).distinct()
+        found = self._candidates(ask, np.full(len(ask.point), reach_m), 1.0).distinct(len(self.edges))
         group = starts(found.owner, self.tag[found.edge])
-        least = np.minimum.reduceat(found.plane_m, group)[_numbers(group, len(found.owner))]
-        close = found.plane_m <= least * ask.allow[found.owner] ** 2 + _FLOOR_M
-        near = self._measured(ask, found.only(close))
+        least = np.minimum.reduceat(found.plane_m2, group) if len(group) else found.plane_m2
+        least = np.repeat(least, np.diff(np.append(group, len(found.owner))))
+        near = self._measured(ask, found.only(_as_near(found.plane_m2, least, ask.allow[found.owner])))
         near = near.only(_first_least(near.point, self.tag[near.edge], near.distance_m))
         return near.only(near.distance_m <= reach_m)
 
-    def _nearest_edge(self, ask: "_Ask", reach_m: float) -> Near:
+    def _nearest_edge(self, ask: Ask, reach_m: float) -> Near:
         """By point: ever wider circles, until the nearest edge lies surely inside."""
         found: list[Near] = []
         radius = np.full(len(ask.point), min(reach_m, DEGREE_M / self.grid.scale))
         while len(ask.point):
-            pairs = self._candidates(ask, radius)
+            most = reach_m * ask.allow + FLOOR_M
+            pairs = self._candidates(ask, radius, _GROWTH)
             least = np.full(len(ask.point), np.inf)
-            group = starts(pairs.owner, pairs.owner)
-            least[pairs.owner[group]] = np.minimum.reduceat(pairs.plane_m, group) if len(group) else 0.0
-            sure = (least * ask.allow + _FLOOR_M <= radius) | (radius >= reach_m * ask.allow + _FLOOR_M)
-            close = sure[pairs.owner] & (
-                pairs.plane_m <= least[pairs.owner] * ask.allow[pairs.owner] ** 2 + _FLOOR_M
-            )
-            near = self._measured(ask, pairs.only(close))
+            np.minimum.at(least, pairs.owner, pairs.plane_m2)
+            enough = np.sqrt(least) * ask.allow + 2.0 * FLOOR_M
+            sure = (enough <= radius) | (radius >= most)
+            close = _as_near(pairs.plane_m2, least[pairs.owner], ask.allow[pairs.owner])
+            near = self._measured(ask, pairs.only(sure[pairs.owner] & close))
             found.append(near.only(_first_least(near.point, near.point, near.distance_m)))
-            wider = np.minimum(np.maximum(radius * _GROWTH, 1.0), least * ask.allow + 2.0 * _FLOOR_M)
-            ask, radius = ask.only(~sure), np.minimum(wider, reach_m * ask.allow + _FLOOR_M)[~sure]
+            wider = np.minimum(np.maximum(radius * _GROWTH, 1.0), np.minimum(enough, most))
+            ask, radius = ask.only(~sure), wider[~sure]
         return _joined(found)
 
-    def _candidates(self, ask: "_Ask", radius_m: Floats) -> "_Pairs":
-        """Edges in the cells within a radius of each point; an edge may come more than once."""
-        grid = self.grid
-        step = radius_m * ask.allow / DEGREE_M
-        wide = np.minimum(step / cosine(np.abs(ask.lat) + step), 360.0)
-        south = np.maximum(grid.row(ask.lat - step), 0)
-        north = np.minimum(grid.row(ask.lat + step), grid.rows - 1)
-        west = np.clip(grid.col(ask.lon - wide), 0, grid.cols - 1)
-        east = np.clip(grid.col(ask.lon + wide), -1, grid.cols - 1)
-        north[east < west] = -1
-        owner, row = spread(south, north + 1)
-        first, _ = self.ranks.rank(row * grid.cols + west[owner])
-        last, occupied = self.ranks.rank(row * grid.cols + east[owner])
-        row_owner, slot = spread(self.slot_start[first], self.slot_start[last + occupied])
-        owner, edge = owner[row_owner], self.slot_edge[slot].astype(np.int64)
-        return _Pairs(owner, edge, _plane_m(ask, owner, self.edges[edge]))
+    def _candidates(self, ask: Ask, radius_m: Floats, spare: float) -> Candidates:
+        """Edges in the cells that a circle about each point reaches, some of them more than once.
 
-    def _measured(self, ask: "_Ask", pairs: "_Pairs") -> Near:
+        Those farther away in the plane than ``spare`` times the radius are left out.
+        """
+        owner, first, last = ask.stretches(self.grid, radius_m)
+        low, _ = self.ranks.rank(first)
+        high, occupied = self.ranks.rank(last)
+        begin, end = self.slot_start[low], self.slot_start[high + occupied]
+        some = np.flatnonzero(end > begin)
+        owner, begin, end = owner[some], begin[some], end[some]
+        most2 = (spare * radius_m * ask.allow + FLOOR_M) ** 2
+        until = np.cumsum(end - begin, dtype=np.int64)
+        total = int(until[-1]) if len(until) else 0
+        cuts = np.searchsorted(until, np.arange(_BLOCK, total + _BLOCK, _BLOCK), "right")
+        found = []
+        for low_cut, high_cut in pairwise(distinct(np.concatenate([[0], cuts, [len(until)]]))):
+            block = slice(int(low_cut), int(high_cut))
+            stretch, slot = spread(begin[block], end[block])
+            who, edge = owner[block][stretch], self.slot_edge[slot].astype(np.int64)
+            plane_m2 = ask.plane_m2(who, self.edges[edge])
+            close = np.flatnonzero(plane_m2 <= most2[who])
+            found.append(Candidates(who[close], edge[close], plane_m2[close]))
+        return Candidates.joined(found)
+
+    def _measured(self, ask: Ask, pairs: Candidates) -> Near:
         here = feet(ask.lon[pairs.owner], ask.lat[pairs.owner], self.edges[pairs.edge])
         return Near(ask.point[pairs.owner], pairs.edge, here.lon, here.lat, here.distance_m)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Ask:
-    """Points asked about: positions, degrees, scales of the plane there, and its allowance for error."""
-
-    point: Ints
-    lon: Floats
-    lat: Floats
-    along_m: Floats
-    across_m: Floats
-    allow: Floats
-
-    @classmethod
-    def of(cls, point: Ints, lon: Floats, lat: Floats, reach_m: float) -> Self:
-        along, across = degree_m(lat)
-        # Between a point and its foot the scale of longitude grows by no more than tan φ times the way north.
-        steep = np.tan(np.radians(np.minimum(np.abs(lat) + reach_m / DEGREE_M, 89.999)))
-        return cls(point, lon, lat, along, across, 1.0 + (steep + 0.02) * reach_m / _LEAST_RADIUS_M)
-
-    def only(self, keep: Mask) -> "_Ask":
-        return _Ask(
-            self.point[keep],
-            self.lon[keep],
-            self.lat[keep],
-            self.along_m[keep],
-            self.across_m[keep],
-            self.allow[keep],
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Pairs:
-    """Candidates: which point of an `_Ask`, which edge, how far in the plane."""
-
-    owner: Ints
-    edge: Ints
-    plane_m: Floats
-
-    def only(self, keep: Mask | Ints) -> "_Pairs":
-        return _Pairs(self.owner[keep], self.edge[keep], self.plane_m[keep])
-
-    def distinct(self) -> "_Pairs":
-        """Each pair once, by point, then edge."""
-        order = np.lexsort((self.edge, self.owner))
-        owner, edge = self.owner[order], self.edge[order]
-        return self.only(order[starts(owner, edge)])
-
-
 def _power(reach_m: float) -> int:
-    """Cells no finer than about a tenth of the reach: finer ones are many to look at."""
-    return int(np.clip(np.ceil(np.log2(10.0 * DEGREE_M / max(reach_m, 1.0))), 0, 14))
+    """Cells of about half the reach at most: finer ones are many to look at, coarser ones hold too much."""
+    return int(np.clip(np.ceil(np.log2(2.2 * DEGREE_M / max(reach_m, 1.0))), 0, 14))
 
 
-def _plane_m(ask: _Ask, owner: Ints, edges: Floats) -> Floats:
-    """Distance in the plane scaled at the point's own latitude."""
-    along, across = ask.along_m[owner], ask.across_m[owner]
-    ax, ay = (edges[:, 0] - ask.lon[owner]) * along, (edges[:, 1] - ask.lat[owner]) * across
-    dx, dy = (edges[:, 2] - edges[:, 0]) * along, (edges[:, 3] - edges[:, 1]) * across
-    length2 = dx * dx + dy * dy
-    t = np.clip(-(ax * dx + ay * dy) / np.where(length2 > 0.0, length2, 1.0), 0.0, 1.0)
-    out: Floats = np.hypot(ax + t * dx, ay + t * dy)
-    return out
-
-
-def _numbers(starts: Ints, count: int) -> Ints:
-    """The number of the run that each entry is in."""
-    return np.repeat(np.arange(len(starts)), np.diff(np.append(starts, count)))
+def _as_near(plane_m2: Floats, least_m2: Floats, allow: Floats) -> Mask:
+    """Which may be as near as the least, for all that the plane tells."""
+    return np.asarray(plane_m2 <= (np.sqrt(least_m2) * allow**2 + FLOOR_M) ** 2)
 
 
 def _first_least(point: Ints, tag: Ints, distance_m: Floats) -> Ints:

@@ -88,7 +88,7 @@ def test_every_edge_within_reach_is_found_with_its_foot(
     least = np.full(len(lon), np.inf)
     for (point, _), away in expected.items():
         least[point] = min(least[point], away)
-    assert grid.nearest_m(lon, lat, asked) == pytest.approx(least, rel=2e-7, abs=1e-6)
+    assert grid.nearest_m(lon, lat, asked) == pytest.approx(least, rel=1e-6, abs=1e-6)
 
 
 def test_the_nearest_edge_is_as_far_as_the_geodesic() -> None:

@@ -140,6 +140,24 @@ def test_the_borderline_test_is_exact_at_the_far_end(accuracy, borderline):
     assert found.margin_m is None or found.margin_m == pytest.approx(-1_000.0, abs=0.5)
 
 
+@pytest.mark.parametrize("far_km", [5, 30, 80])
+@pytest.mark.parametrize("kind", ["line", "polygon"])
+def test_great_depths_are_geodesics_too(kind, far_km):
+    """How deep a small site lies in a zone whose eastern edge, a meridian, is far away."""
+    edge, _, _ = GEOD.fwd(105.0, LAT, 90, far_km * 1_000.0)
+    west = 105.0 - 0.0001
+    site: Any = (
+        LineString([(west, LAT), (105.0, LAT)]) if kind == "line" else box(west, LAT, 105.0, LAT + 1e-4)
+    )
+    zone = box(100.5, 26.5, edge, 35.5)
+    lats = np.linspace(LAT - 0.05, LAT + 0.05, 200_001)
+    expected = GEOD.inv(np.full_like(lats, west), np.full_like(lats, LAT), np.full_like(lats, edge), lats)[
+        2
+    ].min()
+    told = report([zones_of(zone)], [rule("R", "a")], project(site, "ROAD"), margins="told")
+    assert finding(told, "R").margin_m == pytest.approx(-expected, abs=0.5)
+
+
 @pytest.mark.parametrize("gap", [0.6, 25.0, 99.0])
 def test_how_far_a_long_road_lies_inside_its_zone(gap):
     """Outside: the margin is the distance from the site to the zone's edge, here south of its eastern end."""

@@ -90,7 +90,8 @@ def _client(scheduler: str | None, workers: int) -> Iterator["Client"]:
                     threads_per_worker=1,
                     processes=True,
                     host="127.0.0.1",
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",  # its pages are off; its port must not clash either
+                    scheduler_kwargs={"dashboard": False},
                 )
             )
             yield stack.enter_context(Client(cluster))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
+Stored = NDArray[np.signedinteger[Any]]
 
 SLACK_DEG = 2e-7
 """2.2 cm of latitude."""
@@ -24,6 +25,7 @@ DEGREE_M = 110_500.0
 
 _LEAST_POWER, _MOST_POWER = -24, 14
 _WORD = 64
+_CHUNK = 1 << 18
 _MOST_WORDS = 1 << 22
 _SPARE_WORDS = 1 << 14
 _POLE_COSINE = 1e-9
@@ -121,6 +123,12 @@ class Grid:
 
     def touched(self, edges: Floats) -> "Touched":
         """Every cell an edge touches or passes within the slack of: a run of columns per edge and row."""
+        found = [
+            self._touched(edges[first : first + _CHUNK], first) for first in range(0, len(edges), _CHUNK)
+        ]
+        return Touched.joined(found)
+
+    def _touched(self, edges: Floats, before: int) -> "Touched":
         slack = _slack(edges)
         low, high = np.minimum(edges[:, 1], edges[:, 3]), np.maximum(edges[:, 1], edges[:, 3])
         first, last = self.row(low - SLACK_DEG), self.row(high + SLACK_DEG)
@@ -139,22 +147,46 @@ class Grid:
         one, other = x1 + t1 * run, x1 + t2 * run
         west, east = np.minimum(one, other) - reach, np.maximum(one, other) + reach
         first, last = np.maximum(self.col(west), 0), np.minimum(self.col(east), self.cols - 1)
-        return Touched(edge=edge, row=row, first=first, last=last)
+        return Touched(edge=edge + before, row=row, first=first, last=last)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Touched:
     """Runs of cells that edges touch, by edge, then row: ``row``, and columns ``first`` to ``last``."""
 
-    edge: Ints
-    row: Ints
-    first: Ints
-    last: Ints
+    edge: Stored
+    row: Stored
+    first: Stored
+    last: Stored
 
-    def cells(self, cols: int) -> tuple[Ints, Ints]:
-        """Pairs of run and cell, the cell as ``row · cols + column``."""
-        run, col = spread(self.first, self.last + 1)
-        return run, self.row[run] * cols + col
+    @classmethod
+    def joined(cls, found: list["Touched"]) -> "Touched":
+        """Runs of many chunks, in half the memory where numbers are small enough."""
+        none = np.zeros(0, dtype=np.int64)
+        columns = ("edge", "row", "first", "last")
+        return cls(
+            **{
+                name: narrow(np.concatenate([none, *(getattr(one, name) for one in found)]))
+                for name in columns
+            }
+        )
+
+    def slots(self, cols: int) -> tuple[Ints, Ints]:
+        """Pairs of edge and cell, by cell, then edge; the cell as ``row · cols + column``."""
+        shift = np.int64(max(len(self.edge), 1).bit_length())
+        keys = [self._keys(cols, shift, first) for first in range(0, len(self.edge), _CHUNK)]
+        key = np.concatenate([np.zeros(0, dtype=np.int64), *keys])
+        keys.clear()
+        key.sort()
+        edge = self.edge[key & ((np.int64(1) << shift) - 1)].astype(np.int64)
+        key >>= shift
+        return edge, key
+
+    def _keys(self, cols: int, shift: np.int64, before: int) -> Ints:
+        some = slice(before, before + _CHUNK)
+        run, col = spread(self.first[some], self.last[some] + 1)
+        cell = self.row[some][run].astype(np.int64) * cols + col
+        return np.asarray((cell << shift) | (run + before))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -212,7 +244,7 @@ def starts(*keys: Ints) -> Ints:
     return np.flatnonzero(fresh)
 
 
-def narrow(numbers: Ints) -> NDArray[np.signedinteger[Any]]:
+def narrow(numbers: Ints) -> Stored:
     """Whole numbers in half the memory, where they are small enough."""
     small = len(numbers) == 0 or int(numbers.max()) <= np.iinfo(np.int32).max
     return numbers.astype(np.int32) if small else numbers

@@ -95,10 +95,7 @@ class EdgeGrid:
         by_tag = np.argsort(tag, kind="stable")
         edges, tag = np.asarray(edges, dtype=np.float64).reshape(-1, 4)[by_tag], tag[by_tag]
         grid = Grid.over(edges, _SLOTS_PER_EDGE * len(edges) + _SPARE_SLOTS, _power(reach_m))
-        runs = grid.touched(edges)
-        run, cell = runs.cells(grid.cols)
-        order = np.argsort(cell, kind="stable")
-        cell = cell[order]
+        edge, cell = grid.touched(edges).slots(grid.cols)
         start = starts(cell)
         occupied = cell[start]
         return cls(
@@ -107,7 +104,7 @@ class EdgeGrid:
             grid=grid,
             ranks=Ranks.build(grid, occupied),
             slot_start=narrow(np.append(start, len(cell))),
-            slot_edge=narrow(runs.edge[run[order]]),
+            slot_edge=narrow(edge),
             band=Band.build(grid, occupied, reach_m),
         )
 

@@ -5,20 +5,18 @@ sure, the zone is marked, and asked itself whenever a point falls into the cell.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from geo.foot import edges_of
-from geo.index.cells import ASIDE_Y, Floats, Grid, Ints, Ranks, Touched, narrow, starts
+from geo.index.cells import ASIDE_Y, Floats, Grid, Ints, Ranks, Stored, Touched, narrow, starts
 from geo.index.cover import Cover, Sets, sets_of
 from geo.measure import POLYGON, Objects
 
 Mask = NDArray[np.bool_]
 Bits = NDArray[np.uint8]
-Stored = NDArray[np.signedinteger[Any]]
 
 INSIDE, UNSURE = 1, 2
 """Of an entry: its cell's reference point is inside; it is too near an edge to tell."""
@@ -28,7 +26,8 @@ ROUNDING = 1e-14
 
 _SLOTS_PER_EDGE = 4.0
 _SPARE_SLOTS = float(1 << 19)
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
+_ZONES = 1 << 13
 _MOST_MEMBERS, _FEW_CELLS, _ANY = 1 << 24, 1 << 10, 1 << 62
 _LEFT, _UNSURE, _BEYOND = 1, 2, 4
 
@@ -58,15 +57,27 @@ class Shapes:
         valid = np.asarray(shapely.is_valid(geometry))
         areal = (kind == POLYGON) & simple & valid
         asked = np.flatnonzero((kind == POLYGON) & ~areal)
-        edges, owner = edges_of(geometry)
-        boxes, box_owner = edges_of(np.asarray(shapely.box(*shapely.bounds(geometry[asked]).T), dtype=object))
-        edges = np.concatenate([edges, boxes])
-        owner = np.concatenate([owner, len(geometry) + asked[box_owner]]).astype(np.int64)
         areal = np.concatenate([areal, np.ones(len(geometry), dtype=bool)])
-        # An edge of no length bounds nothing, and has no sides.
-        kept = np.isfinite(edges).all(axis=1)
-        kept &= ~areal[owner] | (edges[:, :2] != edges[:, 2:]).any(axis=1)
-        return cls(edges=edges[kept], owner=owner[kept], areal=areal)
+        boxes = np.asarray(shapely.box(*shapely.bounds(geometry[asked]).T), dtype=object)
+        found = [
+            _edges(geometry[first : first + _ZONES], np.arange(first, len(geometry)), areal)
+            for first in range(0, len(geometry), _ZONES)
+        ]
+        found.append(_edges(boxes, len(geometry) + asked, areal))
+        return cls(
+            edges=np.concatenate([edges for edges, _ in found]),
+            owner=np.concatenate([owner for _, owner in found]),
+            areal=areal,
+        )
+
+
+def _edges(geometry: Objects, number: Ints, areal: Mask) -> tuple[Floats, Ints]:
+    """Edges of shapes of these numbers; in areas those without length bound nothing, and have no sides."""
+    edges, owner = edges_of(geometry)
+    shape = number[owner]
+    kept = np.isfinite(edges).all(axis=1)
+    kept &= ~areal[shape] | (edges[:, :2] != edges[:, 2:]).any(axis=1)
+    return edges[kept], shape[kept]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -110,38 +121,76 @@ def _filled(shapes: Shapes, grid: Grid) -> Filled | None:
     """None where too many shapes cover too many cells, and the cells can be made larger."""
     runs = grid.touched(shapes.edges)
     turns = _turns(shapes, grid, runs)
-    edge, cell = _slots(grid, runs)
-    sides = _sides(shapes, grid, edge, cell)
-    shape = shapes.owner[edge]
-    slots = starts(cell, shape)
-    entry_cell, entry_shape = cell[slots], shape[slots]
-    entries = starts(entry_cell)
-    occupied = entry_cell[entries]
-    passed = np.searchsorted(turns, _turn_key(shapes, grid, entry_cell, entry_shape), "right") & 1
+    entries = _entries(shapes, grid, runs)
+    del runs  # the largest arrays are let go one after another
+    first = starts(entries.cell)
+    occupied = entries.cell[first]
+    passed = _passed(shapes, grid, turns, entries)
     ranks = Ranks.build(grid, occupied)
     own = np.flatnonzero(passed)
-    cover = _cover(shapes, grid, ranks, turns, entry_shape[own], np.searchsorted(entries, own, "right") - 1)
+    own_rank = np.searchsorted(first, own, "right") - 1
+    cover = _cover(shapes, grid, ranks, turns, entries.shape[own].astype(np.int64), own_rank)
     gap = np.append(np.diff(occupied, prepend=-2) > 1, True)
     sets = sets_of(cover, gap, _MOST_MEMBERS if len(occupied) > _FEW_CELLS else _ANY)
     if sets is None:
         return None
+    areal = shapes.areal[entries.shape]
+    inside, unsure = areal & (entries.beyond != passed), areal & entries.unsure
     return Filled(
         ranks=ranks,
         sets=sets,
-        entry_start=narrow(np.append(entries, len(slots))),
-        entry_shape=entry_shape.astype(np.int32),
-        entry_state=_states(sides, slots, passed, shapes.areal[entry_shape]),
+        entry_start=narrow(np.append(first, len(entries.cell))),
+        entry_shape=entries.shape.astype(np.int32),
+        entry_state=(inside * np.uint8(INSIDE)) | (unsure * np.uint8(UNSURE)),
+        slot_start=entries.slot_start,
+        slot_edge=entries.slot_edge,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Entries:
+    """Pairs of cell and shape whose edges touch it, by cell, then shape.
+
+    Attributes
+    ----------
+    beyond
+        Whether an odd number of its edges in the cell are passed on the way east to the reference point.
+    unsure
+        Whether the reference point is too near one of them.
+    """
+
+    cell: Ints
+    shape: Stored
+    beyond: Mask
+    unsure: Mask
+    slot_start: Stored
+    slot_edge: Stored
+
+
+def _entries(shapes: Shapes, grid: Grid, runs: Touched) -> _Entries:
+    edge, cell = runs.slots(grid.cols)
+    sides = _sides(shapes, grid, edge, cell)
+    shape = shapes.owner[edge]
+    slots = starts(cell, shape)
+    none = len(slots) == 0
+    return _Entries(
+        cell=cell[slots],
+        shape=narrow(shape[slots]),
+        beyond=(sides[:0] if none else np.bitwise_xor.reduceat(sides, slots)) & _BEYOND > 0,
+        unsure=(sides[:0] if none else np.bitwise_or.reduceat(sides, slots)) & _UNSURE > 0,
         slot_start=narrow(np.append(slots, len(edge))),
         slot_edge=narrow(edge * 2 + (sides & _LEFT)),
     )
 
 
-def _slots(grid: Grid, runs: Touched) -> tuple[Ints, Ints]:
-    """Pairs of edge and cell, by cell, then edge."""
-    run, cell = runs.cells(grid.cols)
-    shift = np.int64(max(len(runs.edge), 1).bit_length())
-    key = np.sort((cell << shift) | run)
-    return runs.edge[key & ((np.int64(1) << shift) - 1)], key >> shift
+def _passed(shapes: Shapes, grid: Grid, turns: Ints, entries: _Entries) -> Mask:
+    """Whether an odd number of the shape's edges end west of the cell, having crossed the row's level."""
+    out = np.zeros(len(entries.cell), dtype=bool)
+    for first in range(0, len(out), _CHUNK):
+        some = slice(first, first + _CHUNK)
+        key = _turn_key(shapes, grid, entries.cell[some], entries.shape[some])
+        out[some] = np.searchsorted(turns, key, "right") & 1
+    return out
 
 
 def _sides(shapes: Shapes, grid: Grid, edge: Ints, cell: Ints) -> Bits:
@@ -165,15 +214,20 @@ def _turns(shapes: Shapes, grid: Grid, runs: Touched) -> Ints:
 
     As outlines are closed, each shape has an even number of them in a row.
     """
-    shape = shapes.owner[runs.edge]
-    level = (runs.row + grid.row0 + ASIDE_Y) / grid.scale
-    south, north = shapes.edges[runs.edge, 1] > level, shapes.edges[runs.edge, 3] > level
-    crossed = np.flatnonzero((south != north) & shapes.areal[shape])
-    row, column = runs.row[crossed], runs.last[crossed] + 1
-    return np.sort(_turn_key(shapes, grid, row * grid.cols + column, shape[crossed]))
+    found = [np.zeros(0, dtype=np.int64)]
+    for first in range(0, len(runs.edge), _CHUNK):
+        some = slice(first, first + _CHUNK)
+        edge, row = runs.edge[some], runs.row[some].astype(np.int64)
+        shape = shapes.owner[edge]
+        level = (row + grid.row0 + ASIDE_Y) / grid.scale
+        south, north = shapes.edges[edge, 1] > level, shapes.edges[edge, 3] > level
+        crossed = np.flatnonzero((south != north) & shapes.areal[shape])
+        cell = row[crossed] * grid.cols + runs.last[some][crossed] + 1
+        found.append(_turn_key(shapes, grid, cell, shape[crossed]))
+    return np.sort(np.concatenate(found))
 
 
-def _turn_key(shapes: Shapes, grid: Grid, cell: Ints, shape: Ints) -> Ints:
+def _turn_key(shapes: Shapes, grid: Grid, cell: Ints, shape: Stored) -> Ints:
     row, column = cell // grid.cols, cell % grid.cols
     return np.asarray((row * len(shapes.areal) + shape) * grid.cols + column)
 
@@ -193,16 +247,6 @@ def _cover(shapes: Shapes, grid: Grid, ranks: Ranks, turns: Ints, own_shape: Int
         shapes=len(shapes.areal),
         ranks=int(ranks.count),
     )
-
-
-def _states(sides: Bits, slots: Ints, passed: Ints, areal: Mask) -> Bits:
-    """Of each entry, whether its reference point is inside, and whether that is sure."""
-    if len(slots) == 0:
-        return np.zeros(0, dtype=np.uint8)
-    beyond = np.bitwise_xor.reduceat(sides, slots) & _BEYOND
-    unsure = np.bitwise_or.reduceat(sides, slots) & _UNSURE
-    inside = (beyond > 0) != (passed > 0)
-    return np.where(areal, inside * np.uint8(INSIDE) + (unsure > 0) * np.uint8(UNSURE), np.uint8(0))
 
 
 def rounding(length: Floats, size: float) -> Floats:

@@ -79,21 +79,26 @@ def crossings(chain: Chain, piece: Geometry) -> tuple[Crossing, ...]:
     if len(segments) == 0:
         return ()
     edge, low, high = _on_edges(chain, segments)
-    ends = [_chainage(chain, edge, t) for t in (low, high)]
-    found = zip(*(end.tolist() for end in ends), chain.part[edge].tolist(), strict=True)
-    return joined(Crossing(from_m=a, to_m=b, part=part) for a, b, part in found)
+    return _joined(_chainage(chain, edge, low), _chainage(chain, edge, high), chain.part[edge])
 
 
 def joined(found: Iterable[Crossing]) -> tuple[Crossing, ...]:
     """Crossings in order, those that overlap or meet made one; none spans two parts."""
-    out: list[Crossing] = []
-    for one in sorted(found, key=lambda c: (c.part, c.from_m, c.to_m)):
-        last = out[-1] if out else None
-        if last is None or last.part != one.part or one.from_m > last.to_m + JOIN_M:
-            out.append(one)
-        elif one.to_m > last.to_m:
-            out[-1] = Crossing(from_m=last.from_m, to_m=one.to_m, part=one.part)
-    return tuple(out)
+    every = list(found)
+    ends = np.array([(c.from_m, c.to_m) for c in every]).reshape(-1, 2)
+    return _joined(ends[:, 0], ends[:, 1], np.array([c.part for c in every], dtype=np.intp))
+
+
+def _joined(from_m: Floats, to_m: Floats, part: Ints) -> tuple[Crossing, ...]:
+    order = np.lexsort((to_m, from_m, part))
+    from_m, part = from_m[order], part[order]
+    reach = np.maximum.accumulate(to_m[order])  # a further part begins where the one before it ends
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (part[1:] != part[:-1]) | (from_m[1:] > reach[:-1] + JOIN_M)
+    begin = np.flatnonzero(first)
+    end = np.append(begin[1:], len(order))[: len(begin)] - 1
+    found = zip(from_m[begin].tolist(), reach[end].tolist(), part[begin].tolist(), strict=True)
+    return tuple(Crossing(from_m=a, to_m=b, part=number) for a, b, number in found)
 
 
 def _edges(lines: NDArray[np.object_]) -> tuple[Floats, Ints]:

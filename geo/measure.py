@@ -126,9 +126,9 @@ def densified(geometry: Geometry) -> Geometry:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A plane centred on a site (a tile of a large one): transverse Mercator, true to 1 mm per km near its centre.
+    """A plane centred on a site: transverse Mercator, true to 1 mm per km within 9 km of its centre.
 
-    It depends on the site alone, so that a check gives the same numbers in any batch.
+    Larger sites have one for each tile (`geo.tiles`). It depends on the site alone, so that a check gives the same numbers in any batch.
     """
 
     lon: float

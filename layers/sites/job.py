@@ -19,7 +19,7 @@ from layers.sites.run import Tally, run_record
 from layers.sites.screen import screen
 from layers.sites.workers import by_workers, one_by_one
 from layers.sites.write import format_of, replacing
-from layers.sites.write_csv import CsvFormat, FailuresFormat, csv_line
+from layers.sites.write_csv import CsvFormat, FailuresFormat, csv_head
 from layers.sites.write_text import answer_text, refusal_text
 from layers.sites.write_xlsx import XlsxFormat
 
@@ -84,7 +84,7 @@ def _assemble(job: Job, journal: Journal, count: int, tally: Tally) -> None:
     form.assemble(whole, sections(OUTPUT), job.info, tally)
     _placed(whole, options.out)
     if options.hits:
-        head = csv_line(HIT_COLUMNS).encode(encoding)
+        head = csv_head(HIT_COLUMNS, encoding)
         _placed(_listed(journal.folder / "hits.csv", head, sections(HITS)), Path(f"{options.out}.hits.csv"))
     if options.failures is not None:
         # It may stand on another disk than the journal.

@@ -11,7 +11,7 @@ from layers.sites.answered import Answered
 from layers.sites.chunks import Chunk
 from layers.sites.run import Tally
 from layers.sites.write import format_of
-from layers.sites.write_csv import FailuresFormat, csv_line
+from layers.sites.write_csv import FailuresFormat, csv_lines
 
 OUTPUT, FAILURES, HITS = 0, 1, 2
 """Places of the sections of a piece."""
@@ -48,7 +48,7 @@ def _sections(work: Work, answered: Answered) -> tuple[bytes, ...]:
     terms = work.terms
     output = format_of(terms.suffix, terms.layout, encoding=terms.encoding).piece(answered)
     failures = b"" if terms.failures is None else FailuresFormat(terms.layout, terms.failures).piece(answered)
-    hits = "".join(map(csv_line, answered.hits)).encode(terms.encoding.removesuffix("-sig"))
+    hits = csv_lines(list(zip(*answered.hits, strict=True)), terms.encoding) if answered.hits else b""
     return output, failures, hits
 
 

@@ -1,7 +1,5 @@
 """CSV, made by whole columns: text is quoted where it must be, and nowhere else."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +28,7 @@ class CsvFormat:
 
     def head(self) -> bytes:
         """The names, with a byte-order mark where the encoding has one."""
-        return csv_line([*self.layout.headers, *self.layout.names.values()]).encode(self.encoding)
+        return csv_head([*self.layout.headers, *self.layout.names.values()], self.encoding)
 
     def piece(self, answered: Answered) -> bytes:
         """The lines of a chunk."""
@@ -58,7 +56,7 @@ class FailuresFormat:
 
     def head(self) -> bytes:
         """The names."""
-        return csv_line([*self.layout.headers, *self.names().values()]).encode(self.encoding)
+        return csv_head([*self.layout.headers, *self.names().values()], self.encoding)
 
     def piece(self, answered: Answered) -> bytes:
         """The lines of a chunk; none where no row was refused."""
@@ -68,11 +66,9 @@ class FailuresFormat:
         return csv_lines([*bad.original, *(bad.cells.column(c) for c in self.names())], self.encoding)
 
 
-def csv_line(cells: Iterable[object]) -> str:
-    """One line, as `csv` writes it."""
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerow([cell_text(cell) for cell in cells])
-    return stream.getvalue()
+def csv_head(names: Iterable[str], encoding: str) -> bytes:
+    """The line of names, after a byte-order mark where the encoding has one."""
+    return csv_lines([[name] for name in names]).decode().encode(encoding)
 
 
 def csv_lines(columns: Sequence[Column], encoding: str = "utf-8") -> bytes:

@@ -128,7 +128,8 @@ def densified(geometry: Geometry) -> Geometry:
 class Frame:
     """A plane centred on a site: transverse Mercator, true to 1 mm per km within 9 km of its centre.
 
-    Larger sites have one for each tile (`geo.tiles`). It depends on the site alone, so that a check gives the same numbers in any batch.
+    Larger sites have one for each tile (`geo.tiles`). It depends on the site alone, so that a check gives the
+    same numbers in any batch.
     """
 
     lon: float

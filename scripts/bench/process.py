@@ -132,6 +132,12 @@ class Watch:
             self.peak_mb = max(self.peak_mb, total * 1024 / 1e6)
 
 
+def private_mb(pid: int) -> float:
+    """Memory that a process shares with no other, MB."""
+    place = Path(f"/proc/{pid}/smaps_rollup")
+    return sum(_status_kib(place, key) for key in ("Private_Clean", "Private_Dirty")) * 1024 / 1e6
+
+
 def tree_of(root_pid: int) -> list[int]:
     """A process and all its descendants that live now."""
     children: dict[int, list[int]] = {}

@@ -54,7 +54,7 @@ def run(setting: Setting) -> Section:
         setting.tell(f"polygons: {contender.name}")
         results.append(contend(contender, "polygons", job))
     setting.tell("polygons: single checks")
-    single = contend(everyone()["engine"], "single", {**job, "count": 50 if setting.quick else 2_000})
+    single = contend(everyone()["engine"], "single", {**job, "count": 50 if setting.quick else 1_000})
     compared = {r.name: _compared(place, results[0], r) for r in results[1:] if r.found and results[0].found}
     zones = count(len(LAYERS) * setting.size.zones)
     rows = milliseconds(single.found) if single.found else ()

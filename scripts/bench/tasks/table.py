@@ -13,7 +13,8 @@ from scripts.bench.zoning import make_bundle, make_table
 _TEXT = (
     "Whole commands, from the start of the process to its end, with imports, loading of the bundle,"
     " reading and writing. Four activities in turn from a column, the shipped rulebook. *Cold*: no "
-    "stored index beside the bundle; *warm*: the one that the cold run left. The peer is a plain "
+    "stored index beside the bundle; *warm*: the one that the cold run left. Fenqu takes one process "
+    "a core by itself, `--workers 1` is one. The peer is a plain "
     "geopandas script in a process of its own: it reads, joins all six layers, measures 1 km to the"
     " rivers in UTM and writes; it knows no rules, dates, coverage, accuracy or reasons. Peak "
     "memory is that of all processes of a command, sampled. Wanted: ≤ 15 s, ≤ 2 GB, ≥ 8 × the "
@@ -22,7 +23,7 @@ _TEXT = (
 
 
 def run(setting: Setting) -> Section:
-    """Ours cold and warm, the script, and what the files cost alone."""
+    """Ours cold, warm and in one process, the script, and what the files cost alone."""
     place = setting.place("table")
     count_rows = 500 if setting.quick else 1_000_000
     setting.tell("drawing the bundle and the table")
@@ -33,9 +34,11 @@ def run(setting: Setting) -> Section:
     cold = whole.ours("fenqu, cold", table, without_index(bundle, place / "cold"), out)
     setting.tell("table: fenqu, warm")
     warm = whole.ours("fenqu, warm", table, place / "cold", out)
+    setting.tell("table: fenqu, one process")
+    alone = whole.ours("fenqu, warm, --workers 1", table, place / "cold", out, "--workers", "1")
     setting.tell("table: geopandas script")
     script = whole.script("geopandas script", table, bundle, peer)
-    results = [warm, cold, script]
+    results = [warm, alone, cold, script]
     notes = [f"{result.name}: {result.why}" for result in results if result.why]
     sound = not any(result.failed for result in results)
     if sound:

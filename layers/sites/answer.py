@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from geo.model import Bundle
 from layers.sites.answered import Answered, Positions, Wanted, from_results, joined
-from layers.sites.chunks import Block, Chunk
-from layers.sites.columnar import Tables, in_columns
+from layers.sites.chunks import Block, Chunk, RecordList
+from layers.sites.columnar import FEW, Tables, in_columns
 from layers.sites.columns import Columns
 from layers.sites.point_rows import point_rows
 from layers.sites.results import Layout
@@ -67,10 +67,8 @@ class Work:
     tables: Tables | None = field(init=False)
 
     def __post_init__(self) -> None:
-        made, folder = (
-            RowMaker(self.bundle.rulebook, self.terms.columns, self.terms.defaults),
-            self.terms.index,
-        )
+        made = RowMaker(self.bundle.rulebook, self.terms.columns, self.terms.defaults)
+        folder = self.terms.index
         object.__setattr__(self, "maker", made)
         tables = Tables(bundle=self.bundle, folder=folder, lang=self.terms.layout.lang) if folder else None
         object.__setattr__(self, "tables", tables)
@@ -89,6 +87,17 @@ def answer(work: Work, chunk: Chunk) -> Answered:
     answers, left = in_columns(work.tables, rows, shapes=terms.wanted.shapes)
     rest = np.union1d(rows.rest, left)
     return joined([*answers, *([detailed(work, block, rest)] if len(rest) else [])], block)
+
+
+def warm_up(work: Work, chunk: Chunk) -> None:
+    """Have ready what answering will ask for again and again, before processes are forked that share it."""
+    if work.tables is None:
+        return
+    block = chunk.payload.open()
+    some = RecordList(records=tuple(block.records(range(min(block.count, 2 * FEW))))).open()
+    in_columns(
+        work.tables, point_rows(some, work.maker, work.terms.columns, work.terms.defaults), shapes=False
+    )
 
 
 def detailed(work: Work, block: Block, positions: Positions) -> tuple[Positions, Answered]:

@@ -2,7 +2,9 @@
 
 import contextlib
 import importlib.util
+import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -117,14 +119,13 @@ def _answered(
     """Pieces as they are finished, with no more chunks on the way than the workers can have before them."""
     from distributed import wait  # noqa: PLC0415  optional: --engine dask
 
+    asked = Asked(folder=str(folder), digest=work.bundle.digest, token=secrets.token_hex(8), terms=work.terms)
     running: dict[Any, Chunk] = {}
     following = next(chunks, None)
     while running or following is not None:
         most = _IN_FLIGHT * max(1, len(client.nthreads()))
         while following is not None and len(running) < most and _in_turn(following, running, ahead):
-            task = client.submit(
-                answer_there, str(folder), work.bundle.digest, work.terms, following, pure=False
-            )
+            task = client.submit(answer_there, asked, following, pure=False)
             running[task] = following
             following = next(chunks, None)
         for task in wait(list(running), return_when="FIRST_COMPLETED").done:
@@ -147,33 +148,53 @@ def _result(task: Any, chunk: Chunk) -> Piece:  # noqa: ANN401  a future: its cl
     return received(kind, told)
 
 
-def answer_there(folder: str, digest: str, terms: Terms, chunk: Chunk) -> tuple[str, Any]:
-    """Answer a chunk in a worker of the cluster: a piece, or why there is none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a worker of the cluster is told with each chunk, and makes its own of once.
 
-    Parameters
+    Attributes
     ----------
     folder
-        Of the bundle, as this worker sees it.
+        Of the bundle, as the worker sees it.
     digest
         The bundle must have it: an answer by other layers would be another answer.
+    token
+        Name of the run; it stands for the terms.
     """
+
+    folder: str
+    digest: str
+    token: str
+    terms: Terms = field(compare=False)
+
+
+def answer_there(asked: Asked, chunk: Chunk) -> tuple[str, Any]:
+    """Answer a chunk in a worker of the cluster: a piece, or why there is none."""
     try:
-        bundle = _bundle(folder)
+        work = _work(asked)
     except FenquError as error:
         return "input", error.problems
-    if bundle.digest != digest:
-        return "input", (
-            fault(
-                f"--bundle {folder}",
-                bundle.digest,
-                digest,
-                zh="Dask 工作进程看到的数据包与本机不同：两处须为同一版本",
-                en="a Dask worker sees another bundle than this machine: both must have the same",
-            ),
-        )
-    return outcome(Work(bundle=bundle, terms=terms), chunk, passed_on)
+    return outcome(work, chunk, passed_on)
 
 
 @lru_cache(maxsize=1)
-def _bundle(folder: str) -> Bundle:
+def _work(asked: Asked) -> Work:
+    bundle = _bundle(asked.folder, asked.digest)
+    if bundle.digest == asked.digest:
+        return Work(bundle=bundle, terms=asked.terms)
+    raise InputError(
+        fault(
+            f"--bundle {asked.folder}",
+            bundle.digest,
+            asked.digest,
+            zh="Dask 工作进程看到的数据包与本机不同：两处须为同一版本",
+            en="a Dask worker sees another bundle than this machine: both must have the same",
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def _bundle(folder: str, digest: str) -> Bundle:
+    """The bundle of a folder; kept from run to run for as long as the same is asked for."""
+    del digest
     return load_bundle(Path(folder))

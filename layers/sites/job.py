@@ -1,6 +1,7 @@
 """A whole run, from options to written files; the shell adds arguments, a progress bar and exit codes."""
 
 import contextlib
+import itertools
 import json
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from layers.sites import dask_engine
-from layers.sites.answer import Work
+from layers.sites.answer import Work, warm_up
 from layers.sites.chunks import Chunk, numbered
 from layers.sites.hits import HIT_COLUMNS
 from layers.sites.journal import Journal, held
@@ -163,8 +164,10 @@ def _pieces(
         )
     elif job.workers == 1:
         yield from one_by_one(work, chunks, keep)
-    else:
-        yield from by_workers(work, chunks, keep, workers=job.workers, ahead=ahead)
+    elif (first := next(chunks, None)) is not None:
+        warm_up(work, first)
+        rest = itertools.chain([first], chunks)
+        yield from by_workers(work, rest, keep, workers=job.workers, ahead=ahead)
 
 
 def _told(job: Job, stdout: TextIO) -> Tally:

@@ -29,7 +29,7 @@ from layers.store import FOLDER
 MANY_ROWS = 20_000
 MANY_SHAPES = 2_000
 MANY_BYTES = 1_000_000
-"""Larger inputs are worth several processes: of points, of geometries, of rows that are not counted."""
+"""Larger inputs are worth several processes: of points by columns, of reports, of rows not counted."""
 
 _REPORT_S = 0.01
 _INDEX_S = 8e-6
@@ -171,7 +171,7 @@ def _with_index(terms: Terms, options: Options, bundle: Bundle, source: Source) 
     vertices = sum(int(shapely.get_num_coordinates(z.geometry.to_numpy()).sum()) for z in zones)
     worth = (source.total or 0) * _REPORT_S > vertices * _INDEX_S
     there = (options.bundle / FOLDER).is_dir() and (source.total is None or source.total >= FEW)
-    return replace(terms, index=options.bundle) if worth or there else terms
+    return replace(terms, index=options.bundle.resolve()) if worth or there else terms
 
 
 def _asked(job: Job) -> dict[str, Any]:
@@ -196,15 +196,9 @@ def _asked(job: Job) -> dict[str, Any]:
     }
 
 
-def _are_points(terms: Terms) -> bool:
-    """Whether rows are coordinates whose answers need no report each."""
-    by_columns = terms.margins == "near" and not terms.wanted.reports
-    return by_columns and terms.columns.place in {Place.LONLAT, Place.XY}
-
-
 def _chunk_rows(source: Source, terms: Terms) -> int:
     """Some fifty chunks: progress is seen and little is lost when a run is cut short; none tiny or huge."""
-    least, most = _POINT_ROWS if _are_points(terms) else _REPORT_ROWS
+    least, most = _REPORT_ROWS if terms.index is None else _POINT_ROWS
     return max(least, min(most, (source.total or 0) // _CHUNKS))
 
 
@@ -217,8 +211,7 @@ def _workers(options: Options, source: Source, terms: Terms) -> int:
     if source.total is None:
         large = Path(options.place).stat().st_size > MANY_BYTES
     else:
-        points = terms.columns.place in {Place.LONLAT, Place.XY}
-        large = source.total > (MANY_ROWS if points else MANY_SHAPES)
+        large = source.total > (MANY_SHAPES if terms.index is None else MANY_ROWS)
     return options.cores if large else 1
 
 

@@ -69,15 +69,30 @@ def _at_border(
     shape = filled.entry_shape[entry].astype(np.int64)
     state = filled.entry_state[entry]
     unsure = (state & UNSURE) > 0
-    unsure[asked[close[size[close] <= off[close]]]] = True
+    doubtful = close[size[close] <= off[close]]
+    unsure[asked[doubtful]] = True
     near = close[feet(x[close], y[close], edge[close]).distance_m <= _BORDER_M]
     # Lines and points have no inside: they meet what lies on them, if anything.
     thin = ~areal[shape]
     unsure[thin] = False
     unsure[asked[near]] |= thin[asked[near]]
-    inside = np.flatnonzero(((state & INSIDE) != odd) & ~thin & ~unsure)
+    held = ((state & INSIDE) != odd) & ~thin & ~unsure
+    # On the edge of a zone that is valid is in the zone: surveyed points often are its very vertices.
+    on = asked[doubtful[_plainly_on(x[doubtful], y[doubtful], edge[doubtful])]]
+    on = on[areal[shape[on]] & (shape[on] < len(areal) // 2)]
+    held[on], unsure[on] = True, False
+    inside = np.flatnonzero(held)
     ask = np.flatnonzero(unsure)
     return Held(point[inside], shape[inside], point[ask], shape[ask], at[near])
+
+
+def _plainly_on(x: Floats, y: Floats, edge: Floats) -> Mask:
+    """Whether a point is an end of an edge, or on one that is level or upright; no arithmetic, so exact."""
+    x1, y1, x2, y2 = edge[:, 0], edge[:, 1], edge[:, 2], edge[:, 3]
+    across = (np.minimum(x1, x2) <= x) & (x <= np.maximum(x1, x2))
+    along = (np.minimum(y1, y2) <= y) & (y <= np.maximum(y1, y2))
+    straight = ((x1 == x2) | (y1 == y2)) & across & along
+    return np.asarray(straight | ((x1 == x) & (y1 == y)) | ((x2 == x) & (y2 == y)))
 
 
 def _between(grid: Grid, x: Floats, y: Floats, edge: Floats) -> Mask:

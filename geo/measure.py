@@ -5,6 +5,8 @@ formula of 国土调查办发〔2008〕32号 is its series). Lengths and distanc
 degrees or in Web Mercator.
 """
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,6 +33,9 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(4)
 POINT, LINE, POLYGON = 0, 1, 2
 """Dimensions of shapes, as `shapely.get_dimensions` gives them."""
 
+_MANY = 4
+"""Type of shapely from which on a shape is made of others."""
+
 _EDGE_DEG = 0.0017
 LONG_EDGE_DEG = 0.02
 """Longer edges are split before their length is taken."""
@@ -51,13 +56,16 @@ def _ring_areas(rings: Objects) -> Floats:
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     lon, lat = np.radians(xy[:, 0]), np.radians(xy[:, 1])
     same = ring[1:] == ring[:-1]
+    owner = ring[:-1][same]
     dlon = (lon[1:] - lon[:-1])[same]
     middle, half = (lat[1:] + lat[:-1])[same] / 2.0, (lat[1:] - lat[:-1])[same] / 2.0
-    first = np.searchsorted(ring, ring[:-1][same])
-    mean = -_authalic(lat[first])
-    for node, weight in zip(_NODES, _WEIGHTS, strict=True):
-        mean = mean + weight / 2.0 * _authalic(middle + half * node)
-    sums = np.bincount(ring[:-1][same], weights=mean * dlon, minlength=len(rings))
+    first = np.searchsorted(ring, owner)
+    # One call for all: on the few vertices of a site the calls cost more than the sines.
+    first_q, *nodes_q = _authalic(np.array([lat[first], *(middle + half * node for node in _NODES)]))
+    mean = -first_q
+    for weight, node_q in zip(_WEIGHTS, nodes_q, strict=True):
+        mean = mean + weight / 2.0 * node_q
+    sums = np.bincount(owner, weights=mean * dlon, minlength=len(rings))
     out: Floats = np.abs(sums) * SEMI_MAJOR_M**2 / 2.0
     return out
 
@@ -75,21 +83,26 @@ def area_m2(geometry: Geometry | Objects) -> Floats:
     numpy.ndarray
         Shape () or (n,).
     """
-    shape = np.asarray(geometry, dtype=object).shape
-    flat = np.atleast_1d(np.asarray(geometry, dtype=object))
-    parts, owner = shapely.get_parts(flat, return_index=True)
-    parts, again = shapely.get_parts(parts, return_index=True)
-    owner = owner[again]
+    flat = np.asarray(geometry, dtype=object)
+    shape, flat = flat.shape, flat.reshape(-1)
+    parts, owner = _single_parts(flat)
     polygons = shapely.get_dimensions(parts) == POLYGON
     rings, polygon = shapely.get_rings(parts[polygons], return_index=True)
     if len(rings) == 0:
         return np.zeros(shape)
     signed = _ring_areas(rings)
-    holes = np.ones(len(rings), dtype=bool)
-    holes[np.unique(polygon, return_index=True)[1]] = False
-    signed[holes] *= -1.0
+    signed[1:][polygon[1:] == polygon[:-1]] *= -1.0  # the first ring of a polygon bounds it, others are holes
     total = np.bincount(owner[polygons][polygon], weights=signed, minlength=len(flat))
     return np.asarray(total.reshape(shape), dtype=float)
+
+
+def _single_parts(shapes: Objects) -> tuple[Objects, NDArray[np.intp]]:
+    """Points, lines and polygons of shapes, of collections within collections too, and whose they are."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    if not (shapely.get_type_id(parts) >= _MANY).any():
+        return parts, owner
+    parts, again = shapely.get_parts(parts, return_index=True)
+    return parts, owner[again]
 
 
 def length_m(geometry: Geometry | Objects) -> Floats:
@@ -97,12 +110,13 @@ def length_m(geometry: Geometry | Objects) -> Floats:
 
     Edges longer than 0.02° are split first, since straight in longitude/latitude is not quite the geodesic.
     """
-    shape = np.asarray(geometry, dtype=object).shape
-    flat = np.atleast_1d(np.asarray(geometry, dtype=object))
-    parts, owner = shapely.get_parts(flat, return_index=True)
-    parts, again = shapely.get_parts(parts, return_index=True)
+    flat = np.asarray(geometry, dtype=object)
+    shape, flat = flat.shape, flat.reshape(-1)
+    parts, owner = _single_parts(flat)
     lines = shapely.get_dimensions(parts) == LINE
-    owner = owner[again][lines]
+    if not lines.any():
+        return np.zeros(shape)
+    owner = owner[lines]
     xy, line = shapely.get_coordinates(shapely.segmentize(parts[lines], LONG_EDGE_DEG), return_index=True)
     if len(xy) == 0:
         return np.zeros(shape)
@@ -162,11 +176,11 @@ def _plane(lon: float, lat: float) -> pyproj.Transformer:
     )
 
 
-def window(bounds: ArrayLike, reach_m: float) -> tuple[float, float, float, float]:
+def window(bounds: Iterable[float], reach_m: float) -> tuple[float, float, float, float]:
     """Box in degrees that holds everything within ``reach_m`` metres of ``bounds``, and a little more."""
-    xmin, ymin, xmax, ymax = np.asarray(bounds, dtype=float)
+    xmin, ymin, xmax, ymax = (float(side) for side in bounds)
     dlat = reach_m / 110_500.0
     dlat = max(dlat, _LEAST_WINDOW_DEG)
     top = min(89.0, max(abs(ymin), abs(ymax)) + dlat)
-    dlon = dlat / np.cos(np.radians(top))
-    return float(xmin - dlon), float(ymin - dlat), float(xmax + dlon), float(ymax + dlat)
+    dlon = dlat / math.cos(math.radians(top))
+    return xmin - dlon, ymin - dlat, xmax + dlon, ymax + dlat

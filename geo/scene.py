@@ -17,7 +17,7 @@ from geo.foot import edges_of, nearest_m
 from geo.measure import LINE, POINT, POLYGON, Floats, area_m2, length_m, window
 from geo.model import Activity, Footprint, Part, Reason
 from geo.tiles import distances_m, tiles_of
-from geo.view import BundleView, LayerView
+from geo.view import BundleView, Ground, LayerView
 
 LINE_TOLERANCE_M = 0.01
 """A point within 1 cm of a line zone is on it (DESIGN §4)."""
@@ -97,7 +97,6 @@ class Scene:
         self.size = self._measure_size()
         self._contacts: dict[str, Contact] = {}
         self._kept: dict[Hashable, Any] = {}
-        self._borders: dict[str, float] = {}
         self._candidates: dict[str, Indices] = {}
         self._boxes: dict[str, Floats] = {}
 
@@ -173,17 +172,26 @@ class Scene:
 
     def _coverage_m(self, layer: LayerView) -> float:
         """Distance from the site to the edge of the coverage, metres; -1 if it is not wholly inside."""
-        if layer.id not in self._borders:
-            self._borders[layer.id] = self._measure_coverage(layer)
-        return self._borders[layer.id]
+        if layer.ground is None:
+            return -1.0
+        # Many layers share one coverage: it is measured once, as far as the farthest of them asks.
+        key = ("coverage", layer.id if self.dimension == POINT else layer.ground)
+        return self.keep(key, lambda: self._measure_coverage(layer, layer.ground))
 
-    def _measure_coverage(self, layer: LayerView) -> float:
-        coverage, search = layer.coverage, self.search_m(layer)
-        if coverage is None or not shapely.covers(coverage, self.geometry):
+    def _measure_coverage(self, layer: LayerView, ground: Ground | None) -> float:
+        if ground is None:
             return -1.0
         if self.dimension == POINT:
-            return float(self._point_gaps([layer.edges(-1)], search).min())
-        return float(distances_m(self.tiles, np.array([shapely.boundary(coverage)]), search)[0])
+            if not shapely.covers(ground.area, self.geometry):
+                return -1.0
+            return float(self._point_gaps([layer.edges(-1)], self.search_m(layer)).min())
+        search = self.keep("search", lambda: max(map(self.search_m, self.view.layers.values())))
+        box = window(self.bounds, search)
+        if not shapely.intersects(ground.border, shapely.box(*box)):
+            return math.inf if shapely.contains_xy(ground.area, *self.bounds[:2]) else -1.0
+        if not shapely.covers(ground.area, self.geometry):
+            return -1.0
+        return float(distances_m(self.tiles, np.array([ground.border]), search)[0])
 
     def _measure(self, layer: LayerView) -> Contact:
         """Points and one layer."""
@@ -231,16 +239,24 @@ class Scene:
         once = shapely.union_all([self.geometry])
         return float(length_m(once)) if self.dimension == LINE else float(shapely.get_num_coordinates(once))
 
+    def size_of(self, piece: Geometry) -> float:
+        """What shares are shares of, of a piece: m², m, or number of points."""
+        if self.dimension == POLYGON:
+            return float(area_m2(piece))
+        return float(length_m(piece)) if self.dimension == LINE else float(shapely.get_num_coordinates(piece))
+
     def share(self, piece: Geometry) -> float:
         """Share of the site that a piece of it makes up, 0–1: by area, by length, or by count of points."""
-        if self.dimension == POLYGON:
-            return min(1.0, float(area_m2(piece)) / self.size)
-        if self.dimension == LINE:
-            return min(1.0, float(length_m(piece)) / self.size)
-        return min(1.0, shapely.get_num_coordinates(piece) / self.size)
+        return min(1.0, self.size_of(piece) / self.size)
 
     def around(self, layer: LayerView, reach_m: float) -> Indices:
         """Rows of a layer's zones within a reach of the site, however far other rules look."""
+        return self.keep(("around", layer.id, reach_m), lambda: self._around(layer, reach_m))
+
+    def _around(self, layer: LayerView, reach_m: float) -> Indices:
+        if LINE_TOLERANCE_M < reach_m <= self.search_m(layer):
+            contact = self.contact(layer.id)
+            return np.asarray(contact.index[contact.distance_m <= reach_m])
         rows = self.rows_within(layer, reach_m)
         zones = layer.geometry[rows]
         near = shapely.intersects(zones, self.geometry)

@@ -42,6 +42,14 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ground:
+    """A coverage, one for all layers that share it, and its border, densified."""
+
+    area: Geometry
+    border: Geometry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LayerView:
     """One layer on one date.
 
@@ -55,6 +63,8 @@ class LayerView:
         Zones whose class was derived from an old scheme.
     provisional
         Zones of a provisional edition, beside the one in force or alone.
+    ground
+        The edition's coverage: where silence means "no zone".
     silence
         Why "no hit" does not acquit here whatever the coverage; None where it does.
     """
@@ -71,9 +81,11 @@ class LayerView:
     provisional: Mask
     attributes: Mapping[str, Objects]
     tree: STRtree | None
+    ground: Ground | None
     silence: Reason | None
     matches: dict[str, tuple[Mask, Mask]] = field(default_factory=dict)
     outlines: dict[int, Geometry] = field(default_factory=dict)
+    rims: dict[int, Geometry] = field(default_factory=dict)
     borders: dict[int, Floats] = field(default_factory=dict)
 
     @property
@@ -96,6 +108,15 @@ class LayerView:
             areal = shapely.get_dimensions(zone) == POLYGON
             self.outlines[row] = densified(shapely.boundary(zone) if areal else zone)
         return self.outlines[row]
+
+    def rim(self, row: int) -> Geometry:
+        """The outline of a polygon's ground, as supplied; of one whose parts overlap, that of their union."""
+        if row not in self.rims:
+            parts = shapely.get_parts(shapely.get_parts(self.geometry[row]))
+            parts = parts[shapely.get_dimensions(parts) == POLYGON]
+            whole = parts[0] if len(parts) == 1 else shapely.union_all(parts)
+            self.rims[row] = shapely.boundary(whole)
+        return self.rims[row]
 
     def edges(self, row: int) -> Floats:
         """A zone's edges as supplied, in degrees, shape (m, 4); -1 for those of the coverage."""
@@ -275,6 +296,7 @@ def _layer_view(bundle: Bundle, layer_id: str, on: date) -> LayerView:
         ).astype(bool),
         attributes={name: column(name) for name in names},
         tree=_tree(editions) if len(geometry) else None,
+        ground=_ground(editions[0].coverage.wkb) if editions and editions[0].coverage is not None else None,
         silence=_silence(bundle, layer_id, layer, editions[0] if editions else None, on),
     )
 
@@ -297,6 +319,12 @@ def _plain(value: object) -> object:
 def _tree(editions: tuple[Edition, ...]) -> STRtree:
     """One search tree per set of editions, whatever the date."""
     return STRtree(np.concatenate([e.zones.geometry.to_numpy() for e in editions if e.zones is not None]))
+
+
+@lru_cache(maxsize=64)
+def _ground(wkb: bytes) -> Ground:
+    area = shapely.from_wkb(wkb)
+    return Ground(area=area, border=densified(shapely.boundary(area)))
 
 
 def _alive(valid_from: Objects, valid_to: Objects, on: date) -> Mask:

@@ -13,7 +13,8 @@ from geo.measure import LINE, POINT, POLYGON, length_m
 from geo.model import Reason, With
 from geo.place_test import PlaceTest
 from geo.relate.gap import Gap, Joined, Leaf, Measure
-from geo.relate.picture import NOWHERE, Picture, depth, draw, is_enough, is_long, silences
+from geo.relate.outline import depth
+from geo.relate.picture import NOWHERE, Picture, draw, is_enough, is_long, silences
 from geo.scene import Scene
 from geo.view import Mask
 
@@ -121,7 +122,7 @@ def _disc_may_meet(scene: Scene, test: PlaceTest) -> bool:
             and p.nearest_m(p.either) > disc
         ):
             return False
-        if not companion.present and depth(scene, p, p.yes, p.piece(p.yes)) >= disc:
+        if not companion.present and depth(scene, p, p.yes, p.piece(scene, p.yes)) >= disc:
             return False
     return True
 
@@ -140,6 +141,6 @@ def gap_when_not(scene: Scene, test: PlaceTest) -> Gap:
         p = picture_of(scene, companion)
         if companion.present:
             gaps.append(Leaf(measure=Measure.NEAREST, picture=p, sure=True))
-        elif (p.yes & p.met).any() and shapely.difference(scene.geometry, p.ground(scene, p.yes)).is_empty:
-            gaps.append(Leaf(measure=Measure.DEPTH, picture=p, sure=True, piece=p.piece(p.yes)))
+        elif (p.yes & p.met).any() and p.rest(scene, p.yes).is_empty:
+            gaps.append(Leaf(measure=Measure.DEPTH, picture=p, sure=True, piece=p.piece(scene, p.yes)))
     return Joined(by="max", of=tuple(gaps))

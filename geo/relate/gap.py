@@ -13,7 +13,8 @@ from enum import Enum
 import numpy as np
 from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.relate.picture import Picture, depth, outline_of
+from geo.relate.outline import depth, edge_m
+from geo.relate.picture import Picture
 from geo.scene import Scene
 from geo.view import Mask
 
@@ -105,7 +106,7 @@ def _leaf_m(scene: Scene, leaf: Leaf) -> float:
         case Measure.DEPTH:
             return 0.0 if leaf.piece is None else depth(scene, p, chosen, leaf.piece)
         case Measure.EDGE:
-            return _edge_m(scene, p)
+            return edge_m(scene, p)
         case Measure.NTH_NEAREST:
             distances = np.sort(p.distance_m[chosen])
             return float(distances[leaf.nth - 1]) if len(distances) >= leaf.nth else math.inf
@@ -120,10 +121,3 @@ def only(mask: Mask, entry: np.intp) -> Mask:
     out = np.zeros_like(mask)
     out[entry] = True
     return out
-
-
-def _edge_m(scene: Scene, p: Picture) -> float:
-    """How far the site is from the edge of the zones it lies in, within the near search."""
-    cap = scene.caps_m(p.accuracy_m)[0]
-    near = [layer.geometry[rows] for layer, rows in p.rows_within(scene, cap, maybe=False)]
-    return scene.gap_m(outline_of(scene, np.concatenate(near), cap), cap)

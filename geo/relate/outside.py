@@ -6,20 +6,20 @@ Here silence convicts and a zone acquits, so both must be vouched for: a missing
 import math
 
 import numpy as np
-import shapely
 
 from geo.logic import Truth
 from geo.model import Reason
 from geo.place_test import PlaceTest
 from geo.relate.gap import Gap, Leaf, Measure, Turned, metres
-from geo.relate.picture import Picture, Place, depth, draw, is_enough, silences
+from geo.relate.outline import depth
+from geo.relate.picture import Picture, Place, draw, is_enough, silences
 from geo.scene import Scene
 
 
 def outside(scene: Scene, test: PlaceTest) -> Place:
     """Answer an outside test, on the union of the rule's zones in all its layers."""
     p = draw(scene, test.layers, test)
-    out = is_enough(scene, test, shapely.difference(scene.geometry, p.ground(scene, p.yes)))
+    out = is_enough(scene, test, p.rest(scene, p.yes))
     truth, reasons = _truth(scene, test, p, out=out)
     gap = _gap(scene, p, out=out)
     margin = metres(scene, gap)
@@ -37,14 +37,14 @@ def outside(scene: Scene, test: PlaceTest) -> Place:
 
 def _truth(scene: Scene, test: PlaceTest, p: Picture, *, out: bool) -> tuple[Truth, tuple[Reason, ...]]:
     if out:
-        surely = is_enough(scene, test, shapely.difference(scene.geometry, p.ground(scene, p.either)))
+        surely = is_enough(scene, test, p.rest(scene, p.either))
         reasons = (*(() if surely else (Reason.ATTRIBUTE_UNKNOWN,)), *silences(scene, test.layers, 0.0))
         return (None, reasons) if reasons else (True, ())
     holders = np.unique(p.owner[p.yes & p.met])
     lasting = [s for s in (p.layers[o].silence for o in holders) if s is not None]
     reasons = tuple(dict.fromkeys(lasting))
     reach = p.accuracy_m if scene.stand.linear_point else scene.stand.disc_m
-    if reach > 0 and reach > depth(scene, p, p.yes, p.piece(p.yes)):
+    if reach > 0 and reach > depth(scene, p, p.yes, p.piece(scene, p.yes)):
         reasons = (*reasons, Reason.FOOTPRINT_UNKNOWN)
     return (None, reasons) if reasons else (False, ())
 
@@ -55,5 +55,5 @@ def _gap(scene: Scene, p: Picture, *, out: bool) -> Gap:
         return math.inf
     if not out:
         return Leaf(measure=Measure.EDGE, picture=p, sure=True)
-    beyond = shapely.difference(scene.geometry, p.ground(scene, p.yes))
+    beyond = p.rest(scene, p.yes)
     return Turned(of=Leaf(measure=Measure.DEPTH, picture=p, sure=True, piece=beyond))

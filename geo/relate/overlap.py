@@ -66,18 +66,18 @@ def _narrowed(
 ) -> tuple[Truth, tuple[Reason, ...]]:
     unseen = any(r is not Reason.ATTRIBUTE_UNKNOWN for r in reasons)
     pieces = Pieces(
-        sure=_main_piece(p, p.yes) if truth is True else NOWHERE,
-        possible=scene.geometry if unseen else _main_piece(p, p.either),
+        sure=_main_piece(scene, p, p.yes) if truth is True else NOWHERE,
+        possible=scene.geometry if unseen else _main_piece(scene, p, p.either),
         reasons=reasons,
     )
     return narrow(scene, test, pieces)
 
 
-def _main_piece(p: Picture, chosen: Mask) -> Geometry:
+def _main_piece(scene: Scene, p: Picture, chosen: Mask) -> Geometry:
     """The overlapped piece, of one dimension: areas where there are any, else lengths, else points."""
     met = chosen & p.met
     highest = p.dimension[met].max(initial=POINT)
-    return highest_dimension(p.piece(met & (p.dimension == highest)))
+    return highest_dimension(p.piece(scene, met & (p.dimension == highest)))
 
 
 def _holds(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask) -> bool:
@@ -167,7 +167,7 @@ def _gap(scene: Scene, test: PlaceTest, p: Picture, truth: Truth, *, sure: bool)
     if truth is False:
         return gap_when_not(scene, test) if test.companions else 0.0
     inside = met & (p.dimension == POLYGON)
-    piece = p.piece(inside)
+    piece = p.piece(scene, inside)
     deep: Gap = Leaf(measure=Measure.DEPTH, picture=p, sure=sure, piece=piece) if inside.any() else 0.0
     if test.companions:
         deep = Joined(by="min", of=(deep, gap_when_met(scene, test, piece)))

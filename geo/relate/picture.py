@@ -6,7 +6,7 @@ holds; if even the possible one does not, it does not; between the two it is ope
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,8 +17,7 @@ from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.contact import POSITIVE_M2, TOLERANCE_M, Indices
 from geo.logic import Truth
-from geo.margin import depth_m
-from geo.measure import LINE, POINT, POLYGON, Floats, area_m2, length_m, window
+from geo.measure import LINE, POINT, Floats
 from geo.model import Condition, Reason, Relation
 from geo.place_test import PlaceTest
 from geo.scene import WHOLE_SHARE, Scene
@@ -26,6 +25,18 @@ from geo.view import LayerView, Mask, Objects
 
 if TYPE_CHECKING:  # gaps are said of pictures
     from geo.relate.gap import Gap
+
+_OF_CONTACTS = (
+    "geometry",
+    "dimension",
+    "met",
+    "distance_m",
+    "overlap",
+    "overlap_m2",
+    "overlap_m",
+    "overlap_share",
+    "on_border",
+)
 
 NOWHERE = shapely.Point()
 """The empty piece."""
@@ -96,13 +107,14 @@ class Picture:
     on_border: Mask
     yes: Mask
     maybe: Mask
+    either: Mask
     accuracy_m: float
     filter: "ZoneFilter"
 
     @property
-    def either(self) -> Mask:
-        """Zones that surely or possibly match."""
-        return np.asarray(self.yes | self.maybe)
+    def layer_ids(self) -> tuple[str, ...]:
+        """The test's layers."""
+        return tuple(layer.id for layer in self.layers)
 
     def zones(self, chosen: Mask) -> tuple[tuple[str, int], ...]:
         """(layer, row) of the chosen zones."""
@@ -114,17 +126,33 @@ class Picture:
         """Distance to the nearest chosen zone, metres; inf if there is none."""
         return float(self.distance_m[chosen].min(initial=math.inf))
 
-    def piece(self, chosen: Mask) -> Geometry:
+    def piece(self, scene: Scene, chosen: Mask) -> Geometry:
         """The part of the site that lies in the chosen zones."""
-        return union(self.overlap[chosen & self.met])
+        met = chosen & self.met
+        return scene.keep(("piece", *self._named(met)), lambda: union(self.overlap[met]))
 
     def ground(self, scene: Scene, chosen: Mask) -> Geometry:
         """What to cut the site with: the chosen zones themselves, or for points the points in them.
 
         Never the overlap of a line or polygon: its rounded vertices lie beside the edges and cut slivers.
         """
+        if scene.dimension == POINT:
+            return self.piece(scene, chosen)
         met = chosen & self.met
-        return union(self.overlap[met] if scene.dimension == POINT else self.geometry[met])
+        return scene.keep(("ground", *self._named(met)), lambda: union(self.geometry[met]))
+
+    def rest(self, scene: Scene, chosen: Mask) -> Geometry:
+        """The part of the site that lies in none of the chosen zones."""
+        ground = self.ground(scene, chosen)
+        key = ("rest", *self._named(chosen & self.met))
+        return scene.keep(key, lambda: shapely.difference(scene.geometry, ground))
+
+    def _named(self, chosen: Mask) -> tuple[Hashable, ...]:
+        return self.layer_ids, self.owner[chosen].tobytes(), self.row[chosen].tobytes()
+
+    def rows(self, chosen: Mask) -> list[tuple[LayerView, Indices]]:
+        """Rows of the chosen zones, by layer."""
+        return [(layer, self.row[chosen & (self.owner == n)]) for n, layer in enumerate(self.layers)]
 
     def rows_within(self, scene: Scene, reach_m: float, *, maybe: bool) -> list[tuple[LayerView, Indices]]:
         """Matching rows of each layer whose boxes lie within a reach, however far the contacts looked."""
@@ -155,33 +183,30 @@ def draw(scene: Scene, layer_ids: tuple[str, ...], of: ZoneFilter) -> Picture:
 
 
 def _draw(scene: Scene, layer_ids: tuple[str, ...], of: ZoneFilter) -> Picture:
+    zones = scene.keep(("zones", layer_ids), lambda: _zones(scene, layer_ids))
+    layers = zones["layers"]
+    matches = [layer.match(of.zone_key, of.zone_classes, of.zone_where) for layer in layers]
+    rows = [scene.contact(layer).index for layer in layer_ids]
+    yes = _joined([m[0][r] for m, r in zip(matches, rows, strict=True)])
+    maybe = _joined([m[1][r] for m, r in zip(matches, rows, strict=True)])
+    return Picture(**zones, yes=yes, maybe=maybe, either=yes | maybe, filter=of)
+
+
+def _zones(scene: Scene, layer_ids: tuple[str, ...]) -> dict[str, Any]:
+    """What a picture holds of the layers' zones, whichever of them are meant."""
     layers = tuple(scene.view.layers[layer] for layer in layer_ids)
     contacts = [scene.contact(layer) for layer in layer_ids]
-    matches = [layer.match(of.zone_key, of.zone_classes, of.zone_where) for layer in layers]
+    return {
+        "layers": layers,
+        "owner": np.repeat(np.arange(len(layers)), [len(c.index) for c in contacts]),
+        "row": _joined([c.index for c in contacts]),
+        "accuracy_m": max(scene.accuracy_m(layer) for layer in layers),
+        **{name: _joined([getattr(c, name) for c in contacts]) for name in _OF_CONTACTS},
+    }
 
-    def joined(arrays: Iterable[NDArray[Any]]) -> NDArray[Any]:
-        several = list(arrays)
-        return several[0] if len(several) == 1 else np.concatenate(several)
 
-    geometry = joined(v.geometry[c.index] for v, c in zip(layers, contacts, strict=True))
-    return Picture(
-        layers=layers,
-        owner=np.repeat(np.arange(len(layers)), [len(c.index) for c in contacts]),
-        row=joined(c.index for c in contacts),
-        geometry=geometry,
-        dimension=shapely.get_dimensions(geometry),
-        met=joined(c.met for c in contacts),
-        distance_m=joined(c.distance_m for c in contacts),
-        overlap=joined(c.overlap for c in contacts),
-        overlap_m2=joined(c.overlap_m2 for c in contacts),
-        overlap_m=joined(c.overlap_m for c in contacts),
-        overlap_share=joined(c.overlap_share for c in contacts),
-        on_border=joined(c.on_border for c in contacts),
-        yes=joined(m[0][c.index] for m, c in zip(matches, contacts, strict=True)),
-        maybe=joined(m[1][c.index] for m, c in zip(matches, contacts, strict=True)),
-        accuracy_m=max(scene.accuracy_m(layer) for layer in layers),
-        filter=of,
-    )
+def _joined(arrays: list[NDArray[Any]]) -> NDArray[Any]:
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
 
 
 def settle(silences: tuple[Reason, ...], *, sure: bool, possible: bool) -> tuple[Truth, tuple[Reason, ...]]:
@@ -198,10 +223,11 @@ def is_enough(scene: Scene, test: PlaceTest, piece: Geometry) -> bool:
         return False
     if scene.dimension == POINT:
         return True
-    share = scene.share(piece)
+    _, size = scene.keep(("size", id(piece)), lambda: (piece, scene.size_of(piece)))
+    share = min(1.0, size / scene.size)
     if scene.dimension == LINE:
-        return is_long(test, float(length_m(piece)), whole=share >= WHOLE_SHARE)
-    area = float(area_m2(piece))
+        return is_long(test, size, whole=share >= WHOLE_SHARE)
+    area = size
     if test.relation is Relation.CROSSES:
         return area > POSITIVE_M2
     enough = area > test.min_overlap_m2 and share > test.min_overlap_share
@@ -220,47 +246,3 @@ def union(pieces: Objects) -> Geometry:
         return NOWHERE
     joined: Geometry = pieces[0] if len(pieces) == 1 else shapely.union_all(pieces)
     return joined
-
-
-def depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry) -> float:
-    """Distance from the outline of the chosen zones' union to the piece's farthest point from it, metres.
-
-    For a piece inside it is the depth of its deepest point, for one outside the reach of its farthest.
-    Infinite beyond the margins asked for.
-    """
-    if piece.is_empty:
-        return 0.0
-    asked = (tuple(layer.id for layer in p.layers), p.filter.zone_key, p.zones(chosen))
-    return scene.keep(("depth", asked, piece.wkb), lambda: _depth(scene, p, chosen, piece))
-
-
-def _depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry) -> float:
-    alone, maybe = np.count_nonzero(chosen) == 1 < int(p.yes.sum()), bool((chosen & p.maybe).any())
-    for cap in scene.caps_m(p.accuracy_m):
-        zones = p.geometry[chosen] if alone else _zones_within(scene, p, cap, maybe=maybe)
-        outline = outline_of(scene, zones, cap)
-        if len(zones) == 0 or (outline.is_empty and (shapely.get_dimensions(zones) == POLYGON).any()):
-            continue  # boxes reach into the search, zones do not
-        found = depth_m(scene, outline, piece, cap_m=cap, threshold_m=p.accuracy_m)
-        if math.isfinite(found):
-            return found
-    return math.inf
-
-
-def _zones_within(scene: Scene, p: Picture, reach_m: float, *, maybe: bool) -> Objects:
-    near = [layer.geometry[rows] for layer, rows in p.rows_within(scene, reach_m, maybe=maybe)]
-    return near[0] if len(near) == 1 else np.concatenate(near)
-
-
-def outline_of(scene: Scene, zones: Objects, reach_m: float) -> Geometry:
-    """Outline of the union of polygons, in degrees, true within a reach of the site.
-
-    Where several are joined, only what lies near the site is: the cut's own edges are farther than the reach.
-    """
-    areas = zones[shapely.get_dimensions(zones) == POLYGON]
-    if len(areas) > 1:
-        areas = shapely.intersection(areas, shapely.box(*window(scene.bounds, reach_m)))
-    # A cut may leave bare edges and points where a zone only touches the box: they bound nothing.
-    parts = shapely.get_parts(shapely.get_parts(union(areas)))
-    outline: Geometry = shapely.boundary(union(parts[shapely.get_dimensions(parts) == POLYGON]))
-    return outline

@@ -1,0 +1,133 @@
+"""How deep a site lies in zones: by the outline of their union, which is made only where it must be.
+
+The union's outline is part of the zones' own outlines. A point far from all of these lies as far from that of
+the union, so that most depths beyond the near search are known without any union.
+"""
+
+import math
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry as Geometry
+
+from geo.contact import Indices
+from geo.margin import DEPTH_STEP_M, depth_m
+from geo.measure import POINT, POLYGON, window
+from geo.relate.picture import Picture, union
+from geo.scene import Scene
+from geo.tiles import Tile
+from geo.view import LayerView, Mask, Objects
+
+Rows = list[tuple[LayerView, Indices]]
+_CORNERS, _INNER = 16, 5
+_SURE_M = 2.0 * DEPTH_STEP_M
+"""A depth found by search may fall short of the truth by its step."""
+
+
+def depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry) -> float:
+    """Distance from the outline of the chosen zones' union to the piece's farthest point from it, metres.
+
+    For a piece inside it is the depth of its deepest point, for one outside the reach of its farthest.
+    Infinite beyond the margins asked for.
+    """
+    if piece.is_empty:
+        return 0.0
+    asked = (p.layer_ids, p.filter.zone_key, p.owner[chosen].tobytes(), p.row[chosen].tobytes())
+    # The piece is kept with its depth: while it lives, no other has its id.
+    found = scene.keep(("depth", asked, id(piece)), lambda: (piece, _depth(scene, p, chosen, piece)))
+    return found[1]
+
+
+def _depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry) -> float:
+    alone, maybe = np.count_nonzero(chosen) == 1 < int(p.yes.sum()), bool((chosen & p.maybe).any())
+    for cap in scene.caps_m(p.accuracy_m):
+        rows = p.rows(chosen) if alone else p.rows_within(scene, cap, maybe=maybe)
+        if not any(len(r) for _, r in rows) or _is_deeper(scene, rows, piece, cap):
+            continue
+        outline = outline_of(scene, rows, cap)
+        areal = any((shapely.get_dimensions(layer.geometry[r]) == POLYGON).any() for layer, r in rows)
+        if outline.is_empty and areal:
+            continue  # boxes reach into the search, zones do not
+        found = depth_m(scene, outline, piece, cap_m=cap, threshold_m=p.accuracy_m)
+        if math.isfinite(found):
+            return found
+    return math.inf
+
+
+def edge_m(scene: Scene, p: Picture) -> float:
+    """How far the site is from the edge of the zones it lies in, within the near search."""
+    cap = scene.caps_m(p.accuracy_m)[0]
+    rows = p.rows_within(scene, cap, maybe=False)
+    if len(scene.tiles) == 1 and not _rims(scene, scene.tiles[0], rows, cap):
+        return math.inf
+    return scene.gap_m(outline_of(scene, rows, cap), cap)
+
+
+def outline_of(scene: Scene, rows: Rows, reach_m: float) -> Geometry:
+    """Outline of the union of polygons, in degrees, true within a reach of the site.
+
+    Where several are joined, only what lies near the site is: the cut's own edges are farther than the reach.
+    """
+    asked = tuple((layer.id, r.tobytes()) for layer, r in rows)
+    return scene.keep(("outline", asked, reach_m), lambda: _outline(scene, rows, reach_m))
+
+
+def _outline(scene: Scene, rows: Rows, reach_m: float) -> Geometry:
+    areal = _areal(rows)
+    if len(areal) == 1:
+        layer, row = areal[0]
+        return layer.rim(row)
+    zones = np.array([None, *(layer.geometry[row] for layer, row in areal)], dtype=object)[1:]
+    zones = shapely.intersection(zones, shapely.box(*window(scene.bounds, reach_m)))
+    # A cut may leave bare edges and points where a zone only touches the box: they bound nothing.
+    parts = shapely.get_parts(shapely.get_parts(union(zones)))
+    outline: Geometry = shapely.boundary(union(parts[shapely.get_dimensions(parts) == POLYGON]))
+    return outline
+
+
+def _areal(rows: Rows) -> list[tuple[LayerView, int]]:
+    """The polygons among zones."""
+    return [
+        (layer, int(row))
+        for layer, r in rows
+        for row in r[shapely.get_dimensions(layer.geometry[r]) == POLYGON]
+    ]
+
+
+def _rims(scene: Scene, tile: Tile, rows: Rows, reach_m: float) -> list[Geometry]:
+    """Outlines of polygons, each by itself, within a reach, in a tile's frame; those that are near."""
+    near = (_rim(scene, tile, layer, row, reach_m) for layer, row in _areal(rows))
+    return [rim for rim in near if not rim.is_empty]
+
+
+def _rim(scene: Scene, tile: Tile, layer: LayerView, row: int, reach_m: float) -> Geometry:
+    return scene.keep(("rim", layer.id, row, reach_m), lambda: tile.near(layer.rim(row), reach_m))
+
+
+def _is_deeper(scene: Scene, rows: Rows, piece: Geometry, reach_m: float) -> bool:
+    """Whether some point of a piece plainly lies farther than the reach from the outline of each zone."""
+    if scene.dimension == POINT or len(scene.tiles) > 1:
+        return False
+    tile = scene.tiles[0]
+    rims = _rims(scene, tile, rows, reach_m)
+    if not rims:
+        return bool(_areal(rows))
+    _, probes = scene.keep(("probes", id(piece)), lambda: (piece, _probes(tile.part(piece))))
+    for rim in rims:
+        probes = probes[shapely.distance(probes, rim) > reach_m + _SURE_M]
+        if len(probes) == 0:
+            return False
+    return True
+
+
+def _probes(shape: Geometry) -> Objects:
+    """Some points of a shape: corners all around it, and of polygons a few within."""
+    corners = shapely.get_coordinates(shape)
+    corners = corners[:: max(1, len(corners) // _CORNERS)]
+    if shapely.get_dimensions(shape) < POLYGON:
+        return np.asarray(shapely.points(corners))
+    x0, y0, x1, y1 = shape.bounds
+    columns, rows = np.linspace(x0, x1, _INNER + 2)[1:-1], np.linspace(y0, y1, _INNER + 2)[1:-1]
+    grid = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
+    grid = grid[shapely.contains_xy(shape, grid)]
+    return np.asarray(shapely.points(np.concatenate([corners, grid])))

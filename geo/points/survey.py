@@ -50,7 +50,9 @@ class Survey:
     def least_reach_m(self) -> float:
         """How far past a threshold is looked, so that near margins and borderlines are seen."""
         discs = float(self.disc_m.max(initial=0.0))
-        layers = max((layer.accuracy_m for layer in self.atlas.layers), default=0.0)
+        rules = self.atlas.view.rules
+        asked = {"admin_unit", *(layer for rule in rules for layer in rule.rule.layers_named)}
+        layers = max((layer.accuracy_m for layer in self.atlas.layers if layer.id in asked), default=0.0)
         return discs + max(NEAR_M, float(self.batch.accuracy_m.max(initial=0.0)) + layers) + 1.0
 
     # --- zones ---
@@ -109,15 +111,19 @@ class Survey:
 
     def nth_m(self, region: Region, nth: int, *, depth: bool) -> Floats:
         """Metres to the nth nearest zone of a region, or (``depth``) the nth greatest depth in one."""
-        point, gap, met = self._each(region)
+        return self._keep(("nth", region, nth, depth), lambda: self._nth_m(region, nth, depth=depth))
+
+    def _nth_m(self, region: Region, nth: int, *, depth: bool) -> Floats:
+        point, gap, met = self._keep(("each", region), lambda: self._each(region))
         value = -gap if depth else np.where(met, 0.0, gap)
         keep = met if depth else np.ones(len(met), dtype=bool)
         point, value = point[keep], value[keep]
         order = np.lexsort((value, point))
         point, value = point[order], value[order]
-        rank = np.arange(len(point)) - np.searchsorted(point, point)
+        first = np.searchsorted(point, np.arange(self.count)) + nth - 1
+        there = np.flatnonzero(first < np.searchsorted(point, np.arange(self.count), side="right"))
         out = np.full(self.count, np.inf)
-        out[point[rank == nth - 1]] = value[rank == nth - 1]
+        out[there] = value[first[there]]
         nth_m: Floats = np.abs(out)
         return nth_m
 

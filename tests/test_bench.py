@@ -14,6 +14,7 @@ from scripts.bench.page import Section, Table, page
 from scripts.bench.present import everyone
 from scripts.bench.process import Contender, contend
 from scripts.bench.tasks import TASKS
+from scripts.bench.tasks.point_join import away
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE_OF_ALL = "bench"
@@ -52,6 +53,13 @@ def test_a_contender_that_fails_is_told_and_fails_the_run(capfd):
     assert result.failed
     assert "KeyError" in result.why
     assert "Traceback" in capfd.readouterr().err
+
+
+def test_who_is_absent_is_named_and_is_no_failure():
+    missing = Contender(name="SedonaDB", module="sedonadb_peer", absent="sedonadb is not installed")
+    result = contend(missing, "point_join", {})
+    assert away([result]) == ["SedonaDB is absent: sedonadb is not installed."]
+    assert not result.failed
 
 
 def test_one_pair_more_or_less_is_seen():

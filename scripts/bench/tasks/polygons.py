@@ -17,6 +17,9 @@ from scripts.bench.zoning import LAYERS, make_bundle
 SAME_SHARE = 1e-4
 """Areas may differ by so much of themselves: projected edges, WGS 84 for CGCS2000."""
 
+FLOOR_M2 = 1e4
+"""… or of one hectare, where they are smaller."""
+
 LEAST_M2 = 1.0
 """Overlaps below this are touches: which of them are found is a matter of rounding."""
 
@@ -109,8 +112,8 @@ def _compared(place: Path, ours: Result, theirs: Result) -> tuple[str, bool]:
         key for key in mine.keys() ^ other.keys() if max(mine.get(key, 0.0), other.get(key, 0.0)) > LEAST_M2
     ]
     both = mine.keys() & other.keys()
-    off = max((abs(mine[key] - other[key]) / max(mine[key], 1e4) for key in both), default=0.0)
-    words = f"{count(len(both))} by both, {len(lone)} by one; areas within {off:.1e}"
+    off = max((abs(mine[key] - other[key]) / max(mine[key], FLOOR_M2) for key in both), default=0.0)
+    words = f"{count(len(both))} by both, {len(lone)} by one; areas within {off:.1e} of themselves or of 1 ha"
     return words, not lone and off <= SAME_SHARE and bool(ours.found)
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -125,6 +125,22 @@ class Atlas:
     def broken(self, layer: LayerView) -> STRtree | None:
         """Zones of a layer whose shape is not valid; None if there is none."""
         return self._kept(("broken", layer.id), lambda: _broken(layer))
+
+    def pieces(self) -> list[Callable[[], object]]:
+        """Everything that tables of points may ask for, in pieces that can be made apart, largest first."""
+        asked: dict[tuple[Region, float], None] = {}
+        counted = {"admin_unit"}
+        for test in (rule.test for rule in self.view.rules if rule.test.layers):
+            second: list[tuple[tuple[str, ...], ZoneFilter, float]]
+            second = [((one.layer,), one, 0.0) for one in test.companions]
+            for layers, filter_, base_m in [(test.layers, test, test.farthest_m), *second]:
+                sures = (True, False) if self.is_vague(layers, filter_) else (True,)
+                asked.update({(self.region(layers, filter_, sure=sure), base_m): None for sure in sures})
+            counted |= set(test.layers) if test.min_zones > 1 else set()
+        outlines = [partial(self.outline, region, base_m + BORDER_REACH_M) for region, base_m in asked]
+        zones = [partial(self.zones, layer) for layer in self.layers]
+        borders = [partial(self.borders, layer) for layer in self.layers if layer.id in counted]
+        return [*zones, *outlines, *borders, *(partial(self.coverage, layer) for layer in self.layers)]
 
     def _kept(self, key: object, make: Callable[[], T]) -> T:
         if key not in self._made:

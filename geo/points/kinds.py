@@ -102,7 +102,7 @@ def _of_filter(
 
 
 def _of_several(survey: Survey, test: PlaceTest, accuracy: Floats) -> Iterator[Ints]:
-    for sure in (True, False):
+    for sure in (True, False) if survey.atlas.is_vague(test.layers, test) else (True,):
         region = survey.atlas.region(test.layers, test, sure=sure)
         yield np.minimum(survey.number_met(region), test.min_zones)
         limits = list(_thresholds([0.0], survey.disc_m, accuracy))

@@ -6,14 +6,20 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
+import shapely
 
-from geo.measure import Floats, geodesic_m
+from geo.contact import LINE_TOLERANCE_M, TOLERANCE_M
+from geo.foot import nearest_m
+from geo.measure import POLYGON, Floats, geodesic_m, window
 from geo.points.atlas import BORDER_REACH_M, Atlas, Region, near_broken
 from geo.points.batch import Ints, PointBatch
 from geo.scene import NEAR_M, Footing, Scene
 from geo.view import LayerView, Mask
 
 T = TypeVar("T")
+
+_SEAM_LON, _SEAM_LAT = 179.9, 89.9
+"""Beyond these the index calls every point near a border, and the one road is asked."""
 
 
 class Survey:
@@ -73,7 +79,8 @@ class Survey:
         """Points that the one road must look at: on a border, or beside zones of invalid shape."""
         out = np.zeros(self.count, dtype=bool)
         for layer in self.atlas.layers:
-            out |= self._zones(layer)[1]
+            for row in np.flatnonzero(self._zones(layer)[1] & ~out).tolist():
+                out[row] = self._is_on_border(layer, row)
             broken = self.atlas.broken(layer)
             if broken is not None and self.count:
                 reach = self.atlas.view.search_m[layer.id] + self.least_reach_m
@@ -82,6 +89,20 @@ class Survey:
             if coverage is not None:
                 out |= coverage[0].pairs(self.batch.lon, self.batch.lat).near_border
         return out
+
+    def _is_on_border(self, layer: LayerView, row: int) -> bool:
+        """Of a point near a border, whether it lies on it, or on a line or point, as far as can be told."""
+        lon, lat = float(self.batch.lon[row]), float(self.batch.lat[row])
+        if layer.tree is None or abs(lon) > _SEAM_LON or abs(lat) > _SEAM_LAT:
+            return True
+        reach = 2.0 * LINE_TOLERANCE_M
+        zones = layer.tree.query(shapely.box(*window((lon, lat, lon, lat), reach)))
+        borders = [layer.edges(int(zone)) for zone in zones]
+        owner = np.repeat(np.arange(len(zones)), [len(border) for border in borders])
+        edges = np.concatenate([np.zeros((0, 4)), *borders])
+        gap = nearest_m(lon, lat, edges, owner, len(zones), reach)
+        thin = shapely.get_dimensions(layer.geometry[zones]) < POLYGON
+        return bool((gap <= np.where(thin, reach, 2.0 * TOLERANCE_M)).any())
 
     def number_met(self, region: Region) -> Ints:
         """How many of a region's zones hold each point."""

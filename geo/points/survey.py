@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 import numpy as np
 import shapely
 
-from geo.contact import LINE_TOLERANCE_M, TOLERANCE_M
+from geo.contact import TOLERANCE_M
 from geo.foot import nearest_m
 from geo.measure import POLYGON, Floats, geodesic_m, window
 from geo.points.atlas import BORDER_REACH_M, Atlas, Region, near_broken
 from geo.points.batch import Ints, PointBatch
-from geo.scene import NEAR_M, Footing, Scene
+from geo.scene import LINE_TOLERANCE_M, NEAR_M, Footing, Scene
 from geo.view import LayerView, Mask
 
 T = TypeVar("T")

@@ -110,7 +110,10 @@ def awkward(index: ZoneIndex, seed: int) -> tuple[np.ndarray, np.ndarray]:
     corners, aside = cells / index.grid.scale, (cells + ASIDE) / index.grid.scale
     level = np.column_stack([on[:, 0], corners[:, 1]])
     none = [[np.nan, 0.0], [0.0, np.inf], [-np.inf, np.nan], [1e300, 0.0], [500.0, -95.0]]
-    both = np.concatenate([ends, middle, on, beside, corners, aside, level, none])
+    # In line with a vertex and its cell's reference point, before it and beyond.
+    way = ends - (np.floor(ends * index.grid.scale) + ASIDE) / index.grid.scale
+    in_line = [ends + way * share for share in (-0.25, 0.0625, 0.5)]
+    both = np.concatenate([ends, middle, on, beside, corners, aside, level, *in_line, none])
     return np.ascontiguousarray(both[:, 0]), np.ascontiguousarray(both[:, 1])
 
 

@@ -22,6 +22,7 @@ from geo.errors import BundleError, FenquError, Problem
 from layers.sites.job import Job, Options, prepare, run
 from layers.sites.journal import journal_folder
 from layers.sites.run import Tally
+from layers.sites.workers import EngineError
 
 DEMO = Path(__file__).resolve().parents[1] / "layers" / "demo"
 DONE, SOME_REFUSED, REFUSED, INTERRUPTED, CRASHED = 0, 1, 2, 130, 70
@@ -32,6 +33,7 @@ _WORDS = {
     "zh": {
         "bundle": "数据包无法加载",
         "input": "输入无法处理",
+        "engine": "研判未能进行到底",
         "remark": "说明",
         "none": "没有数据行",
         "time": "用时",
@@ -43,6 +45,7 @@ _WORDS = {
     "en": {
         "bundle": "bundle refused",
         "input": "input refused",
+        "engine": "the work could not be done",
         "remark": "note",
         "none": "no rows",
         "time": "time",
@@ -63,7 +66,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         _tell_remarks(job)
         return _checked(job)
     except FenquError as error:
-        return _refuse(error.problems, args.lang, "bundle" if isinstance(error, BundleError) else "input")
+        code = _refuse(error.problems, args.lang, _what(error))
+        if isinstance(error, EngineError):
+            _tell_journal(args)
+        return code
     except KeyboardInterrupt:
         print(_WORDS[args.lang]["stopped"], file=sys.stderr)
         _tell_journal(args)
@@ -75,6 +81,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"{_WORDS[args.lang]['file']}: {error}", file=sys.stderr)
         _tell_journal(args)
         return REFUSED
+
+
+def _what(error: FenquError) -> str:
+    """The word for what was refused."""
+    return (
+        "bundle"
+        if isinstance(error, BundleError)
+        else "engine"
+        if isinstance(error, EngineError)
+        else "input"
+    )
 
 
 def parser() -> argparse.ArgumentParser:

@@ -34,6 +34,7 @@ class Command:
             cwd=REPOSITORY,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
+            start_new_session=True,
         )
 
     def finish(self, *, resume: bool) -> int:
@@ -53,6 +54,19 @@ class Command:
 
     def written(self) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in sorted(self.out.parent.iterdir())}
+
+
+def of_session(leader: int) -> list[int]:
+    """Processes of a session that live (a zombie does not)."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, _, session = stat.read_text().rpartition(")")[2].split()[:4]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(session) == leader and state != "Z":
+            found.append(int(stat.parent.name))
+    return found
 
 
 def kill_at_random(command: Command, rng: random.Random, *, resume: bool) -> bool:

@@ -16,7 +16,7 @@ from layers.sites.answer import Terms, Work
 from layers.sites.chunks import Chunk
 from layers.sites.faults import fault
 from layers.sites.pieces import Keep, Piece, passed_on
-from layers.sites.workers import MOST_DEATHS, WorkerLostError, lost, outcome, received
+from layers.sites.workers import MOST_DEATHS, EngineError, WorkerLostError, lost, outcome, received
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -101,7 +101,7 @@ def _client(scheduler: str | None, workers: int) -> Iterator["Client"]:
         try:
             client = stack.enter_context(Client(scheduler, timeout=_PATIENCE))
         except (OSError, ValueError) as error:
-            raise InputError(
+            raise EngineError(
                 fault(
                     "--scheduler",
                     f"{scheduler}: {error}",
@@ -173,7 +173,7 @@ def answer_there(asked: Asked, chunk: Chunk) -> tuple[str, Any]:
     try:
         work = _work(asked)
     except FenquError as error:
-        return "input", error.problems
+        return "engine", error.problems
     return outcome(work, chunk, passed_on)
 
 
@@ -182,7 +182,7 @@ def _work(asked: Asked) -> Work:
     bundle = _bundle(asked.folder, asked.digest)
     if bundle.digest == asked.digest:
         return Work(bundle=bundle, terms=asked.terms)
-    raise InputError(
+    raise EngineError(
         fault(
             f"--bundle {asked.folder}",
             bundle.digest,

@@ -25,7 +25,11 @@ MOST_DEATHS = 3
 _PATIENCE_S = 5.0
 
 
-class WorkerLostError(FenquError):
+class EngineError(FenquError):
+    """Neither input nor output, but whoever should do the work: what was done stays to be gone on with."""
+
+
+class WorkerLostError(EngineError):
     """A chunk on which worker after worker died: memory ran out, or somebody killed them."""
 
 
@@ -236,11 +240,13 @@ def received(kind: str, told: Any) -> Piece:  # noqa: ANN401  what comes through
 
     Raises
     ------
-    InputError, OSError, WorkerFailedError
+    InputError, EngineError, OSError, WorkerFailedError
         As they happened there.
     """
     if kind == "input":
         raise InputError(told)
+    if kind == "engine":
+        raise EngineError(told)
     if kind == "system":
         raise OSError(told)
     if kind == "bug":

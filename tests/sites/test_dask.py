@@ -15,6 +15,8 @@ from distributed import LocalCluster
 from geo.errors import InputError
 from layers.sites import dask_engine
 from layers.sites.job import Options, prepare, run
+from layers.sites.journal import journal_folder
+from layers.sites.workers import EngineError
 from tests.squares import write_sites, write_squares
 
 pytestmark = pytest.mark.slow
@@ -105,8 +107,10 @@ def test_a_worker_that_sees_another_bundle_refuses(
     )
     rules = folder / "rules.yaml"
     rules.write_text(rules.read_text(encoding="utf-8").replace("T-01", "T-02"), encoding="utf-8")
-    with pytest.raises(InputError, match="sees another bundle"):
+    with pytest.raises(EngineError, match="sees another bundle"):
         run(job, io.StringIO(), lambda _: None)
+    assert options.out is not None
+    assert journal_folder(options.out).is_dir(), "what was done is not thrown away for that"
 
 
 def test_a_cluster_of_this_machine_is_made_where_none_is_named(options: Options) -> None:
@@ -116,7 +120,7 @@ def test_a_cluster_of_this_machine_is_made_where_none_is_named(options: Options)
 
 def test_a_scheduler_that_is_not_there_is_told(options: Options, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dask_engine, "_PATIENCE", "1s")
-    with pytest.raises(InputError, match="cannot be reached"):
+    with pytest.raises(EngineError, match="cannot be reached"):
         finish(replace(options, engine="dask", scheduler="tcp://127.0.0.1:9"))
 
 

@@ -120,8 +120,8 @@ def parser() -> argparse.ArgumentParser:
         "--workers",
         metavar="N",
         type=int,
-        help="processes (default: one a core for a file of more than 20 000 points, 2 000 geometries or, "
-        "where rows are not counted, 1 MB; else 1)",
+        help="processes (default: one a core for a file of more than 20 000 points, 2 000 rows that want a "
+        "full report each (lines, polygons, json, --hits) or, where rows are not counted, 1 MB; else 1)",
     )
     add("--resume", action="store_true", help="go on with an interrupted run of the same OUT")
     add("--margins", action="store_true", help="all margins, also beyond 100 m")

@@ -29,6 +29,7 @@ from layers.sites.pieces import Piece, from_bytes, to_bytes
 from layers.sites.run import Tally
 
 _VERSION = 1
+_KEPT = {"on": str, "command": list, "chunk_rows": int}
 _FILE_SETS = (
     (".shp", ".shx", ".dbf", ".prj", ".cpg"),
     (".tab", ".dat", ".map", ".id", ".ind"),
@@ -137,9 +138,11 @@ def read_manifest(out: Path) -> Manifest | None:
     """What the unfinished run of an output was asked; None where there is none."""
     try:
         told = json.loads((journal_folder(out) / "manifest.json").read_text(encoding="utf-8"))
-        if told["version"] != _VERSION:
+        kept = told["kept"]
+        whole = (isinstance(kept[name], kind) for name, kind in _KEPT.items())
+        if told["version"] != _VERSION or not all(whole):
             return None
-        return Manifest(token=told["token"], asked=told["asked"], kept=told["kept"])
+        return Manifest(token=told["token"], asked=dict(told["asked"]), kept=kept)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

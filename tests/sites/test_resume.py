@@ -199,7 +199,10 @@ def test_a_damaged_piece_is_done_again(options: Options, damage: str, answered: 
     assert 0 in answered
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"version": 0}', '{"version": 1}'])
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", '{"version": 0}', '{"version": 1, "token": "a", "asked": {}, "kept": {"on": 1}}'],
+)
 def test_a_manifest_that_is_none_is_no_journal(options: Options, content: str) -> None:
     expected = finish(options)
     cut_short(options)

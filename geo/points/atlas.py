@@ -1,7 +1,7 @@
 """A bundle on a date, indexed for points: zones, outlines of unions, coverages. Made when first asked for."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from geo.foot import edges_of
 from geo.index.edges import EdgeGrid
 from geo.index.zones import ZoneIndex
 from geo.measure import POLYGON, Floats, Objects, window
+from geo.points.shared import arrays_of, grid_of
 from geo.relate.picture import ZoneFilter
 from geo.scene import NEAR_M
 from geo.view import BundleView, LayerView, Mask
@@ -91,11 +92,18 @@ class Atlas:
 
     def zones(self, layer: LayerView) -> ZoneIndex:
         """Which zones hold a point."""
-        return self._kept(("zones", layer.id), lambda: self._index(_alive_only(layer)))
+        return self._kept(
+            ("zones", layer.id),
+            lambda: self._index(_alive_only(layer), self._digest(layer.id, layer.alive)),
+        )
 
     def borders(self, layer: LayerView, reach_m: float = BORDER_REACH_M) -> EdgeGrid:
         """Edges of the layer's living zones, tagged with their rows."""
-        return self._kept(("borders", layer.id, reach_m), lambda: self._grid(_alive_only(layer), reach_m))
+        return self._kept(("borders", layer.id, reach_m), lambda: self._borders(layer, reach_m))
+
+    def _borders(self, layer: LayerView, reach_m: float) -> EdgeGrid:
+        key = f"borders-{self._digest(layer.id, layer.alive)}-{reach_m:.0f}"
+        return self._shared(key, layer.id, lambda: _alive_only(layer), reach_m)
 
     def outline(self, region: Region, reach_m: float) -> EdgeGrid:
         """Outline of the union of a region's polygons, and (unless ``areal``) its lines and points."""
@@ -114,8 +122,11 @@ class Atlas:
         if layer.coverage is None:
             return None
         whole = np.array([layer.coverage], dtype=object)
-        key = ("coverage", self._kept(("coverage of", layer.id), lambda: _digest(whole)))
-        return self._kept(key, lambda: (self._index(whole), self._grid(whole, self.longest_m)))
+        digest = self._kept(("coverage of", layer.id), lambda: _whole(_digests(whole)))
+        return self._kept(
+            ("coverage", digest),
+            lambda: (self._index(whole, digest), self._grid(f"border-{digest}", whole, self.longest_m)),
+        )
 
     @cached_property
     def longest_m(self) -> float:
@@ -126,8 +137,8 @@ class Atlas:
         """Zones of a layer whose shape is not valid; None if there is none."""
         return self._kept(("broken", layer.id), lambda: _broken(layer))
 
-    def pieces(self) -> list[Callable[[], object]]:
-        """Everything that tables of points may ask for, in pieces that can be made apart, largest first."""
+    def pieces(self) -> tuple[list[Callable[[], object]], list[Callable[[], object]]]:
+        """Everything that tables may ask for, in pieces that can be made apart: zones, then the rest."""
         asked: dict[tuple[Region, float], None] = {}
         counted = {"admin_unit"}
         for test in (rule.test for rule in self.view.rules if rule.test.layers):
@@ -138,9 +149,9 @@ class Atlas:
                 asked.update({(self.region(layers, filter_, sure=sure), base_m): None for sure in sures})
             counted |= set(test.layers) if test.min_zones > 1 else set()
         outlines = [partial(self.outline, region, base_m + BORDER_REACH_M) for region, base_m in asked]
-        zones = [partial(self.zones, layer) for layer in self.layers]
+        zones: list[Callable[[], object]] = [partial(self.zones, layer) for layer in self.layers]
         borders = [partial(self.borders, layer) for layer in self.layers if layer.id in counted]
-        return [*zones, *outlines, *borders, *(partial(self.coverage, layer) for layer in self.layers)]
+        return zones, [*outlines, *borders, *(partial(self.coverage, layer) for layer in self.layers)]
 
     def _kept(self, key: object, make: Callable[[], T]) -> T:
         if key not in self._made:
@@ -148,27 +159,42 @@ class Atlas:
         made: T = self._made[key]
         return made
 
-    def _index(self, zones: Objects) -> ZoneIndex:
-        arrays = self._keep(f"zones-{_digest(zones)}", lambda: ZoneIndex.build(zones).arrays())
+    def _index(self, zones: Objects, digest: str) -> ZoneIndex:
+        arrays = self._keep(f"zones-{digest}", lambda: ZoneIndex.build(zones).arrays())
         return ZoneIndex.from_arrays(arrays, zones)
 
-    def _grid(self, shapes: Objects, reach_m: float) -> EdgeGrid:
-        def make() -> dict[str, NDArray[Any]]:
-            return EdgeGrid.build(*edges_of(shapes), reach_m).arrays()
+    def _grid(self, key: str, shapes: Objects, reach_m: float) -> EdgeGrid:
+        make = partial(EdgeGrid.build, *edges_of(shapes), reach_m)
+        return EdgeGrid.from_arrays(self._keep(f"{key}-{reach_m:.0f}", lambda: make().arrays()))
 
-        return EdgeGrid.from_arrays(self._keep(f"edges-{_digest(shapes)}-{reach_m:.0f}", make))
+    def _shared(self, key: str, layer_id: str, shapes: Callable[[], Objects], reach_m: float) -> EdgeGrid:
+        """A grid of edges that mostly are those of a layer's zones."""
+        pool = self.zones(self.view.layers[layer_id]).edges
+        arrays = self._keep(key, lambda: arrays_of(EdgeGrid.build(*edges_of(shapes()), reach_m), pool))
+        return grid_of(arrays, pool)
 
     def _outline(self, region: Region, reach_m: float) -> EdgeGrid:
+        digest = _whole([self._digest(x, self.mask(x, region)).encode() for x in region.layers])
+        key = f"outline-{'area' if region.areal else 'all'}-{digest}"
+        if len(region.layers) > 1:
+            return self._grid(key, self._joined(region), reach_m)
+        layer = self.view.layers[region.layers[0]]
+        of_pool = f"{key}-{self._digest(layer.id, layer.alive)}-{reach_m:.0f}"
+        return self._shared(of_pool, layer.id, lambda: self._joined(region), reach_m)
+
+    def _joined(self, region: Region) -> Objects:
+        """The union of a region's polygons, and its lines and points."""
         zones = np.concatenate([self.view.layers[x].geometry[self.mask(x, region)] for x in region.layers])
+        polygons = shapely.get_dimensions(zones) == POLYGON
+        joined = shapely.disjoint_subset_union_all(zones[polygons])
+        thin = zones[:0] if region.areal else zones[~polygons]
+        return np.array([*thin, joined], dtype=object)
 
-        def make() -> dict[str, NDArray[Any]]:
-            polygons = shapely.get_dimensions(zones) == POLYGON
-            joined = shapely.disjoint_subset_union_all(zones[polygons])
-            thin = zones[:0] if region.areal else zones[~polygons]
-            return EdgeGrid.build(*edges_of(np.array([*thin, joined], dtype=object)), reach_m).arrays()
-
-        kind = "area" if region.areal else "all"
-        return EdgeGrid.from_arrays(self._keep(f"outline-{kind}-{_digest(zones)}-{reach_m:.0f}", make))
+    def _digest(self, layer_id: str, mask: Mask) -> str:
+        """What some zones of a layer are, and which rows, to the last bit."""
+        layer = self.view.layers[layer_id]
+        digests = self._kept(("digests", layer_id), lambda: _digests(layer.geometry))
+        return _whole([mask.tobytes(), *digests[mask]])
 
 
 def _alive_only(layer: LayerView) -> Objects:
@@ -178,12 +204,17 @@ def _alive_only(layer: LayerView) -> Objects:
     return out
 
 
-def _digest(shapes: Objects) -> str:
-    """What shapes are, to the last bit."""
+def _digests(shapes: Objects) -> Objects:
+    """What each shape is, to the last bit."""
+    return np.array(
+        [hashlib.blake2b(wkb, digest_size=16).digest() for wkb in shapely.to_wkb(shapes)], dtype=object
+    )
+
+
+def _whole(digests: Iterable[bytes]) -> str:
     told = hashlib.blake2b(digest_size=16)
-    for wkb in shapely.to_wkb(shapes):
-        told.update(len(wkb).to_bytes(8, "little"))
-        told.update(wkb)
+    for digest in digests:
+        told.update(digest)
     return told.hexdigest()
 
 

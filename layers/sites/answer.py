@@ -89,10 +89,11 @@ def answer(work: Work, chunk: Chunk) -> Answered:
     return joined([*answers, *([detailed(work, block, rest)] if len(rest) else [])], block)
 
 
-def warm_up(work: Work, chunk: Chunk) -> None:
+def warm_up(work: Work, chunk: Chunk, workers: int) -> None:
     """Have ready what answering will ask for again and again, before processes are forked that share it."""
     if work.tables is None:
         return
+    work.tables.make_index(work.terms.defaults.on, workers)
     block = chunk.payload.open()
     some = RecordList(records=tuple(block.records(range(min(block.count, 2 * FEW))))).open()
     in_columns(

@@ -1,7 +1,10 @@
 """The quick road: ordinary points answered in columns (`geo.points`), in the cells of whole reports."""
 
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +48,31 @@ class Tables:
             keep = Store(self.folder / FOLDER).get
             self.by_date[day] = PointTable(Atlas(view_on(self.bundle, day), keep), self.lang)
         return self.by_date[day]
+
+    def make_index(self, day: date, workers: int) -> None:
+        """Where there is no index yet, let several processes make it and keep it beside the bundle."""
+        if not (self.folder / FOLDER).is_dir():
+            for pieces in self.on(day).atlas.pieces():
+                _make_apart(pieces, workers)
+
+
+def _make_apart(pieces: list[Callable[[], object]], workers: int) -> None:
+    """Make pieces in processes of their own; what cannot be kept is made again when asked for."""
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("fork"), initializer=_take, initargs=(pieces,)
+    ) as pool:
+        list(pool.map(_make, range(len(pieces))))
+
+
+_TAKEN: list[Callable[[], object]] = []
+
+
+def _take(pieces: list[Callable[[], object]]) -> None:
+    _TAKEN[:] = pieces
+
+
+def _make(number: int) -> None:
+    _TAKEN[number]()
 
 
 def in_columns(

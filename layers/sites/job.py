@@ -165,7 +165,7 @@ def _pieces(
     elif job.workers == 1:
         yield from one_by_one(work, chunks, keep)
     elif (first := next(chunks, None)) is not None:
-        warm_up(work, first)
+        warm_up(work, first, job.workers)
         rest = itertools.chain([first], chunks)
         yield from by_workers(work, rest, keep, workers=job.workers, ahead=ahead)
 

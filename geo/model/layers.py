@@ -23,9 +23,12 @@ class Edition:
         their standard or own names. None when nothing could be read. Zones are kept even where ``faults`` is
         not empty: data convict.
     coverage
-        Where silence means "no zone"; EPSG:4490. None for rasters and when it could not be read.
+        Where silence means "no zone", EPSG:4490; None when it could not be read. Of rasters, all cells with
+        data.
     accuracy_m
-        Positional accuracy, metres.
+        Positional accuracy, metres; of rasters at least the size of a cell.
+    cell_m
+        Longest side of a raster's cells, metres; None for vectors.
     faults
         Why the data are not whole; any fault makes the edition *failed*: it can convict and never acquits.
     """

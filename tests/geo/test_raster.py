@@ -140,6 +140,11 @@ def test_patches_tile_the_cells_with_data(labels, side):
     assert shapely.is_valid(found.geometry).all()
     assert shapely.coverage_is_valid(found.geometry)
     assert sum(found.cells) == np.count_nonzero(labels)
+    # Cells with data, whatever their class, are one valid shape.
+    data = labels != NO_DATA
+    said = patches(trace(data.astype(np.int16), data), grid, crs, junctions(labels)).geometry
+    assert shapely.is_valid(shapely.multipolygons(said))
+    assert area_m2(said).sum() == pytest.approx(area_m2(found.geometry).sum(), rel=1e-9, abs=1e-3)
     # Each cell's centre lies in the one patch of its label.
     row, column = np.nonzero(labels)
     centres = to_lonlat(shapely.points(grid.xy(column + 0.5, row + 0.5)), crs)

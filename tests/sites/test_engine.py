@@ -178,10 +178,11 @@ def test_only_large_inputs_take_several_workers(options: Options, tmp_path: Path
         assert job.workers == expected
 
 
-def test_columns_and_reports_write_the_same_bytes(options: Options, tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", [".csv", ".gpkg"])
+def test_columns_and_reports_write_the_same_bytes(options: Options, tmp_path: Path, suffix: str) -> None:
     """Chunks of 200 are too small for columns; chunks of 3000 go through in them, but for the odd rows."""
     place = write_sites(tmp_path.parent / f"{tmp_path.name}.csv", 3000, seed=1)
-    options = replace(options, place=str(place), hits=False)
+    options = replace(options, place=str(place), hits=False, out=tmp_path / f"out{suffix}")
     expected = written(replace(options, chunk_rows=200))
     for workers_, rows in ((1, 3000), (2, 1500)):
         job = prepare(replace(options, workers=workers_, chunk_rows=rows))

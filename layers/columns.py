@@ -194,12 +194,26 @@ def _fixed(name: str, standard: StandardLayer | None) -> str | None:
     return "name" if key in (alias.casefold() for alias in aliases) else None
 
 
+def _once(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A reader that reads each text once: columns repeat a few values many thousand times."""
+    known: dict[str, Any] = {}
+
+    def reader(value: Any) -> Any:  # noqa: ANN401
+        if value is None or type(value) is not str:
+            return None if value is None else read(value)
+        if value not in known:
+            known[value] = read(value)
+        return known[value]
+
+    return reader
+
+
 def _cells(name: str, source: _Source, remarks: list[Text]) -> Cells:
     if name in {"zone_id", "zone_class", "name"}:
-        return [as_text(value) for value in source.cells]
+        return list(map(_once(as_text), source.cells))
     if source.attribute is None:
-        return [plain(value) for value in source.cells]
-    attribute, read = source.attribute, _READERS[source.attribute.type]
+        return list(map(_once(plain), source.cells))
+    attribute, read = source.attribute, _once(_READERS[source.attribute.type])
     cells, bad = [], []
     for value in source.cells:
         try:

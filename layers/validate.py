@@ -60,6 +60,8 @@ def _check_dates(columns: dict[str, Cells], where: str, faults: Faults) -> None:
     bad: list[str] = []
     for name in ("valid_from", "valid_to"):
         cells = columns[name]
+        if all(value is None for value in cells):
+            continue
         for n, value in enumerate(cells):
             try:
                 cells[n] = as_date(value)

@@ -135,7 +135,13 @@ class Atlas:
 
     def broken(self, layer: LayerView) -> STRtree | None:
         """Zones of a layer whose shape is not valid; None if there is none."""
-        return self._kept(("broken", layer.id), lambda: _broken(layer))
+        return self._kept(("broken", layer.id), lambda: self._broken(layer))
+
+    def _broken(self, layer: LayerView) -> STRtree | None:
+        digest = self._digest(layer.id, layer.alive)
+        valid = self._keep(f"valid-{digest}", lambda: {"valid": shapely.is_valid(layer.geometry)})["valid"]
+        bad = layer.geometry[layer.alive & ~valid]
+        return STRtree(bad) if len(bad) else None
 
     def pieces(self) -> tuple[list[Callable[[], object]], list[Callable[[], object]]]:
         """Everything that tables may ask for, in pieces that can be made apart: zones, then the rest."""
@@ -216,11 +222,6 @@ def _whole(digests: Iterable[bytes]) -> str:
     for digest in digests:
         told.update(digest)
     return told.hexdigest()
-
-
-def _broken(layer: LayerView) -> STRtree | None:
-    bad = layer.geometry[layer.alive & ~shapely.is_valid(layer.geometry)]
-    return STRtree(bad) if len(bad) else None
 
 
 def near_broken(tree: STRtree, lon: Floats, lat: Floats, reach_m: float) -> Mask:

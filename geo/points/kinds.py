@@ -47,6 +47,8 @@ def grouped(columns: Sequence[Ints]) -> Grouped:
     count = len(columns[0])
     code, size = np.zeros(count, dtype=np.int64), 1
     for column in columns:
+        if not (column != column[:1]).any():
+            continue
         values, distinct = pd.factorize(column)
         if len(distinct) > 1:
             code, found = pd.factorize(code * len(distinct) + values)

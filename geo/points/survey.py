@@ -58,7 +58,9 @@ class Survey:
         discs = float(self.disc_m.max(initial=0.0))
         rules = self.atlas.view.rules
         asked = {"admin_unit", *(layer for rule in rules for layer in rule.rule.layers_named)}
-        layers = max((layer.accuracy_m for layer in self.atlas.layers if layer.id in asked), default=0.0)
+        # Without a zone a layer still has a coverage, whose edge matters.
+        views = self.atlas.view.layers.values()
+        layers = max((layer.accuracy_m for layer in views if layer.id in asked), default=0.0)
         return discs + max(NEAR_M, float(self.batch.accuracy_m.max(initial=0.0)) + layers) + 1.0
 
     # --- zones ---

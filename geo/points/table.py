@@ -77,6 +77,8 @@ class PointTable:
         seen = _Seen(survey, self._places)
         for number, in_play in enumerate(distinct):
             rows = np.flatnonzero(group == number)
+            if len(rows) == 0:
+                continue
             if all(is_columnar(one.rule.test) for one in in_play):
                 slots = self._slots_of(in_play)
                 told[rows] = self._told(slots, rows, seen)

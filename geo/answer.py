@@ -1,6 +1,7 @@
 """Answers as data: the JSON body and the table row. Numbers are rounded here and nowhere else."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import shapely
@@ -18,12 +19,14 @@ from geo.model import (
     Hit,
     LayerReport,
     Outcome,
+    OutOfScope,
     PartReport,
     Reason,
     Report,
     Text,
     UsedFact,
 )
+from geo.once import Once
 from geo.overlay import MINIMUM_M, MINIMUM_M2
 from geo.scene import LINE_TOLERANCE_M
 
@@ -41,6 +44,10 @@ UNITS = "env_control_unit"
 
 Json = dict[str, Any]
 Row = dict[str, str | float | bool | None]
+_RULES = Once[tuple[Json | None, Json | None]]()
+_THRESHOLDS, _BASES, _BARE, _LAYERS, _OUTSIDE = (Once[Json]() for _ in range(5))
+"""Parts of bodies that are the same for every site: made once, and never changed."""
+
 Judged = Report | PartReport | Judgement
 
 
@@ -63,16 +70,22 @@ def to_json(report: Report, detail: str = "findings") -> Json:
         "name": report.name,
         "parts": [_part(part, detail) for part in report.parts],
         "out_of_scope": [o.layer for o in report.out_of_scope],
-        "out_of_scope_detail": [
-            {"id": o.layer, "title": _text(o.title), "reason": _text(o.reason), "ask": _text(o.ask)}
-            for o in report.out_of_scope
-        ],
+        "out_of_scope_detail": [_OUTSIDE.get((o,), partial(_outside, o)) for o in report.out_of_scope],
         "synthetic": report.synthetic,
         "banner": _text(SYNTHETIC_BANNER) if report.synthetic else None,
         "measured": measured(),
         "bundle": {"id": report.bundle_id, "digest": report.digest},
         "engine": ENGINE,
         "disclaimer": _text(DISCLAIMER),
+    }
+
+
+def _outside(scope: OutOfScope) -> Json:
+    return {
+        "id": scope.layer,
+        "title": _text(scope.title),
+        "reason": _text(scope.reason),
+        "ask": _text(scope.ask),
     }
 
 
@@ -130,10 +143,10 @@ def _part(part: PartReport, detail: str) -> Json:
         "verdict": part.verdict.value,
         "worst_possible": part.worst_possible.value,
         "complete": part.complete,
-        "findings": [_finding(f) for f in part.findings if detail == "full" or _is_told(f)],
-        "duties": [_finding(f) for f in part.duties if detail == "full" or _is_told(f)],
+        "findings": [_found(f) for f in part.findings if detail == "full" or _is_told(f)],
+        "duties": [_found(f) for f in part.duties if detail == "full" or _is_told(f)],
         "hits": [_hit(h) for h in part.hits],
-        "layers": [_layer(layer) for layer in part.layers],
+        "layers": [_LAYERS.get((r,), partial(_layer, r)) if r.quiet else _layer(r) for r in part.layers],
         "remarks": [_text(r) for r in part.remarks],
     }
 
@@ -163,8 +176,13 @@ def _fact(fact: UsedFact) -> Json:
     return {"id": fact.id, "value": value, "origin": fact.origin}
 
 
+def _found(finding: Finding) -> Json:
+    return _BARE.get((finding,), partial(_finding, finding)) if finding.is_bare else _finding(finding)
+
+
 def _finding(finding: Finding) -> Json:
     rule = finding.rule
+    title, action = _RULES.get((rule,), lambda: (_text(rule.title), _text(rule.action)))
     return {
         "rule": rule.id,
         "outcome": finding.outcome.value,
@@ -172,18 +190,18 @@ def _finding(finding: Finding) -> Json:
         "reason": finding.reason.value if finding.reason is not None else None,
         "reasons": [r.value for r in finding.reasons],
         "who_must_act": _text(REASON_ACTOR[finding.reason]) if finding.reason is not None else None,
-        "title": _text(rule.title),
-        "action": _text(rule.action),
+        "title": title,
+        "action": action,
         "explanation": _text(finding.explanation),
         "certainty": finding.certainty.value,
         "needs_review": rule.needs_review or any(b.needs_review for b in finding.basis),
         "margin_m": _metres(finding.margin_m),
         "borderline": finding.borderline,
         "distance_m": _metres(finding.distance_m),
-        "threshold": _threshold(finding),
+        "threshold": _THRESHOLDS.get((rule,), lambda: _threshold(finding), finding.limit_m),
         "missing_facts": list(finding.missing_facts),
         "hits": [_hit(h) for h in finding.hits],
-        "basis": [_basis(b) for b in finding.basis],
+        "basis": [_BASES.get((b,), partial(_basis, b)) for b in finding.basis],
     }
 
 

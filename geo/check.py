@@ -107,6 +107,12 @@ def _scene(view: BundleView, part: Part, near_m: float = NEAR_M, *, wide: bool) 
 
 def _offer_candidates(view: BundleView, scenes: list[Scene]) -> None:
     """One tree search per layer for the whole chunk."""
+    if len(scenes) == 1:
+        for layer in view.layers.values():
+            if layer.tree is not None:
+                box = shapely.box(*window(scenes[0].bounds, scenes[0].search_m(layer)))
+                scenes[0].offer(layer, layer.tree.query(box))
+        return
     for layer in view.layers.values():
         if layer.tree is None or not scenes:
             continue

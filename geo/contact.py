@@ -106,13 +106,15 @@ class _Shared:
 
 def contacts(scene: "Scene", layers: Sequence[LayerView]) -> list[Contact]:
     """Measure a line or polygon against several layers."""
+    if all(layer.tree is None for layer in layers):
+        return [nothing(scene.search_m(layer)) for layer in layers]
     rows = [scene.candidates(layer) for layer in layers]
     search = [scene.search_m(layer) for layer in layers]
     ends = np.cumsum([0, *(len(r) for r in rows)]).tolist()
     if ends[-1] == 0:
         return [nothing(m) for m in search]
     zones = np.concatenate([layer.geometry[r] for layer, r in zip(layers, rows, strict=True)])
-    dimension = shapely.get_dimensions(zones)
+    dimension = np.concatenate([layer.dimension[r] for layer, r in zip(layers, rows, strict=True)])
     met = shapely.intersects(zones, scene.geometry)
     owner = np.repeat(np.arange(len(layers)), np.diff(ends))
     distance = np.where(met, 0.0, np.inf)

@@ -151,6 +151,8 @@ def find(scene: Scene, one: Asked, places: dict[str, Place]) -> Finding:
     spot = _place(scene, one.rule, places)
     codes = one.jurisdictions
     here = scene.keep(("jurisdiction", codes), lambda: jurisdiction(scene, codes)) if codes else True
+    if spot.bare:
+        return scene.view.bare.get((one,), lambda: conclude(one, here, spot), here, spot.truth, spot.reasons)
     finding = conclude(one, here, spot)
     if finding.outcome is Outcome.DOES_NOT_APPLY and not spot.borderline:
         return finding
@@ -192,7 +194,11 @@ def conclude(one: Asked, here: Truth, spot: Place) -> Finding:
 
 def explained(scene: Scene, finding: Finding) -> Finding:
     """The finding with its explanation in words."""
-    return replace(finding, explanation=explain(scene, finding))
+    said = explain(scene, finding)
+    if not finding.is_bare:
+        return replace(finding, explanation=said)
+    # As lasting as the rule: one and the same finding serves all sites of which no more is to be said.
+    return scene.view.bare.get((finding, said), lambda: replace(finding, explanation=said))
 
 
 def _place(scene: Scene, rv: RuleView, places: dict[str, Place]) -> Place:

@@ -3,17 +3,26 @@
 from geo.human import hectares, metres, percent, stations
 from geo.model import REASON_ACTOR, REASON_TEXT, Finding, Hit, Outcome, Reason, Relation, Text
 from geo.scene import Scene
-from geo.view import LayerView
+from geo.view import BundleView, LayerView
 
 _GAPS = frozenset({Reason.NOT_COVERED, Reason.LAYER_MISSING, Reason.NO_EDITION, Reason.FAILED, Reason.STALE})
 _SHOWN = 3
 
 
 def explain(scene: Scene, finding: Finding) -> Text:
-    """The explanation of one finding."""
-    sentences = [_where(scene, finding)]
+    """The explanation of one finding; where no zone is told, one of few for each rule."""
+    f, open_ = finding, finding.outcome is Outcome.NOT_ASSESSED
+    near = _neighbours(scene, f) if open_ and _GAPS.intersection(f.reasons) else ()
+    if f.hits:
+        return _explain(scene.view, f, near)
+    said = (f.outcome, f.borderline, f.reason, f.reasons, f.missing_facts, f.limit_m, near)
+    return scene.view.told.get((f.rule,), lambda: _explain(scene.view, f, near), *said)
+
+
+def _explain(view: BundleView, finding: Finding, near: tuple[str, ...]) -> Text:
+    sentences = [_where(view, finding)]
     if finding.outcome is Outcome.NOT_ASSESSED:
-        sentences.append(_open(scene, finding))
+        sentences.append(_open(view, finding, near))
     if finding.outcome is Outcome.DOES_NOT_APPLY and finding.borderline:
         sentences.append(
             Text(
@@ -32,16 +41,16 @@ def explain(scene: Scene, finding: Finding) -> Text:
     return Text("".join(s.zh for s in told), " ".join(s.en for s in told))
 
 
-def _where(scene: Scene, finding: Finding) -> Text:
+def _where(view: BundleView, finding: Finding) -> Text:
     """What was found at the place."""
     rule = finding.rule
     if rule.relation is Relation.ANYWHERE:
         return Text("在适用行政区内。", "In the jurisdiction.")
     if rule.relation is Relation.OUTSIDE:
-        return _outside(scene, finding)
+        return _outside(view, finding)
     if not finding.hits:
-        return _nothing_met(scene, finding)
-    told = [_hit(scene, h) for h in finding.hits[:_SHOWN]]
+        return _nothing_met(view, finding)
+    told = [_hit(view, h) for h in finding.hits[:_SHOWN]]
     more = len(finding.hits) - len(told)
     zh = "；".join(t.zh for t in told) + (f"；等 {len(finding.hits)} 处" if more > 0 else "")
     en = "; ".join(t.en for t in told) + (f"; {len(finding.hits)} zones in all" if more > 0 else "")
@@ -49,17 +58,17 @@ def _where(scene: Scene, finding: Finding) -> Text:
     return Text(f"选址{zh}{limit.zh}。", f"The site {en}{limit.en}.")
 
 
-def _nothing_met(scene: Scene, finding: Finding) -> Text:
-    titles = [scene.view.title(layer) for layer in finding.rule.layers]
+def _nothing_met(view: BundleView, finding: Finding) -> Text:
+    titles = [view.title(layer) for layer in finding.rule.layers]
     zh, en = "、".join(t.zh for t in titles), ", ".join(t.en for t in titles)
     if finding.outcome is Outcome.NOT_ASSESSED:
         return Text(f"「{zh}」中未见涉及的分区。", f"No zone of {en} is known here.")
     return Text(f"选址不涉及「{zh}」。", f"The site meets no zone of {en}.")
 
 
-def _outside(scene: Scene, finding: Finding) -> Text:
+def _outside(view: BundleView, finding: Finding) -> Text:
     """For rules about what lies outside: all, part or nothing of the site."""
-    titles = [scene.view.title(layer) for layer in finding.rule.layers]
+    titles = [view.title(layer) for layer in finding.rule.layers]
     zh, en = "、".join(t.zh for t in titles), ", ".join(t.en for t in titles)
     if finding.outcome is Outcome.DOES_NOT_APPLY:
         return Text(f"选址全部位于「{zh}」之内。", f"The site lies wholly in {en}.")
@@ -83,10 +92,9 @@ def _limit(finding: Finding) -> Text:
     return Text(f"（{zh} {finding.limit_m:g} 米）", f" ({en} {finding.limit_m:g} m)")
 
 
-def _hit(scene: Scene, hit: Hit) -> Text:
+def _hit(view: BundleView, hit: Hit) -> Text:
     """One zone: its layer, class and name, and how it is met."""
-    view = scene.view.layers[hit.layer]
-    title, level = scene.view.title(hit.layer), _class_title(view, hit.zone_class)
+    title, level = view.title(hit.layer), _class_title(view.layers[hit.layer], hit.zone_class)
     if level.zh in title.zh:
         level = Text("", "")
     name_zh, name_en = (f"「{hit.name or hit.zone_id}」", f"“{hit.name or hit.zone_id}”")
@@ -128,38 +136,37 @@ def _stations(hit: Hit) -> Text:
     return Text(f"（桩号 {stations(told)}{rest.zh}）", f" ({stations(told, 'en')}{rest.en})")
 
 
-def _class_title(view: LayerView, zone_class: str | None) -> Text:
-    if zone_class is None or view.layer is None:
+def _class_title(layer: LayerView, zone_class: str | None) -> Text:
+    if zone_class is None or layer.layer is None:
         return Text("", "")
-    return view.layer.classes.get(zone_class, Text(zone_class, zone_class))
+    return layer.layer.classes.get(zone_class, Text(zone_class, zone_class))
 
 
-def _open(scene: Scene, finding: Finding) -> Text:
+def _open(view: BundleView, finding: Finding, near: tuple[str, ...]) -> Text:
     """Why it is open, who must act, and what to ask."""
     zh = "、".join(REASON_TEXT[r].zh for r in finding.reasons)
     en = ", ".join(REASON_TEXT[r].en for r in finding.reasons)
     actor = REASON_ACTOR[finding.reason] if finding.reason is not None else Text("", "")
-    facts = scene.view.bundle.rulebook.facts
+    facts = view.bundle.rulebook.facts
     asked = [facts[f].title for f in finding.missing_facts if f in facts]
     need_zh = f"：{'、'.join(t.zh for t in asked)}" if asked else ""
     need_en = f": {', '.join(t.en for t in asked)}" if asked else ""
-    ask = _whom_to_ask(scene, finding)
+    ask = _whom_to_ask(view, finding, near)
     return Text(
         f"未能研判（{actor.zh}）：{zh}{need_zh}。{ask.zh}",
         f"Not assessed ({actor.en}): {en}{need_en}. {ask.en}".rstrip(),
     )
 
 
-def _whom_to_ask(scene: Scene, finding: Finding) -> Text:
-    outside = [scene.view.out_of_scope[x] for x in finding.rule.layers_named if x in scene.view.out_of_scope]
+def _whom_to_ask(view: BundleView, finding: Finding, near: tuple[str, ...]) -> Text:
+    outside = [view.out_of_scope[x] for x in finding.rule.layers_named if x in view.out_of_scope]
     if finding.reason is Reason.OUT_OF_SCOPE and outside:
         return Text(
             "请咨询" + "、".join(dict.fromkeys(o.ask.zh for o in outside)) + "。",
             "Ask " + ", ".join(dict.fromkeys(o.ask.en for o in outside)) + ".",
         )
-    neighbours = _neighbours(scene, finding) if _GAPS & set(finding.reasons) else ()
-    if neighbours:
-        names = "、".join(neighbours)
+    if near:
+        names = "、".join(near)
         return Text(f"邻近{names}，须会商。", f"{names} lies within reach: consult it.")
     return Text("", "")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from geo.evaluate import counts_as_out_of_scope
 from geo.model import SEVERITY, Effect, Finding, Outcome, Verdict, worst
@@ -25,12 +26,15 @@ def judge(findings: Iterable[Finding]) -> Judgement:
 
 def weigh(finding: Finding) -> Judgement:
     """What a finding alone comes to."""
-    weight = Verdict.CLEAR if finding.rule.effect is Effect.DUTY else _weight(finding)
-    return Judgement(
-        verdict=weight,
-        worst_possible=worst(weight, _open_effect(finding)),
-        complete=not _is_open(finding),
-    )
+    return _weigh(finding.outcome, finding.rule.effect, finding.borderline, _is_open(finding))
+
+
+@cache
+def _weigh(outcome: Outcome, effect: Effect, borderline: bool, open_: bool) -> Judgement:  # noqa: FBT001
+    """The same for all findings of which this is so."""
+    weight = Verdict.CLEAR if effect is Effect.DUTY else _weight(outcome, effect, borderline, open_)
+    possible = Verdict(effect.value) if open_ and effect is not Effect.DUTY else Verdict.CLEAR
+    return Judgement(verdict=weight, worst_possible=worst(weight, possible), complete=not open_)
 
 
 def summed(weights: Iterable[Judgement]) -> Judgement:
@@ -58,19 +62,10 @@ def _is_open(finding: Finding) -> bool:
     return finding.outcome is Outcome.NOT_ASSESSED and not counts_as_out_of_scope(finding)
 
 
-def _open_effect(finding: Finding) -> Verdict:
-    """What an open finding may still come to."""
-    if not _is_open(finding) or finding.rule.effect is Effect.DUTY:
-        return Verdict.CLEAR
-    return Verdict(finding.rule.effect.value)
-
-
-def _weight(finding: Finding) -> Verdict:
+def _weight(outcome: Outcome, effect: Effect, borderline: bool, open_: bool) -> Verdict:  # noqa: FBT001
     """What one finding adds to the verdict."""
-    if finding.outcome is Outcome.APPLIES:
-        return Verdict(finding.rule.effect.value)
-    if _is_open(finding):
-        return Verdict.NOTICE if finding.rule.effect is Effect.NOTICE else Verdict.UNDETERMINED
-    if finding.outcome is Outcome.DOES_NOT_APPLY and finding.borderline:
-        return Verdict.NOTICE
-    return Verdict.CLEAR
+    if outcome is Outcome.APPLIES:
+        return Verdict(effect.value)
+    if open_:
+        return Verdict.NOTICE if effect is Effect.NOTICE else Verdict.UNDETERMINED
+    return Verdict.NOTICE if outcome is Outcome.DOES_NOT_APPLY and borderline else Verdict.CLEAR

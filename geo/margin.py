@@ -68,7 +68,7 @@ def depth_m(
         return _deepest_point(outline, piece, cap_m)
     deepest = 0.0
     for tile in scene.tiles:
-        shape = tile.part(piece)
+        shape = scene.flat(tile, piece)
         if shape.is_empty:
             continue
         near = tile.near(outline, cap_m)
@@ -155,14 +155,14 @@ def _deepest_in_polygon(polygon: Geometry, outline: Geometry, best: Deep, aim: _
     for _ in range(_ROUNDS):
         points = np.asarray(shapely.points(centres))
         gap = np.asarray(shapely.distance(points, outline))
-        inside = shapely.contains(polygon, points)
+        inside = shapely.contains_xy(polygon, centres)
         best = _deeper(best, gap[inside], points[inside])
         open_ = gap + half * math.sqrt(2.0) > aim.bar_m(best)
         if not open_.any() or best[0] >= aim.enough_m:
             break
         centres, half = _quarter(centres[open_], half), half / 2.0
         boxes = shapely.box(*(centres - half).T, *(centres + half).T)
-        centres = centres[shapely.intersects(boxes, polygon)]
+        centres = centres[shapely.intersects(polygon, boxes)]
         if len(centres) == 0:
             break
     return best

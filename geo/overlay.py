@@ -7,7 +7,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.chainage import Chain, chain_of, crossings, joined
-from geo.measure import LINE, POINT, area_m2, length_m
+from geo.measure import LINE, POINT, POLYGON, area_m2, length_m
 from geo.model import ClassShare, Crossing, Hit, LayerReport, LayerState, Reason, Text
 from geo.scene import WHOLE_SHARE, Scene
 from geo.view import BundleView, LayerView
@@ -100,16 +100,16 @@ def layer_report(scene: Scene, layer: LayerView) -> LayerReport:
     if layer.edition is None:
         return _absent(scene.view, layer.id)
     contact = scene.contact(layer.id) if layer.tree is not None else None
-    met = np.flatnonzero(contact.met) if contact is not None else np.zeros(0, dtype=np.intp)
+    if contact is None or not contact.met.any():
+        return _unmet(scene.view, layer, _state(scene, layer))
+    met = np.flatnonzero(contact.met)
     edition = layer.edition
     by_class, union = _shares(scene, layer, met)
     return LayerReport(
         id=layer.id,
         title=scene.view.title(layer.id),
-        state=LayerState.HIT if len(met) else _state(scene, layer),
-        flags=_flags(scene, layer, provisional=bool(layer.provisional[contact.index[met]].any()))
-        if contact is not None and len(met)
-        else (),
+        state=LayerState.HIT,
+        flags=_flags(scene, layer, provisional=bool(layer.provisional[contact.index[met]].any())),
         edition=edition.edition,
         sha256=edition.sha256,
         synthetic=edition.synthetic,
@@ -124,18 +124,26 @@ def layer_report(scene: Scene, layer: LayerView) -> LayerReport:
 def _absent(view: BundleView, layer_id: str) -> LayerReport:
     """A layer without an edition says the same of every site."""
     reason = view.layers[layer_id].silence
+    return _unmet(view, view.layers[layer_id], _STATES[reason] if reason is not None else LayerState.MISSING)
+
+
+@lru_cache(maxsize=4096)
+def _unmet(view: BundleView, layer: LayerView, state: LayerState) -> LayerReport:
+    """A layer that the site does not meet says one of few things."""
+    edition = layer.edition
     return LayerReport(
-        id=layer_id,
-        title=view.title(layer_id),
-        state=_STATES[reason] if reason is not None else LayerState.MISSING,
+        id=layer.id,
+        title=view.title(layer.id),
+        state=state,
         flags=(),
-        edition=None,
-        sha256=None,
-        synthetic=False,
+        edition=edition.edition if edition is not None else None,
+        sha256=edition.sha256 if edition is not None else None,
+        synthetic=edition is not None and edition.synthetic,
         by_class=(),
         union_share=0.0,
         remainder_share=1.0,
-        remarks=(),
+        remarks=_remarks(layer),
+        quiet=True,
     )
 
 
@@ -173,22 +181,28 @@ def _shares(scene: Scene, layer: LayerView, met: np.ndarray) -> tuple[tuple[Clas
         return _line_shares(scene, layer, met)
     classes = layer.zone_class[contact.index[met]]
     order = sorted(set(classes), key=lambda c: (c is None, str(c)))
-    pieces = {c: _union(contact.overlap[met[classes == c]]) for c in order}
-    by_class = tuple(
-        ClassShare(
-            zone_class=c,
-            overlap_m2=float(area_m2(piece)),
-            overlap_m=float(length_m(piece)),
-            overlap_share=_share(scene, piece),
-        )
-        for c, piece in pieces.items()
+    groups = [met[classes == c] for c in order]
+    by_class = tuple(_class_share(scene, layer, entries) for entries in groups)
+    if len(groups) == 1:
+        return by_class, by_class[0].overlap_share
+    pieces = np.array([None, *(_union(contact.overlap[entries]) for entries in groups)], dtype=object)[1:]
+    return by_class, _share(scene, _union(pieces))
+
+
+def _class_share(scene: Scene, layer: LayerView, entries: np.ndarray) -> ClassShare:
+    """The account of the zones of one class."""
+    contact = scene.contact(layer.id)
+    if len(entries) == 1:
+        return _single_share(scene, layer, int(entries[0]))[0][0]
+    piece = _union(contact.overlap[entries])
+    area = float(area_m2(piece))
+    share = min(1.0, area / scene.size) if scene.dimension == POLYGON else scene.share(piece)
+    return ClassShare(
+        zone_class=layer.zone_class[contact.index[entries[0]]],
+        overlap_m2=area,
+        overlap_m=float(length_m(piece)),
+        overlap_share=1.0 if share > WHOLE_SHARE else share,
     )
-    whole = (
-        by_class[0].overlap_share
-        if len(pieces) == 1
-        else _share(scene, _union(np.array(list(pieces.values()))))
-    )
-    return by_class, whole
 
 
 def _line_shares(scene: Scene, layer: LayerView, met: np.ndarray) -> tuple[tuple[ClassShare, ...], float]:

@@ -16,7 +16,7 @@ from geo.contact import TOLERANCE_M, Contact, Indices, contacts, nothing
 from geo.foot import edges_of, nearest_m
 from geo.measure import LINE, POINT, POLYGON, Floats, area_m2, length_m, window
 from geo.model import Activity, Footprint, Part, Reason
-from geo.tiles import distances_m, tiles_of
+from geo.tiles import Tile, distances_m, tiles_of
 from geo.view import BundleView, Ground, LayerView
 
 LINE_TOLERANCE_M = 0.01
@@ -99,6 +99,7 @@ class Scene:
         self._kept: dict[Hashable, Any] = {}
         self._candidates: dict[str, Indices] = {}
         self._boxes: dict[str, Floats] = {}
+        self._flat: dict[int, tuple[Geometry, Geometry]] = {}
 
     def accuracy_m(self, layer: LayerView) -> float:
         """Accuracy of site and layer together, metres."""
@@ -128,6 +129,11 @@ class Scene:
             return self._candidates_within(layer, reach_m)
         rows = np.sort(layer.tree.query(shapely.box(*window(self.bounds, reach_m))))
         return np.asarray(rows[layer.alive[rows]])
+
+    def all_within(self, reach_m: float) -> list[tuple[LayerView, Indices]]:
+        """The same for all layers whose candidates were offered."""
+        layers = (self.view.layers[name] for name in self._candidates)
+        return [(layer, self.rows_within(layer, reach_m)) for layer in layers]
 
     def _candidates_within(self, layer: LayerView, reach_m: float) -> Indices:
         rows = self.candidates(layer)
@@ -159,6 +165,19 @@ class Scene:
                 self._contacts.update((one.id, its) for one, its in zip(together, found, strict=True))
         return self._contacts[layer_id]
 
+    def flat(self, tile: Tile, piece: Geometry) -> Geometry:
+        """What of a piece of the site lies in a tile, in the tile's frame."""
+        if tile.cell is not None:
+            return tile.part(piece)
+        if not self._flat:
+            found = (c.overlap[c.met] for c in self._contacts.values())
+            pieces = np.concatenate([np.array([piece], dtype=object), *found])
+            flat = tile.frame.project_all(pieces)
+            self._flat = {id(one): (one, its) for one, its in zip(pieces, flat, strict=True)}
+        if id(piece) not in self._flat:
+            self._flat[id(piece)] = (piece, tile.part(piece))
+        return self._flat[id(piece)][1]
+
     def vouch(self, layer: LayerView, reach_m: float) -> Reason | None:
         """Why the layer's silence does not acquit within ``reach_m`` of the site; None if it does."""
         if layer.silence not in (None, Reason.STALE):
@@ -188,7 +207,7 @@ class Scene:
         search = self.keep("search", lambda: max(map(self.search_m, self.view.layers.values())))
         box = window(self.bounds, search)
         if not shapely.intersects(ground.border, shapely.box(*box)):
-            return math.inf if shapely.contains_xy(ground.area, *self.bounds[:2]) else -1.0
+            return math.inf if shapely.covers(ground.area, shapely.Point(*self.bounds[:2])) else -1.0
         if not shapely.covers(ground.area, self.geometry):
             return -1.0
         return float(distances_m(self.tiles, np.array([ground.border]), search)[0])
@@ -242,7 +261,7 @@ class Scene:
     def size_of(self, piece: Geometry) -> float:
         """What shares are shares of, of a piece: m², m, or number of points."""
         if self.dimension == POLYGON:
-            return float(area_m2(piece))
+            return self.area_m2 if piece is self.geometry else float(area_m2(piece))
         return float(length_m(piece)) if self.dimension == LINE else float(shapely.get_num_coordinates(piece))
 
     def share(self, piece: Geometry) -> float:

@@ -22,6 +22,7 @@ from geo.model import (
     Condition,
     Edition,
     EditionStatus,
+    Finding,
     Layer,
     OutOfScope,
     Reason,
@@ -30,6 +31,7 @@ from geo.model import (
     Scalar,
     Text,
 )
+from geo.once import Once
 from geo.place_test import PlaceTest, place_test
 
 TWO_ZONE_RESERVES_FROM = date(2026, 3, 15)
@@ -55,8 +57,9 @@ class LayerView:
 
     Attributes
     ----------
-    geometry, zone_id, zone_class, name
-        One entry per zone of the edition; class and name may be None (unknown).
+    geometry, dimension, zone_id, zone_class, name
+        One entry per zone of the edition; class and name may be None (unknown). Dimensions: 0 of points, 1 of
+        lines, 2 of polygons.
     alive
         Zones valid on the date.
     derived
@@ -73,6 +76,7 @@ class LayerView:
     layer: Layer | None
     edition: Edition | None
     geometry: Objects
+    dimension: NDArray[np.int32]
     zone_id: Objects
     zone_class: Objects
     name: Objects
@@ -184,6 +188,10 @@ class BundleView:
     ----------
     search_m
         By layer, the longest distance that any rule in force asks about (m).
+    told
+        Explanations that say nothing of the site itself.
+    bare
+        Findings that say nothing of it.
     """
 
     bundle: Bundle
@@ -192,6 +200,8 @@ class BundleView:
     rules: tuple[RuleView, ...]
     search_m: dict[str, float]
     out_of_scope: dict[str, OutOfScope]
+    told: Once[Text] = field(default_factory=Once)
+    bare: Once[Finding] = field(default_factory=Once)
 
     def title(self, layer: str) -> Text:
         """A layer's title, or its id."""
@@ -286,6 +296,7 @@ def _layer_view(bundle: Bundle, layer_id: str, on: date) -> LayerView:
         layer=layer,
         edition=editions[0] if editions else None,
         geometry=geometry,
+        dimension=shapely.get_dimensions(geometry),
         zone_id=column("zone_id"),
         zone_class=zone_class,
         name=column("name"),

@@ -98,6 +98,11 @@ class Finding:
     missing_facts: tuple[str, ...]
     explanation: Text
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether it says no more than its rule, what is declared and why it is open: nothing of the site."""
+        return not self.hits and self.margin_m is None and self.distance_m is None and not self.borderline
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassShare:
@@ -112,7 +117,13 @@ class ClassShare:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerReport:
-    """What one layer said, listed whether asked or not."""
+    """What one layer said, listed whether asked or not.
+
+    Attributes
+    ----------
+    quiet
+        It met nothing: one and the same report serves many sites.
+    """
 
     id: str
     title: Text
@@ -125,6 +136,7 @@ class LayerReport:
     union_share: float
     remainder_share: float
     remarks: tuple[Text, ...]
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

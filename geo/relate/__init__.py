@@ -41,10 +41,12 @@ def _nothing_near(scene: Scene, test: PlaceTest) -> bool:
 
 def _too_coarse(scene: Scene, test: PlaceTest) -> bool:
     """A raster whose cells are larger than the rule allows, first layer or second, says nothing at all."""
+    if test.max_cell_m is None:
+        return False
     named = (*test.layers, *(companion.layer for companion in test.companions))
     editions = (scene.view.layers[layer].edition for layer in named)
     cells = [e.cell_m for e in editions if e is not None and e.cell_m is not None]
-    return test.max_cell_m is not None and any(cell > test.max_cell_m for cell in cells)
+    return any(cell > test.max_cell_m for cell in cells)
 
 
 def _with_datum(scene: Scene, test: PlaceTest, answer: Place) -> Place:

@@ -12,14 +12,18 @@ from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.contact import Indices
 from geo.margin import DEPTH_STEP_M, depth_m
-from geo.measure import POINT, POLYGON, window
+from geo.measure import POINT, POLYGON, Floats, window
 from geo.relate.picture import Picture, union
 from geo.scene import Scene
 from geo.tiles import Tile
-from geo.view import LayerView, Mask, Objects
+from geo.view import LayerView, Mask
 
 Rows = list[tuple[LayerView, Indices]]
-_CORNERS, _INNER = 16, 5
+_AREAL = ("Polygon", "MultiPolygon")
+_CORNERS = 16
+_GRID = (np.stack(np.meshgrid(range(5), range(5)), axis=-1).reshape(-1, 2) + 0.5) / 5.0
+"""Places that are tried within a piece, as shares of its width and height."""
+
 _SURE_M = 2.0 * DEPTH_STEP_M
 """A depth found by search may fall short of the truth by its step."""
 
@@ -45,7 +49,7 @@ def _depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry) -> float:
         if not any(len(r) for _, r in rows) or _is_deeper(scene, rows, piece, cap):
             continue
         outline = outline_of(scene, rows, cap)
-        areal = any((shapely.get_dimensions(layer.geometry[r]) == POLYGON).any() for layer, r in rows)
+        areal = bool(_areal(rows))
         if outline.is_empty and areal:
             continue  # boxes reach into the search, zones do not
         found = depth_m(scene, outline, piece, cap_m=cap, threshold_m=p.accuracy_m)
@@ -79,29 +83,33 @@ def _outline(scene: Scene, rows: Rows, reach_m: float) -> Geometry:
         return layer.rim(row)
     zones = np.array([None, *(layer.geometry[row] for layer, row in areal)], dtype=object)[1:]
     zones = shapely.intersection(zones, shapely.box(*window(scene.bounds, reach_m)))
+    whole = union(zones)
+    if whole.geom_type in _AREAL:
+        return shapely.boundary(whole)
     # A cut may leave bare edges and points where a zone only touches the box: they bound nothing.
-    parts = shapely.get_parts(shapely.get_parts(union(zones)))
+    parts = shapely.get_parts(shapely.get_parts(whole))
     outline: Geometry = shapely.boundary(union(parts[shapely.get_dimensions(parts) == POLYGON]))
     return outline
 
 
 def _areal(rows: Rows) -> list[tuple[LayerView, int]]:
     """The polygons among zones."""
-    return [
-        (layer, int(row))
-        for layer, r in rows
-        for row in r[shapely.get_dimensions(layer.geometry[r]) == POLYGON]
-    ]
+    return [(layer, row) for layer, r in rows for row in r[layer.dimension[r] == POLYGON].tolist()]
 
 
 def _rims(scene: Scene, tile: Tile, rows: Rows, reach_m: float) -> list[Geometry]:
     """Outlines of polygons, each by itself, within a reach, in a tile's frame; those that are near."""
-    near = (_rim(scene, tile, layer, row, reach_m) for layer, row in _areal(rows))
-    return [rim for rim in near if not rim.is_empty]
-
-
-def _rim(scene: Scene, tile: Tile, layer: LayerView, row: int, reach_m: float) -> Geometry:
-    return scene.keep(("rim", layer.id, row, reach_m), lambda: tile.near(layer.rim(row), reach_m))
+    near = scene.keep(("rims", reach_m), dict[tuple[str, int], Geometry])
+    areal = _areal(rows)
+    wanted = [one for one in areal if (one[0].id, one[1]) not in near]
+    if wanted and not near:  # the first that asks for any gets all, in one go
+        wanted = list(dict.fromkeys([*wanted, *_areal(scene.all_within(reach_m))]))
+    if wanted:
+        shapes = np.array([None, *(layer.rim(row) for layer, row in wanted)], dtype=object)[1:]
+        flat = tile.near_all(shapes, reach_m)
+        near.update(((layer.id, row), rim) for (layer, row), rim in zip(wanted, flat, strict=True))
+    rims = (near[layer.id, row] for layer, row in areal)
+    return [rim for rim in rims if not rim.is_empty]
 
 
 def _is_deeper(scene: Scene, rows: Rows, piece: Geometry, reach_m: float) -> bool:
@@ -112,22 +120,18 @@ def _is_deeper(scene: Scene, rows: Rows, piece: Geometry, reach_m: float) -> boo
     rims = _rims(scene, tile, rows, reach_m)
     if not rims:
         return bool(_areal(rows))
-    _, probes = scene.keep(("probes", id(piece)), lambda: (piece, _probes(tile.part(piece))))
-    for rim in rims:
-        probes = probes[shapely.distance(probes, rim) > reach_m + _SURE_M]
-        if len(probes) == 0:
-            return False
-    return True
-
-
-def _probes(shape: Geometry) -> Objects:
-    """Some points of a shape: corners all around it, and of polygons a few within."""
+    shape = scene.flat(tile, piece)
     corners = shapely.get_coordinates(shape)
-    corners = corners[:: max(1, len(corners) // _CORNERS)]
+    if _any_far(corners[:: max(1, len(corners) // _CORNERS)], rims, reach_m):
+        return True
     if shapely.get_dimensions(shape) < POLYGON:
-        return np.asarray(shapely.points(corners))
+        return False
     x0, y0, x1, y1 = shape.bounds
-    columns, rows = np.linspace(x0, x1, _INNER + 2)[1:-1], np.linspace(y0, y1, _INNER + 2)[1:-1]
-    grid = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
-    grid = grid[shapely.contains_xy(shape, grid)]
-    return np.asarray(shapely.points(np.concatenate([corners, grid])))
+    inner = _GRID * (x1 - x0, y1 - y0) + (x0, y0)
+    return _any_far(inner[shapely.contains_xy(shape, inner)], rims, reach_m)
+
+
+def _any_far(places: Floats, rims: list[Geometry], reach_m: float) -> bool:
+    points = np.asarray(shapely.points(places))
+    gap = shapely.distance(points[:, None], np.array(rims, dtype=object)[None, :])
+    return bool((gap.min(axis=1) > reach_m + _SURE_M).any())

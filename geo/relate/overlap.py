@@ -17,6 +17,7 @@ from geo.relate.picture import (
     NOWHERE,
     Picture,
     Place,
+    any_match,
     draw,
     is_enough,
     is_long,
@@ -30,10 +31,10 @@ from geo.view import Mask
 
 def overlap(scene: Scene, test: PlaceTest) -> Place:
     """Answer an overlap test."""
-    p = draw(scene, test.layers, test)
-    if not test.companions and not p.either.any():
+    if not test.companions and not any_match(scene, test.layers, test):
         reasons = silences(scene, test.layers, 0.0)
         return Place(truth=None if reasons else False, reasons=reasons)
+    p = draw(scene, test.layers, test)
     counts = _shape_counts(scene, test)
     sure = counts and _holds(scene, test, p, p.yes)
     possible = sure or (counts and _holds(scene, test, p, p.either))

@@ -85,6 +85,12 @@ class Place:
     distance_m: float | None = None
     gap: "Gap | None" = None
 
+    @property
+    def bare(self) -> bool:
+        """Whether it says no more than truth and reasons."""
+        nothing = self.margin_m is None and self.distance_m is None and not self.zones
+        return nothing and not self.borderline
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Picture:
@@ -143,8 +149,10 @@ class Picture:
 
     def rest(self, scene: Scene, chosen: Mask) -> Geometry:
         """The part of the site that lies in none of the chosen zones."""
-        ground = self.ground(scene, chosen)
-        key = ("rest", *self._named(chosen & self.met))
+        met = chosen & self.met
+        if not met.any():
+            return scene.geometry
+        ground, key = self.ground(scene, chosen), ("rest", *self._named(met))
         return scene.keep(key, lambda: shapely.difference(scene.geometry, ground))
 
     def _named(self, chosen: Mask) -> tuple[Hashable, ...]:
@@ -175,6 +183,16 @@ def _silences(scene: Scene, layer_ids: tuple[str, ...], reach_m: float) -> tuple
     layers = (scene.view.layers[layer] for layer in layer_ids)
     told = (scene.vouch(layer, reach_m + scene.accuracy_m(layer)) for layer in layers)
     return tuple(dict.fromkeys(reason for reason in told if reason is not None))
+
+
+def any_match(scene: Scene, layer_ids: tuple[str, ...], of: ZoneFilter) -> bool:
+    """Whether any zone within the search is meant, or may be: without one there is no need for a picture."""
+    for name in layer_ids:
+        rows = scene.contact(name).index
+        yes, maybe = scene.view.layers[name].match(of.zone_key, of.zone_classes, of.zone_where)
+        if len(rows) and (yes[rows].any() or maybe[rows].any()):
+            return True
+    return False
 
 
 def draw(scene: Scene, layer_ids: tuple[str, ...], of: ZoneFilter) -> Picture:

@@ -1,0 +1,33 @@
+"""What depends on lasting objects alone (a rule, an article, a bundle on a date) is made once."""
+
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Once(Generic[T]):
+    """Values remembered by the identity of the objects they were made of.
+
+    Rules and articles are equal by value, and to hash one costs more than most that is made of it. Each value
+    holds its objects, so that no other object can come to have the identity of one that is gone.
+
+    Parameters
+    ----------
+    most
+        How many are kept; beyond that all are forgotten, and made again when asked for.
+    """
+
+    def __init__(self, most: int = 16_384) -> None:
+        self._most = most
+        self._kept: dict[Hashable, tuple[tuple[object, ...], T]] = {}
+
+    def get(self, lasting: tuple[object, ...], make: Callable[[], T], *rest: Hashable) -> T:
+        """What was made of these objects (and of ``rest``, by value) before, or is made now."""
+        key = (*map(id, lasting), *rest)
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= self._most:
+                self._kept.clear()
+            found = self._kept[key] = (lasting, make())
+        return found[1]

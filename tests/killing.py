@@ -39,7 +39,8 @@ class Command:
 
     def finish(self, *, resume: bool) -> int:
         with self.start(resume=resume) as process:
-            process.communicate()
+            _, told = process.communicate()
+        assert b"Traceback" not in told, told.decode()  # python itself leaves with 1, as refused rows do
         return process.returncode
 
     def pieces(self) -> dict[str, int]:
@@ -85,7 +86,8 @@ def kill_at_random(command: Command, rng: random.Random, *, resume: bool) -> boo
     alive = process.poll() is None
     if alive:
         os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
+    _, told = process.communicate()
+    assert b"Traceback" not in told, told.decode()
     return alive
 
 

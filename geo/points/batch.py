@@ -52,6 +52,16 @@ class PointBatch:
     declaration: Ints
     declarations: tuple[Declaration, ...]
 
+    def only(self, rows: Ints) -> "PointBatch":
+        """Some of the points, with all declarations."""
+        return PointBatch(
+            lon=self.lon[rows],
+            lat=self.lat[rows],
+            accuracy_m=self.accuracy_m[rows],
+            declaration=self.declaration[rows],
+            declarations=self.declarations,
+        )
+
     def part(self, row: int) -> Part:
         """One point as the one road takes it."""
         declared: Declaration = self.declarations[self.declaration[row]]

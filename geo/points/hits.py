@@ -9,7 +9,7 @@ from geo.points.survey import Survey
 from geo.view import LayerView, Objects
 
 
-def hits_text(survey: Survey, layers: Iterable[LayerView], *, named: bool) -> list[str]:
+def hits_text(survey: Survey, layers: Iterable[LayerView], *, named: bool) -> Objects:
     """For each point the zones that hold it, by layer, then id, joined by ``;``.
 
     Parameters
@@ -24,7 +24,7 @@ def hits_text(survey: Survey, layers: Iterable[LayerView], *, named: bool) -> li
         here, text = _joined(point, labels[zone])
         before = out[here] != ""
         out[here] = np.where(before, out[here] + ";", "") + text
-    return list(out)
+    return out
 
 
 def _joined(point: Ints, label: Objects) -> tuple[Ints, Objects]:

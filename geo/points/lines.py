@@ -70,7 +70,7 @@ class Lines:
         self.cells: list[Row] = []
         self._view = view
         self._lang = lang
-        self._outside = {layer for layer in view.out_of_scope if view.layers[layer].edition is None}
+        self._outside = frozenset(view.out_of_scope)
         self._told: list[tuple[_Line, ...]] = [()]
         self._numbers: dict[tuple[Slot, Truth, int], int] = {}
         self._same: dict[tuple[object, ...], int] = {(): NO_LINE}

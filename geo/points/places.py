@@ -23,7 +23,7 @@ Told = tuple[Truth, tuple[Reason, ...], bool]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spots:
-    """The answers to one test.
+    """The answers to one test; those at doubtful points mean nothing.
 
     Attributes
     ----------
@@ -52,29 +52,39 @@ class Places:
         if not rule.test.layers:
             told = np.full(survey.count, self._number((True, (), False)))
             return Spots(told, np.full(survey.count, np.inf))
-        groups = grouped(columns_of(survey, rule.test))
-        told, margin = np.zeros(len(groups.keys), dtype=np.int64), np.full(survey.count, np.inf)
+        told, margin = np.zeros(survey.count, dtype=np.int64), np.full(survey.count, np.inf)
+        if len(survey.sound) == 0:
+            return Spots(told, margin)
+        groups = grouped([column[survey.sound] for column in columns_of(survey, rule.test)])
+        of_group = np.zeros(len(groups.keys), dtype=np.int64)
         by_form: dict[Form, list[int]] = {}
         for number, key in enumerate(groups.keys):
-            told[number], form = self._kind(survey, rule, key, int(groups.first[number]))
+            first = int(survey.sound[groups.first[number]])
+            of_group[number], form = self._kind(survey, rule, key, first)
             by_form.setdefault(form, []).append(number)
         for form, numbers in by_form.items():
             if form != np.inf:
-                rows = np.flatnonzero(np.isin(groups.group, numbers))
+                rows = survey.sound[np.isin(groups.group, numbers)]
                 margin[rows] = measured(survey, form, rows)
         margin[~(np.abs(margin) <= NEAR_M)] = np.inf
-        return Spots(told[groups.group], margin)
+        told[survey.sound] = of_group[groups.group]
+        return Spots(told, margin)
 
     def here(self, survey: Survey, codes: tuple[str, ...]) -> Ints:
         """Whether points lie in a jurisdiction: 1 yes, 0 no, -1 unknown."""
-        groups = grouped(self._admin_columns(survey))
+        told = np.zeros(survey.count, dtype=np.int64)
+        if len(survey.sound) == 0:
+            return told
+        groups = grouped([column[survey.sound] for column in self._admin_columns(survey)])
         out = np.zeros(len(groups.keys), dtype=np.int64)
         for number, key in enumerate(groups.keys):
             if (codes, key) not in self._here:
-                self._here[codes, key] = jurisdiction(survey.scene(int(groups.first[number])), codes)
+                first = int(survey.sound[groups.first[number]])
+                self._here[codes, key] = jurisdiction(survey.scene(first), codes)
             truth = self._here[codes, key]
             out[number] = -1 if truth is None else int(truth)
-        return out[groups.group]
+        told[survey.sound] = out[groups.group]
+        return told
 
     def _kind(self, survey: Survey, rule: RuleView, key: Key, row: int) -> tuple[int, Form]:
         if (rule.key, key) not in self._kinds:

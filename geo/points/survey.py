@@ -78,7 +78,7 @@ class Survey:
 
     @cached_property
     def doubtful(self) -> Mask:
-        """Points that the one road must look at: on a border, or beside zones of invalid shape."""
+        """Points that the one road must look at: on a border, in a layer not held, beside zones of invalid shape."""
         out = np.zeros(self.count, dtype=bool)
         for layer in self.atlas.layers:
             for row in np.flatnonzero(self._zones(layer)[1] & ~out).tolist():
@@ -87,10 +87,17 @@ class Survey:
             if broken is not None and self.count:
                 reach = self.atlas.view.search_m[layer.id] + self.least_reach_m
                 out |= near_broken(broken, self.batch.lon, self.batch.lat, reach)
+            if layer.id in self.atlas.view.out_of_scope:
+                out[self.pairs(layer)[0]] = True  # a hit there takes the layer out of the headline
             coverage = self.atlas.coverage(layer)
             if coverage is not None:
                 out |= coverage[0].pairs(self.batch.lon, self.batch.lat).near_border
         return out
+
+    @cached_property
+    def sound(self) -> Ints:
+        """The other points: what one of them is told may hold for others."""
+        return np.flatnonzero(~self.doubtful)
 
     def _is_on_border(self, layer: LayerView, row: int) -> bool:
         """Of a point near a border, whether it lies on it, or on a line or point, as far as can be told."""

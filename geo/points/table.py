@@ -1,9 +1,11 @@
 """Points answered as rows of a table: verdict, rules, zones met and the least margin."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geo.answer import UNITS, Row
 from geo.check import assumptions, declared
@@ -18,11 +20,22 @@ from geo.points.kinds import grouped, is_columnar
 from geo.points.lines import Lines, Slot, slots_of
 from geo.points.places import Places, Spots
 from geo.points.survey import Survey
-from geo.view import RuleView
+from geo.view import Mask, Objects, RuleView
+
+_APART = 8
+"""Kinds of declaration in a chunk whose points are measured apart."""
 
 _MOST_KEPT = 5_000
 """Declarations that are remembered; more are worked out again."""
 
+_KINDS: dict[str, NDArray[Any]] = {
+    "rest": np.zeros(1, dtype=bool),
+    "told": np.zeros(1, dtype=np.int64),
+    "hits": np.zeros(1, dtype=object),
+    "units": np.zeros(1, dtype=object),
+    "margin_m": np.zeros(1),
+    "margin_rule": np.zeros(1, dtype=object),
+}
 _HERE: dict[int, Truth] = {1: True, 0: False, -1: None}
 
 
@@ -46,13 +59,13 @@ class PointAnswers:
         By declaration, what was assumed about the footprint.
     """
 
-    rest: np.ndarray
+    rest: Mask
     told: Ints
     cells: list[Row]
-    hits: list[str]
-    units: list[str]
+    hits: Objects
+    units: Objects
     margin_m: Floats
-    margin_rule: list[str]
+    margin_rule: Objects
     assumed: tuple[tuple[Text, ...], ...]
 
 
@@ -67,34 +80,52 @@ class PointTable:
 
     def answer(self, batch: PointBatch) -> PointAnswers:
         """The rows of a chunk."""
-        survey = Survey(self.atlas, batch)
         plays = [self._in_play(declaration) for declaration in batch.declarations]
         distinct = list(dict.fromkeys(plays))
         group = np.array([distinct.index(play) for play in plays], dtype=np.int64)[batch.declaration]
+        every = np.arange(len(batch.lon))
+        # Apart, points are measured for their own rules only; too many small parts would cost more than that.
+        parts = (
+            [np.flatnonzero(group == n) for n in range(len(distinct))] if len(distinct) <= _APART else [every]
+        )
+        answered = [self._answered(batch.only(rows), group[rows], distinct) for rows in parts if len(rows)]
+        back = np.argsort(np.concatenate([rows for rows in parts if len(rows)] or [every]), kind="stable")
+        stands = [declaration.footing(self.atlas.view) for declaration in batch.declarations]
+        return PointAnswers(
+            **{
+                name: np.concatenate([part[name] for part in answered] or [kind[:0]])[back]
+                for name, kind in _KINDS.items()
+            },
+            cells=self._lines.cells,
+            assumed=tuple(map(assumptions, stands)),
+        )
+
+    def _answered(
+        self, batch: PointBatch, group: Ints, distinct: list[tuple[Asked, ...]]
+    ) -> dict[str, NDArray[Any]]:
+        """Some points of a chunk together; ``group`` tells which of the ``distinct`` rules each is asked."""
+        survey = Survey(self.atlas, batch)
         told = np.zeros(survey.count, dtype=np.int64)
         least, rule_of = np.full(survey.count, np.inf), np.full(survey.count, "", dtype=object)
         rest = survey.doubtful.copy()
         seen = _Seen(survey, self._places)
-        for number, in_play in enumerate(distinct):
-            rows = np.flatnonzero(group == number)
-            if len(rows) == 0:
-                continue
+        for number in np.unique(group):
+            rows, in_play = np.flatnonzero(group == number), distinct[number]
             if all(is_columnar(one.rule.test) for one in in_play):
                 slots = self._slots_of(in_play)
                 told[rows] = self._told(slots, rows, seen)
                 least[rows], rule_of[rows] = _least(slots, rows, seen)
             else:
                 rest[rows] = True
-        return PointAnswers(
-            rest=rest,
-            told=told,
-            cells=self._lines.cells,
-            hits=hits_text(survey, survey.atlas.layers, named=True),
-            units=hits_text(survey, [x for x in survey.atlas.layers if x.id == UNITS], named=False),
-            margin_m=np.where(np.isfinite(least), least, np.nan),
-            margin_rule=rule_of.tolist(),
-            assumed=tuple(assumptions(stand) for stand in survey.stands),
-        )
+        units = [layer for layer in survey.atlas.layers if layer.id == UNITS]
+        return {
+            "rest": rest,
+            "told": told,
+            "hits": hits_text(survey, survey.atlas.layers, named=True),
+            "units": hits_text(survey, units, named=False),
+            "margin_m": np.where(np.isfinite(least), least, np.nan),
+            "margin_rule": rule_of,
+        }
 
     def _in_play(self, declaration: Declaration) -> tuple[Asked, ...]:
         view = self.atlas.view
@@ -147,7 +178,7 @@ class _Seen:
         return self._here[codes]
 
 
-def _least(slots: list[Slot], rows: Ints, seen: _Seen) -> tuple[Floats, np.ndarray]:
+def _least(slots: list[Slot], rows: Ints, seen: _Seen) -> tuple[Floats, Objects]:
     """The margin nearest to 0 of all rules in play, the first rule's by id where several share it."""
     best, rule_of = np.full(len(rows), np.inf), np.full(len(rows), "", dtype=object)
     size = np.full(len(rows), np.inf)

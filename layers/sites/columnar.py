@@ -138,10 +138,10 @@ def _answered(
         "site_id": rows.site_id.take(pa.array(which)),
         "status": pa.repeat("ok", len(which)),
         **{name: pa.array([found.cells[n][name] for n in used]).take(told) for name in _TOLD},
-        "hits": [found.hits[n] for n in kept],
-        "units": [found.units[n] for n in kept],
+        "hits": pa.array(found.hits[kept], type=pa.string()),
+        "units": pa.array(found.units[kept], type=pa.string()),
         "margin_m": _margins(found.margin_m[kept]),
-        "margin_rule": [found.margin_rule[n] for n in kept],
+        "margin_rule": pa.array(found.margin_rule[kept], type=pa.string()),
         "remarks": _remarks(rows, which, found, lang),
         "synthetic": pa.repeat(synthetic, len(which)) if synthetic else pa.nulls(len(which), pa.string()),
     }

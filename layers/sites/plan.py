@@ -35,7 +35,7 @@ _REPORT_S = 0.01
 _INDEX_S = 8e-6
 """What a report of a point costs, and an index for each vertex of the layers: seconds, roughly."""
 
-_CHUNKS = 50
+_CHUNKS = 20
 _POINT_ROWS = (5_000, 50_000)
 _REPORT_ROWS = (200, 1_000)
 """Least and most rows a chunk: of points, which go through by columns, and of what needs a report each."""
@@ -197,7 +197,7 @@ def _asked(job: Job) -> dict[str, Any]:
 
 
 def _chunk_rows(source: Source, terms: Terms) -> int:
-    """Some fifty chunks: progress is seen and little is lost when a run is cut short; none tiny or huge."""
+    """Some twenty chunks: progress is seen and little is lost when a run is cut short; none tiny or huge."""
     least, most = _REPORT_ROWS if terms.index is None else _POINT_ROWS
     return max(least, min(most, (source.total or 0) // _CHUNKS))
 

@@ -24,7 +24,10 @@ INVERSE_FLATTENING = 298.257222101
 """CGCS2000 ellipsoid (EPSG:1024)."""
 
 AREA_METHOD = "CGCS2000 ellipsoid, edges straight in longitude/latitude, authalic integral"
-DISTANCE_METHOD = "nearest pair in a site-centred transverse Mercator frame, reported as CGCS2000 geodesic"
+DISTANCE_METHOD = (
+    "points: foot on each edge; others: nearest pair in site-centred transverse Mercator frames; "
+    "reported as CGCS2000 geodesic"
+)
 
 GEOD = pyproj.Geod(a=SEMI_MAJOR_M, rf=INVERSE_FLATTENING)
 _E2 = (2.0 - 1.0 / INVERSE_FLATTENING) / INVERSE_FLATTENING

@@ -23,6 +23,7 @@ from layers.sites.job import Job, Options, prepare, run
 from layers.sites.journal import journal_folder
 from layers.sites.run import Tally
 from layers.sites.workers import EngineError
+from layers.store import FOLDER
 
 DEMO = Path(__file__).resolve().parents[1] / "layers" / "demo"
 DONE, SOME_REFUSED, REFUSED, INTERRUPTED, CRASHED = 0, 1, 2, 130, 70
@@ -35,6 +36,7 @@ _WORDS = {
         "input": "输入无法处理",
         "engine": "研判未能进行到底",
         "remark": "说明",
+        "index": "首次运行，先建立图层索引：",
         "none": "没有数据行",
         "time": "用时",
         "file": "文件读写失败",
@@ -47,6 +49,7 @@ _WORDS = {
         "input": "input refused",
         "engine": "the work could not be done",
         "remark": "note",
+        "index": "first run: making the index of the layers in",
         "none": "no rows",
         "time": "time",
         "file": "a file could not be read or written",
@@ -209,6 +212,8 @@ def _tell_journal(args: argparse.Namespace) -> None:
 def _tell_remarks(job: Job) -> None:
     for remark in job.info.remarks:
         print(f"{_WORDS[job.options.lang]['remark']}: {remark.get(job.options.lang)}", file=sys.stderr)
+    if job.terms.index is not None and not (job.terms.index / FOLDER).is_dir():
+        print(f"{_WORDS[job.options.lang]['index']} {job.terms.index / FOLDER}", file=sys.stderr)
 
 
 def _tell_tally(job: Job, tally: Tally, seconds: float) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from multiprocessing import get_context
@@ -58,9 +60,12 @@ class Tables:
 
 def _make_apart(pieces: list[Callable[[], object]], workers: int) -> None:
     """Make pieces in processes of their own; what cannot be kept is made again when asked for."""
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("fork"), initializer=_take, initargs=(pieces,)
-    ) as pool:
+    with (
+        ProcessPoolExecutor(
+            workers, mp_context=get_context("fork"), initializer=_take, initargs=(pieces,)
+        ) as pool,
+        suppress(BrokenProcessPool),
+    ):  # what a killed process leaves is made when asked for
         list(pool.map(_make, range(len(pieces))))
 
 

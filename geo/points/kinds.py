@@ -14,6 +14,7 @@ import pandas as pd
 from geo.measure import Floats
 from geo.model import Reason, Relation
 from geo.place_test import PlaceTest
+from geo.points.atlas import Atlas
 from geo.points.batch import Ints
 from geo.points.survey import Survey
 from geo.relate.picture import ZoneFilter
@@ -96,6 +97,9 @@ def _of_filter(
     """How points stand to the zones a filter surely means, and to those it may mean."""
     sures = (True, False) if survey.atlas.is_vague(layers, of) else (True,)
     far = max(bases)
+    if len(sures) > 1:
+        yes, either = (survey.atlas.region(layers, of, sure=one) for one in sures)
+        yield (survey.number_met(either) > survey.number_met(yes)).astype(np.int64)
     for sure in sures:
         region = survey.atlas.region(layers, of, sure=sure)
         yield survey.inside(region).astype(np.int64)
@@ -145,6 +149,11 @@ def covered(survey: Survey, layer: LayerView, reaches: Sequence[float]) -> Ints:
     return out
 
 
-def is_columnar(test: PlaceTest) -> bool:
-    """Whether the key holds all that the test depends on: sums of two measures are not in it."""
-    return test.relation is Relation.ANYWHERE or not (test.distance_min_m or 0.0) > 0.0
+def is_columnar(atlas: Atlas, test: PlaceTest) -> bool:
+    """Whether the key holds all that the test depends on.
+
+    Sums of two measures are not in it, nor how far unknown zones lie beyond the one the point is in.
+    """
+    if test.relation is Relation.ANYWHERE or test.distance_min_m is None:
+        return True
+    return test.distance_min_m <= 0.0 and not atlas.is_vague(test.layers, test)

@@ -78,7 +78,7 @@ class Survey:
 
     @cached_property
     def doubtful(self) -> Mask:
-        """Points that the one road must look at: on a border, in a layer not held, beside zones of invalid shape."""
+        """Points for the one road: on borders, in layers not held, beside zones of invalid shape."""
         out = np.zeros(self.count, dtype=bool)
         for layer in self.atlas.layers:
             for row in np.flatnonzero(self._zones(layer)[1] & ~out).tolist():

@@ -110,8 +110,10 @@ class PointTable:
         rest = survey.doubtful.copy()
         seen = _Seen(survey, self._places)
         for number in np.unique(group):
-            rows, in_play = np.flatnonzero(group == number), distinct[number]
-            if all(is_columnar(one.rule.test) for one in in_play):
+            rows, in_play = np.flatnonzero((group == number) & ~survey.doubtful), distinct[number]
+            if len(rows) == 0:
+                continue
+            if all(is_columnar(self.atlas, one.rule.test) for one in in_play):
                 slots = self._slots_of(in_play)
                 told[rows] = self._told(slots, rows, seen)
                 least[rows], rule_of[rows] = _least(slots, rows, seen)

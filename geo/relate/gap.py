@@ -112,7 +112,7 @@ def _leaf_m(scene: Scene, leaf: Leaf) -> float:
             return float(distances[leaf.nth - 1]) if len(distances) >= leaf.nth else math.inf
         case Measure.NTH_DEPTH:
             met = np.flatnonzero(chosen & p.met)
-            deep = [depth(scene, p, only(p.yes, entry), p.overlap[entry]) for entry in met]
+            deep = [depth(scene, p, only(p.yes, entry), p.overlap[entry], alone=True) for entry in met]
             return sorted(deep, reverse=True)[leaf.nth - 1]
 
 

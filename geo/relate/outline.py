@@ -28,30 +28,37 @@ _SURE_M = 2.0 * DEPTH_STEP_M
 """A depth found by search may fall short of the truth by its step."""
 
 
-def depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry) -> float:
+def depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry, *, alone: bool = False) -> float:
     """Distance from the outline of the chosen zones' union to the piece's farthest point from it, metres.
 
     For a piece inside it is the depth of its deepest point, for one outside the reach of its farthest.
     Infinite beyond the margins asked for.
+
+    Parameters
+    ----------
+    alone
+        The chosen zones by themselves are meant, without others of the filter that lie near.
     """
     if piece.is_empty:
         return 0.0
-    asked = (p.layer_ids, p.filter.zone_key, p.owner[chosen].tobytes(), p.row[chosen].tobytes())
+    asked = (p.layer_ids, p.filter.zone_key, p.owner[chosen].tobytes(), p.row[chosen].tobytes(), alone)
     # The piece is kept with its depth: while it lives, no other has its id.
-    found = scene.keep(("depth", asked, id(piece)), lambda: (piece, _depth(scene, p, chosen, piece)))
+    found = scene.keep(
+        ("depth", asked, id(piece)), lambda: (piece, _depth(scene, p, chosen, piece, alone=alone))
+    )
     return found[1]
 
 
-def _depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry) -> float:
-    alone, maybe = np.count_nonzero(chosen) == 1 < int(p.yes.sum()), bool((chosen & p.maybe).any())
+def _depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry, *, alone: bool) -> float:
+    met, maybe = bool((chosen & p.met).any()), bool((chosen & p.maybe).any())
     for cap in scene.caps_m(p.accuracy_m):
         rows = p.rows(chosen) if alone else p.rows_within(scene, cap, maybe=maybe)
         if not any(len(r) for _, r in rows) or _is_deeper(scene, rows, piece, cap):
             continue
         outline = outline_of(scene, rows, cap)
         areal = bool(_areal(rows))
-        if outline.is_empty and areal:
-            continue  # boxes reach into the search, zones do not
+        if outline.is_empty and (areal or not met):
+            continue  # boxes reach into the search, zones do not; lines and points have no depth
         found = depth_m(scene, outline, piece, cap_m=cap, threshold_m=p.accuracy_m)
         if math.isfinite(found):
             return found

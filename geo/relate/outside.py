@@ -55,5 +55,7 @@ def _gap(scene: Scene, p: Picture, *, out: bool) -> Gap:
         return math.inf
     if not out:
         return Leaf(measure=Measure.EDGE, picture=p, sure=True)
+    if len(scene.points) == 1:
+        return Turned(of=Leaf(measure=Measure.NEAREST, picture=p, sure=True))
     beyond = p.rest(scene, p.yes)
     return Turned(of=Leaf(measure=Measure.DEPTH, picture=p, sure=True, piece=beyond))

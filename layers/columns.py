@@ -89,6 +89,7 @@ def as_number(value: Any) -> float | None:  # noqa: ANN401
     return found
 
 
+_KEPT = (str, bool)
 _READERS: dict[str, Callable[[Any], Any]] = {
     "text": as_text,
     "enum": as_text,
@@ -196,11 +197,11 @@ def _fixed(name: str, standard: StandardLayer | None) -> str | None:
 
 def _once(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """A reader that reads each text once: columns repeat a few values many thousand times."""
-    known: dict[str, Any] = {}
+    known: dict[object, Any] = {None: None}
 
     def reader(value: Any) -> Any:  # noqa: ANN401
-        if value is None or type(value) is not str:
-            return None if value is None else read(value)
+        if value is not None and type(value) not in _KEPT:  # 1 would be found as True
+            return read(value)
         if value not in known:
             known[value] = read(value)
         return known[value]
@@ -208,9 +209,16 @@ def _once(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return reader
 
 
+def _texts(cells: Sequence[Any]) -> Cells:
+    """Cells as text; most columns hold nothing else."""
+    if all(type(cell) is str for cell in cells):
+        return [cell.strip() or None for cell in cells]
+    return list(map(_once(as_text), cells))
+
+
 def _cells(name: str, source: _Source, remarks: list[Text]) -> Cells:
     if name in {"zone_id", "zone_class", "name"}:
-        return list(map(_once(as_text), source.cells))
+        return _texts(source.cells)
     if source.attribute is None:
         return list(map(_once(plain), source.cells))
     attribute, read = source.attribute, _once(_READERS[source.attribute.type])

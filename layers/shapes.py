@@ -97,10 +97,12 @@ def sieve(
     _check_units(found, crs)
     # Before the transformation: GEOS' densifier silently rebuilds a self-crossing polygon as another one.
     drop_invalid(found)
+    given = found.shapes.copy()
     if found.good.any():
         found.shapes[found.good] = to_lonlat(cast("Any", found.shapes[found.good]), crs)
     _check_range(found, crs)
-    drop_invalid(found)
+    if any(one is not other for one, other in zip(given, found.shapes, strict=True)):
+        drop_invalid(found)
     return found
 
 

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import get_ident
 
 import numpy as np
 import pyproj
@@ -165,17 +166,30 @@ class Frame:
 
     def degrees(self, xy: Floats) -> Floats:
         """Points in metres, shape (n, 2), back to degrees."""
-        return np.column_stack(_plane(self.lon, self.lat).transform(xy[:, 0], xy[:, 1], direction="INVERSE"))
+        lon, lat = _plane(get_ident()).transform(xy[:, 0], xy[:, 1] + self._north_m, direction="INVERSE")
+        return np.column_stack([lon + self.lon, lat])
 
     def _forward(self, xy: Floats) -> Floats:
-        return np.column_stack(_plane(self.lon, self.lat).transform(xy[:, 0], xy[:, 1]))
+        east, north = _plane(get_ident()).transform(xy[:, 0] - self.lon, xy[:, 1])
+        return np.column_stack([east, north - self._north_m])
+
+    @property
+    def _north_m(self) -> float:
+        """How far north of the equator its centre lies in the plane of its meridian."""
+        return _meridian_m(self.lat, get_ident())
+
+
+@lru_cache(maxsize=256)
+def _meridian_m(lat: float, thread: int) -> float:
+    return float(_plane(thread).transform(0.0, lat)[1])
 
 
 @lru_cache(maxsize=64)
-def _plane(lon: float, lat: float) -> pyproj.Transformer:
+def _plane(thread: int) -> pyproj.Transformer:  # noqa: ARG001 - each thread has its own: PROJ's are not shared
+    """The plane of a meridian, from the equator: that of any site but for a shift, and made once for all."""
     return pyproj.Transformer.from_pipeline(
         "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad "
-        f"+step +proj=tmerc +lon_0={lon!r} +lat_0={lat!r} +k=1 +a={SEMI_MAJOR_M} +rf={INVERSE_FLATTENING}"
+        f"+step +proj=tmerc +lon_0=0 +lat_0=0 +k=1 +a={SEMI_MAJOR_M} +rf={INVERSE_FLATTENING}"
     )
 
 

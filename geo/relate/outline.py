@@ -53,16 +53,28 @@ def _depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry, *, alone: bo
     met, maybe = bool((chosen & p.met).any()), bool((chosen & p.maybe).any())
     for cap in scene.caps_m(p.accuracy_m):
         rows = p.rows(chosen) if alone else p.rows_within(scene, cap, maybe=maybe)
-        if not any(len(r) for _, r in rows) or _is_deeper(scene, rows, piece, cap):
-            continue
-        outline = outline_of(scene, rows, cap)
-        areal = bool(_areal(rows))
-        if outline.is_empty and (areal or not met):
-            continue  # boxes reach into the search, zones do not; lines and points have no depth
-        found = depth_m(scene, outline, piece, cap_m=cap, threshold_m=p.accuracy_m)
+        if not met and not _areal(rows):
+            continue  # lines and points have no depth
+        found = _depth_among(scene, [(layer, r) for layer, r in rows if len(r)], piece, cap, p.accuracy_m)
         if math.isfinite(found):
             return found
     return math.inf
+
+
+def _depth_among(scene: Scene, rows: Rows, piece: Geometry, cap_m: float, accuracy_m: float) -> float:
+    """The depth in some zones, inf beyond the cap; kept, since filters often mean the same zones."""
+    asked = tuple((layer.id, r.tobytes()) for layer, r in rows)
+    key = ("depth among", asked, id(piece), cap_m, accuracy_m)
+    return scene.keep(key, lambda: (piece, _measured(scene, rows, piece, cap_m, accuracy_m)))[1]
+
+
+def _measured(scene: Scene, rows: Rows, piece: Geometry, cap_m: float, accuracy_m: float) -> float:
+    if not rows or _is_deeper(scene, rows, piece, cap_m):
+        return math.inf
+    outline = outline_of(scene, rows, cap_m)
+    if outline.is_empty and _areal(rows):
+        return math.inf  # boxes reach into the search, zones do not
+    return depth_m(scene, outline, piece, cap_m=cap_m, threshold_m=accuracy_m)
 
 
 def edge_m(scene: Scene, p: Picture) -> float:

@@ -19,7 +19,7 @@ from geo.scene import Scene
 def outside(scene: Scene, test: PlaceTest) -> Place:
     """Answer an outside test, on the union of the rule's zones in all its layers."""
     p = draw(scene, test.layers, test)
-    out = is_enough(scene, test, p.rest(scene, p.yes))
+    out = is_enough(scene, test, p.beyond(scene, p.yes))
     truth, reasons = _truth(scene, test, p, out=out)
     gap = _gap(scene, p, out=out)
     margin = metres(scene, gap)
@@ -37,7 +37,7 @@ def outside(scene: Scene, test: PlaceTest) -> Place:
 
 def _truth(scene: Scene, test: PlaceTest, p: Picture, *, out: bool) -> tuple[Truth, tuple[Reason, ...]]:
     if out:
-        surely = is_enough(scene, test, p.rest(scene, p.either))
+        surely = is_enough(scene, test, p.beyond(scene, p.either))
         reasons = (*(() if surely else (Reason.ATTRIBUTE_UNKNOWN,)), *silences(scene, test.layers, 0.0))
         return (None, reasons) if reasons else (True, ())
     holders = np.unique(p.owner[p.yes & p.met])
@@ -57,5 +57,5 @@ def _gap(scene: Scene, p: Picture, *, out: bool) -> Gap:
         return Leaf(measure=Measure.EDGE, picture=p, sure=True)
     if len(scene.points) == 1:
         return Turned(of=Leaf(measure=Measure.NEAREST, picture=p, sure=True))
-    beyond = p.rest(scene, p.yes)
+    beyond = p.beyond(scene, p.yes)
     return Turned(of=Leaf(measure=Measure.DEPTH, picture=p, sure=True, piece=beyond))

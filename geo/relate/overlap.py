@@ -37,7 +37,7 @@ def overlap(scene: Scene, test: PlaceTest) -> Place:
     p = draw(scene, test.layers, test)
     counts = _shape_counts(scene, test)
     sure = counts and _holds(scene, test, p, p.yes)
-    possible = sure or (counts and _holds(scene, test, p, p.either))
+    possible = sure or (counts and bool(p.maybe.any()) and _holds(scene, test, p, p.either))
     truth, reasons = settle(silences(scene, test.layers, 0.0), sure=sure, possible=possible)
     if truth is not True and _unseen_footprint(scene, test, p, counts=counts):
         truth, reasons = None, (*reasons, Reason.FOOTPRINT_UNKNOWN)

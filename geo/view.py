@@ -91,6 +91,7 @@ class LayerView:
     outlines: dict[int, Geometry] = field(default_factory=dict)
     rims: dict[int, Geometry] = field(default_factory=dict)
     borders: dict[int, Floats] = field(default_factory=dict)
+    codes: dict[str, NDArray[np.intp]] = field(default_factory=dict)
 
     @property
     def accuracy_m(self) -> float:
@@ -135,11 +136,30 @@ class LayerView:
         ``key`` is the filter in words (`geo.place_test.zone_key`).
         """
         if key not in self.matches:
-            truths = [self._matches(row, classes, where) for row in range(len(self.geometry))]
-            yes = np.array([t is True for t in truths], dtype=bool) & self.alive
-            maybe = np.array([t is None for t in truths], dtype=bool) & self.alive
+            kind, first = self._alike(("zone_class", *(test.name for test in where)))
+            truths = [self._matches(int(row), classes, where) for row in first]
+            yes = np.array([t is True for t in truths], dtype=bool)[kind] & self.alive
+            maybe = np.array([t is None for t in truths], dtype=bool)[kind] & self.alive
             self.matches[key] = (yes, maybe)
         return self.matches[key]
+
+    def _alike(self, names: tuple[str, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Kind of each zone by its values of some attributes, and a zone of each kind."""
+        code: NDArray[np.intp] = np.zeros(len(self.geometry), dtype=np.intp)
+        for name in dict.fromkeys(names):
+            own = self._code(name)
+            code = np.unique(code * (own.max(initial=0) + 1) + own, return_inverse=True)[1]
+        _, first, kind = np.unique(code, return_index=True, return_inverse=True)
+        return kind, first
+
+    def _code(self, name: str) -> NDArray[np.intp]:
+        """A number for each zone's value of an attribute; True and 1 have two."""
+        if name not in self.codes:
+            numbers: dict[tuple[type, object], int] = {}
+            values = (self.attribute(row, name) for row in range(len(self.geometry)))
+            told = [numbers.setdefault((type(value), value), len(numbers)) for value in values]
+            self.codes[name] = np.array(told, dtype=np.intp)
+        return self.codes[name]
 
     def _matches(self, row: int, classes: tuple[str, ...], where: tuple[Condition, ...]) -> Truth:
         zone_class = self.zone_class[row]
@@ -316,11 +336,13 @@ def _values(zones: gpd.GeoDataFrame, name: str) -> Objects:
     if name not in zones:
         return np.full(len(zones), None, dtype=object)
     values = zones[name].to_numpy(dtype=object, na_value=None)
-    return values if name == "geometry" else np.array([_plain(v) for v in values] + [None], dtype=object)[:-1]
+    return values if name == "geometry" else np.array([*map(_plain, values), None], dtype=object)[:-1]
 
 
 def _plain(value: object) -> object:
     """A plain Python value; a blank text says nothing."""
+    if value is None or type(value) is str:  # as most are
+        return None if not value or value.isspace() else value
     if isinstance(value, np.generic):
         return value.item()
     return None if isinstance(value, str) and not value.strip() else value

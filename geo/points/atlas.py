@@ -122,7 +122,7 @@ class Atlas:
         if layer.coverage is None:
             return None
         whole = np.array([layer.coverage], dtype=object)
-        digest = self._kept(("coverage of", layer.id), lambda: _whole(_digests(whole)))
+        digest = self._kept(("coverage of", layer.id), lambda: _whole([_digests(whole).tobytes()]))
         return self._kept(
             ("coverage", digest),
             lambda: (self._index(whole, digest), self._grid(f"border-{digest}", whole, self.longest_m)),
@@ -200,7 +200,7 @@ class Atlas:
         """What some zones of a layer are, and which rows, to the last bit."""
         layer = self.view.layers[layer_id]
         digests = self._kept(("digests", layer_id), lambda: _digests(layer.geometry))
-        return _whole([mask.tobytes(), *digests[mask]])
+        return _whole([mask.tobytes(), digests[mask].tobytes()])
 
 
 def _alive_only(layer: LayerView) -> Objects:
@@ -210,11 +210,10 @@ def _alive_only(layer: LayerView) -> Objects:
     return out
 
 
-def _digests(shapes: Objects) -> Objects:
-    """What each shape is, to the last bit."""
-    return np.array(
-        [hashlib.blake2b(wkb, digest_size=16).digest() for wkb in shapely.to_wkb(shapes)], dtype=object
-    )
+def _digests(shapes: Objects) -> NDArray[np.void]:
+    """What each shape is, to the last bit: 16 bytes each."""
+    told = [hashlib.blake2b(wkb, digest_size=16).digest() for wkb in shapely.to_wkb(shapes)]
+    return np.frombuffer(b"".join(told), dtype="V16")
 
 
 def _whole(digests: Iterable[bytes]) -> str:

@@ -26,7 +26,7 @@ DISCS = (0.0, 100.0, (500.0 / np.pi) ** 0.5, (31_415.926535897932 / np.pi) ** 0.
 NEXT_TO = (0.0, 0.001, -0.001, 0.01, -0.01, 1.0, -1.0, 0.0002)
 POINTS = 48
 FAULTS = (Problem(where="a.geojson", given="1 of 2", allowed="all", hint=text("one zone could not be read")),)
-few = settings(max_examples=30)
+few = settings(max_examples=80)
 
 # --- worlds -------------------------------------------------------------------------------------------------
 

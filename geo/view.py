@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -33,11 +32,8 @@ from geo.model import (
 )
 from geo.once import Once
 from geo.place_test import PlaceTest, place_test
+from geo.zone_columns import alive_on, classes_on, values_of
 
-TWO_ZONE_RESERVES_FROM = date(2026, 3, 15)
-"""自然保护区条例 (令830): core and buffer become core, experimental general (自然资函〔2020〕71号)."""
-
-_LEGACY = {"core": "core", "buffer": "core", "experimental": "general"}
 _RESERVED = frozenset({"zone_id", "zone_class", "name", "valid_from", "valid_to", "geometry"})
 Objects = NDArray[np.object_]
 Mask = NDArray[np.bool_]
@@ -306,9 +302,9 @@ def _layer_view(bundle: Bundle, layer_id: str, on: date) -> LayerView:
     frames = [(e, e.zones) for e in editions if e.zones is not None]
 
     def column(name: str) -> Objects:
-        return np.concatenate([np.zeros(0, dtype=object), *(_values(zones, name) for _, zones in frames)])
+        return np.concatenate([np.zeros(0, dtype=object), *(values_of(zones, name) for _, zones in frames)])
 
-    zone_class, derived = _classes_on(column("zone_class"), column("zone_legacy"), on)
+    zone_class, derived = classes_on(column("zone_class"), column("zone_legacy"), on)
     names = dict.fromkeys(str(c) for _, zones in frames for c in zones.columns if c not in _RESERVED)
     geometry = column("geometry")
     return LayerView(
@@ -320,7 +316,7 @@ def _layer_view(bundle: Bundle, layer_id: str, on: date) -> LayerView:
         zone_id=column("zone_id"),
         zone_class=zone_class,
         name=column("name"),
-        alive=_alive(column("valid_from"), column("valid_to"), on),
+        alive=alive_on(column("valid_from"), column("valid_to"), on),
         derived=derived,
         provisional=np.repeat(
             [e.status is EditionStatus.PROVISIONAL for e, _ in frames], [len(z) for _, z in frames]
@@ -330,22 +326,6 @@ def _layer_view(bundle: Bundle, layer_id: str, on: date) -> LayerView:
         ground=_ground(editions[0].coverage.wkb) if editions and editions[0].coverage is not None else None,
         silence=_silence(bundle, layer_id, layer, editions[0] if editions else None, on),
     )
-
-
-def _values(zones: gpd.GeoDataFrame, name: str) -> Objects:
-    if name not in zones:
-        return np.full(len(zones), None, dtype=object)
-    values = zones[name].to_numpy(dtype=object, na_value=None)
-    return values if name == "geometry" else np.array([*map(_plain, values), None], dtype=object)[:-1]
-
-
-def _plain(value: object) -> object:
-    """A plain Python value; a blank text says nothing."""
-    if value is None or type(value) is str:  # as most are
-        return None if not value or value.isspace() else value
-    if isinstance(value, np.generic):
-        return value.item()
-    return None if isinstance(value, str) and not value.strip() else value
 
 
 @lru_cache(maxsize=256)
@@ -358,25 +338,6 @@ def _tree(editions: tuple[Edition, ...]) -> STRtree:
 def _ground(wkb: bytes) -> Ground:
     area = shapely.from_wkb(wkb)
     return Ground(area=area, border=densified(shapely.boundary(area)))
-
-
-def _alive(valid_from: Objects, valid_to: Objects, on: date) -> Mask:
-    began = np.array([v is None or v <= on for v in valid_from], dtype=bool)
-    ended = np.array([v is not None and v <= on for v in valid_to], dtype=bool)
-    return np.asarray(began & ~ended, dtype=bool)
-
-
-def _classes_on(zone_class: Objects, legacy: Objects, on: date) -> tuple[Objects, Mask]:
-    """Classes, those of old three-zone reserves derived from the date on which two zones became law."""
-    derived = np.array(
-        [c in (None, "none") and old in _LEGACY for c, old in zip(zone_class, legacy, strict=True)],
-        dtype=bool,
-    )
-    if on < TWO_ZONE_RESERVES_FROM or not derived.any():
-        return zone_class, np.zeros(len(zone_class), dtype=bool)
-    out = zone_class.copy()
-    out[derived] = [_LEGACY[old] for old in legacy[derived]]
-    return out, derived
 
 
 def _silence(

@@ -1,0 +1,53 @@
+"""Columns of zones as plain values, and what they say on a date: which zones are alive, of which class."""
+
+from datetime import date
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.measure import Objects
+
+Mask = NDArray[np.bool_]
+
+TWO_ZONE_RESERVES_FROM = date(2026, 3, 15)
+"""自然保护区条例 (令830): core and buffer become core, experimental general (自然资函〔2020〕71号)."""
+
+_LEGACY = {"core": "core", "buffer": "core", "experimental": "general"}
+
+
+def values_of(zones: gpd.GeoDataFrame, name: str) -> Objects:
+    """A column of zones; None throughout where there is no such column."""
+    if name not in zones:
+        return np.full(len(zones), None, dtype=object)
+    values = zones[name].to_numpy(dtype=object, na_value=None)
+    return values if name == "geometry" else np.array([*map(_plain, values), None], dtype=object)[:-1]
+
+
+def _plain(value: object) -> object:
+    """A plain Python value; a blank text says nothing."""
+    if value is None or type(value) is str:  # as most are
+        return None if not value or value.isspace() else value
+    if isinstance(value, np.generic):
+        return value.item()
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def alive_on(valid_from: Objects, valid_to: Objects, on: date) -> Mask:
+    """Zones valid on a date."""
+    began = np.array([v is None or v <= on for v in valid_from], dtype=bool)
+    ended = np.array([v is not None and v <= on for v in valid_to], dtype=bool)
+    return np.asarray(began & ~ended, dtype=bool)
+
+
+def classes_on(zone_class: Objects, legacy: Objects, on: date) -> tuple[Objects, Mask]:
+    """Classes, those of old three-zone reserves derived from the date on which two zones became law."""
+    derived = np.array(
+        [c in (None, "none") and old in _LEGACY for c, old in zip(zone_class, legacy, strict=True)],
+        dtype=bool,
+    )
+    if on < TWO_ZONE_RESERVES_FROM or not derived.any():
+        return zone_class, np.zeros(len(zone_class), dtype=bool)
+    out = zone_class.copy()
+    out[derived] = [_LEGACY[old] for old in legacy[derived]]
+    return out, derived

@@ -8,12 +8,15 @@ FENQU_NO_SKIP : ``1`` turns every skipped test into a failed one (.ci/run sets i
 """
 
 import os
+import shutil
 from collections.abc import Generator
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.mecklenburg import prepare
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -26,12 +29,38 @@ _ORDER = ("slow", "browser")  # what has none of these marks comes first
 _Report = TypeVar("_Report", pytest.TestReport, pytest.CollectReport)
 
 
+COUNTY_TEXTS = (
+    "catalogue.yaml",
+    "basis.yaml",
+    "facts.yaml",
+    "activities.yaml",
+    "river_extent.geojson",
+    "rules",
+)
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Return the folder of the third-party data, or skip: it is not part of the repository."""
     folder = Path(os.environ.get("FENQU_SHARED") or REPOSITORY.parent / "shared" / "data")
     if not folder.is_dir():
         pytest.skip(f"third-party data: no folder {folder} (name it in FENQU_SHARED)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def county_folder(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle's texts, its data unpacked beside them."""
+    source = shared_data / "mecklenburg"
+    if not prepare.is_there(source):
+        pytest.skip(
+            f"third-party data: no mecklenburg_*.geojson.gz in {source} (name the folder in FENQU_SHARED)"
+        )
+    folder = tmp_path_factory.mktemp("mecklenburg")
+    for name in COUNTY_TEXTS:
+        origin = prepare.FOLDER / name
+        shutil.copytree(origin, folder / name) if origin.is_dir() else shutil.copy(origin, folder / name)
+    prepare.prepare(source, folder / "data")
     return folder
 
 

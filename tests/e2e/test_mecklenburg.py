@@ -19,10 +19,8 @@ from scripts import check_sites, lint_bundle
 from server import create_app
 from server.settings import Settings
 from tests.e2e import oracle
-from tests.mecklenburg import prepare
 
 ON = date(2026, 11, 21)
-TEXTS = ("catalogue.yaml", "basis.yaml", "facts.yaml", "activities.yaml", "river_extent.geojson", "rules")
 
 DAVIDSON, CORNELIUS, UPTOWN = (-80.8487, 35.4993), (-80.86, 35.48), (-80.8431, 35.2271)
 LAKE_NORMAN, NEXT_COUNTY = (-80.95, 35.50), (-80.45, 35.20)
@@ -61,22 +59,6 @@ PLACES = [
         dict.fromkeys(("MK-01", "MK-03", "MK-04", "MK-05", "MK-07"), "not_covered"),
     ),
 ]
-
-
-@pytest.fixture(scope="session")
-def county_folder(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundle's texts, its data unpacked beside them."""
-    source = shared_data / "mecklenburg"
-    if not prepare.is_there(source):
-        pytest.skip(
-            f"third-party data: no mecklenburg_*.geojson.gz in {source} (name the folder in FENQU_SHARED)"
-        )
-    folder = tmp_path_factory.mktemp("mecklenburg")
-    for name in TEXTS:
-        origin = prepare.FOLDER / name
-        shutil.copytree(origin, folder / name) if origin.is_dir() else shutil.copy(origin, folder / name)
-    prepare.prepare(source, folder / "data")
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import json
 import random
 import shutil
 import subprocess
+from itertools import pairwise
 
 import pytest
 
@@ -58,9 +59,7 @@ def test_chainage_is_told_alike(lang: str) -> None:
     ends = [0.0, 0.04, 0.05, 5.0, 99.96, 123.4, 999.94, 999.95, 999.96, 1_000.0, 12_345.678, 199_999.99]
     calls: list[tuple[str, list[object]]] = [("station", [m]) for m in ends]
     assert browser(calls) == [station(m) for m in ends]
-    told = [
-        Crossing(from_m=a, to_m=b, part=part) for a, b in zip(ends, ends[1:], strict=False) for part in (1, 2)
-    ]
+    told = [Crossing(from_m=a, to_m=b, part=part) for a, b in pairwise(ends) for part in (1, 2)]
     as_json = [{"from_m": c.from_m, "to_m": c.to_m, "part": c.part} for c in told]
     assert browser([("stations", [as_json, lang])]) == [stations(told, lang)]
 

@@ -97,8 +97,8 @@ def test_points_of_the_demonstration(demo: Bundle, keep, on: str) -> None:
     same_in(demo, date.fromisoformat(on), keep, 100)
 
 
-def test_points_of_a_county(keep) -> None:
-    same_in(load_bundle(REPOSITORY / "tests" / "mecklenburg"), date(2026, 11, 21), keep, 200)
+def test_points_of_a_county(county_folder: Path, keep) -> None:
+    same_in(load_bundle(county_folder), date(2026, 11, 21), keep, 200)
 
 
 # --- files --------------------------------------------------------------------------------------------------

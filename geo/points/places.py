@@ -46,6 +46,7 @@ class Places:
         self._numbers: dict[Told, int] = {}
         self._kinds: dict[tuple[str, Key], tuple[int, Form]] = {}
         self._here: dict[tuple[tuple[str, ...], Key], Truth] = {}
+        self._several: dict[tuple[int, ...], int] = {}
 
     def spots(self, survey: Survey, rule: RuleView) -> Spots:
         """A rule's place test for every point."""
@@ -106,28 +107,21 @@ class Places:
         if layer is None or layer.tree is None:
             return [np.zeros(survey.count, dtype=np.int64)]
         point, zone = survey.pairs(layer)
-        met = _sets(survey.count, point, zone)
+        met = self._sets(survey.count, point, zone)
         point, zone, gap = survey.around(layer)
         reach = survey.accuracy_m((layer.id,)) + survey.disc_m
         near = gap <= reach[point]
-        return [met, _sets(survey.count, point[near], zone[near]), covered(survey, layer, [0.0])]
+        return [met, self._sets(survey.count, point[near], zone[near]), covered(survey, layer, [0.0])]
 
-
-def _sets(count: int, point: Ints, zone: Ints) -> Ints:
-    """A number for each point's set of zones; -1 for none. The same set has the same number in any chunk."""
-    out = np.full(count, -1, dtype=np.int64)
-    number = np.bincount(point, minlength=count)
-    out[point[number[point] == 1]] = zone[number[point] == 1]
-    several: dict[int, list[int]] = {}
-    for one, row in zip(point[number[point] > 1].tolist(), zone[number[point] > 1].tolist(), strict=True):
-        several.setdefault(one, []).append(row)
-    for one, rows in several.items():
-        out[one] = -2 - _number_of(tuple(sorted(rows)))
-    return out
-
-
-_SETS: dict[tuple[int, ...], int] = {}
-
-
-def _number_of(rows: tuple[int, ...]) -> int:
-    return _SETS.setdefault(rows, len(_SETS))
+    def _sets(self, count: int, point: Ints, zone: Ints) -> Ints:
+        """A number for each point's set of zones; -1 for none. A set has the same number in any chunk."""
+        out = np.full(count, -1, dtype=np.int64)
+        number = np.bincount(point, minlength=count)
+        out[point[number[point] == 1]] = zone[number[point] == 1]
+        several: dict[int, list[int]] = {}
+        many = number[point] > 1
+        for one, row in zip(point[many].tolist(), zone[many].tolist(), strict=True):
+            several.setdefault(one, []).append(row)
+        for one, rows in several.items():
+            out[one] = -2 - self._several.setdefault(tuple(sorted(rows)), len(self._several))
+        return out

@@ -80,9 +80,9 @@ class PointTable:
 
     def answer(self, batch: PointBatch) -> PointAnswers:
         """The rows of a chunk."""
-        plays = [self._in_play(declaration) for declaration in batch.declarations]
-        distinct = list(dict.fromkeys(plays))
-        group = np.array([distinct.index(play) for play in plays], dtype=np.int64)[batch.declaration]
+        numbers: dict[tuple[Asked, ...], int] = {}
+        plays = [numbers.setdefault(self._in_play(one), len(numbers)) for one in batch.declarations]
+        distinct, group = list(numbers), np.array(plays, dtype=np.int64)[batch.declaration]
         every = np.arange(len(batch.lon))
         # Apart, points are measured for their own rules only; too many small parts would cost more than that.
         parts = (
@@ -109,10 +109,10 @@ class PointTable:
         least, rule_of = np.full(survey.count, np.inf), np.full(survey.count, "", dtype=object)
         rest = survey.doubtful.copy()
         seen = _Seen(survey, self._places)
-        for number in np.unique(group):
-            rows, in_play = np.flatnonzero((group == number) & ~survey.doubtful), distinct[number]
-            if len(rows) == 0:
-                continue
+        by_group = survey.sound[np.argsort(group[survey.sound], kind="stable")]
+        starts = np.flatnonzero(np.diff(group[by_group])) + 1
+        for rows in np.split(by_group, starts) if len(by_group) else ():
+            in_play = distinct[group[rows[0]]]
             if all(is_columnar(self.atlas, one.rule.test) for one in in_play):
                 slots = self._slots_of(in_play)
                 told[rows] = self._told(slots, rows, seen)

@@ -167,11 +167,12 @@ def _with_index(terms: Terms, options: Options, bundle: Bundle, source: Source) 
     """Rows go through in columns where an index lies there, or they are many enough to make one for."""
     if terms.margins != "near" or terms.wanted.reports or terms.columns.place is Place.WKT:
         return terms
+    if (options.bundle / FOLDER).is_dir() and (source.total is None or source.total >= FEW):
+        return replace(terms, index=options.bundle.resolve())
     zones = [e.zones for layer in bundle.layers.values() for e in layer.editions if e.zones is not None]
     vertices = sum(int(shapely.get_num_coordinates(z.geometry.to_numpy()).sum()) for z in zones)
     worth = (source.total or 0) * _REPORT_S > vertices * _INDEX_S
-    there = (options.bundle / FOLDER).is_dir() and (source.total is None or source.total >= FEW)
-    return replace(terms, index=options.bundle.resolve()) if worth or there else terms
+    return replace(terms, index=options.bundle.resolve()) if worth else terms
 
 
 def _asked(job: Job) -> dict[str, Any]:

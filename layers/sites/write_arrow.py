@@ -64,9 +64,7 @@ class GpkgFormat:
         InputError
             Where there are.
         """
-        columns = len(self.layout.headers) + len(self.layout.names)
-        if columns > GPKG_COLUMNS:
-            raise too_large("gpkg", f"{columns} columns", f"{GPKG_COLUMNS} columns")
+        check_columns(self.layout, "gpkg", GPKG_COLUMNS)
 
     def schema(self) -> pa.Schema:
         """Fields of the layer; the geometry is the last."""
@@ -151,6 +149,13 @@ def _groups(pieces: Iterable[bytes], empty: pa.Table | None = None) -> Iterator[
             waiting, count, given = [whole.slice(GROUP_ROWS)], count - GROUP_ROWS, True
     if count or not (given or empty is None):
         yield pa.concat_tables(waiting).combine_chunks()
+
+
+def check_columns(layout: Layout, suffix: str, most: int) -> None:
+    """Refuse more columns than a kind of file holds."""
+    columns = len(layout.headers) + len(layout.names)
+    if columns > most:
+        raise too_large(suffix, f"{columns} columns", f"{most} columns")
 
 
 def too_large(suffix: str, given: str, allowed: str) -> InputError:

@@ -21,7 +21,7 @@ from layers.sites.chunks import listed
 from layers.sites.results import Layout
 from layers.sites.run import RunInfo, Tally
 from layers.sites.values import cell_text
-from layers.sites.write_arrow import too_large
+from layers.sites.write_arrow import check_columns, too_large
 
 XLSX_ROWS = 1_048_576
 """Rows of an Excel sheet, the header included."""
@@ -46,9 +46,7 @@ class XlsxFormat:
         InputError
             Where there are.
         """
-        columns = len(self.layout.headers) + len(self.layout.names)
-        if columns > XLSX_COLUMNS:
-            raise too_large("xlsx", f"{columns} columns", f"{XLSX_COLUMNS} columns")
+        check_columns(self.layout, "xlsx", XLSX_COLUMNS)
 
     def check_rows(self, rows: int) -> None:
         """Refuse what does not fit in the sheet: rows are not to be lost in silence.

@@ -53,9 +53,12 @@ class Tables:
 
     def make_index(self, day: date, workers: int) -> None:
         """Where there is no index yet, let several processes make it and keep it beside the bundle."""
-        if not (self.folder / FOLDER).is_dir():
-            for pieces in self.on(day).atlas.pieces():
-                _make_apart(pieces, workers)
+        try:
+            (self.folder / FOLDER).mkdir()
+        except OSError:  # it is there; or it cannot be, and what others made could not be kept
+            return
+        for pieces in self.on(day).atlas.pieces():
+            _make_apart(pieces, workers)
 
 
 def _make_apart(pieces: list[Callable[[], object]], workers: int) -> None:

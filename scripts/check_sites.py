@@ -23,6 +23,7 @@ from layers.sites.job import Job, Options, prepare, run
 from layers.sites.journal import journal_folder
 from layers.sites.run import Tally
 from layers.sites.workers import EngineError
+from layers.sites.write import IN_FULL
 from layers.store import FOLDER
 
 DEMO = Path(__file__).resolve().parents[1] / "layers" / "demo"
@@ -135,7 +136,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _is_table(args: argparse.Namespace) -> bool:
     """Tables hold margins within 100 m only; an answer in full has those of all its findings."""
-    return args.out is not None and args.out.suffix.lower() not in {".json", ".html"}
+    return args.out is not None and args.out.suffix.lower() not in IN_FULL
 
 
 def _options(args: argparse.Namespace, command: Sequence[str]) -> Options:

@@ -13,11 +13,12 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.foot import edges_of, feet
+from geo.foot import edges_of
+from geo.index.about import About, as_near, measured
 from geo.index.bands import Band
 from geo.index.cells import DEGREE_M, Floats, Grid, Ints, Ranks, distinct, narrow, spread, starts
 from geo.index.circle import FLOOR_M, Ask, Candidates
-from geo.measure import geodesic_m
+from geo.index.near import Near, joined
 
 __all__ = ["EdgeGrid", "Near", "edges_of"]
 
@@ -29,31 +30,6 @@ _SPARE_SLOTS = float(1 << 17)
 _BLOCK = 1 << 16
 _GROWTH = 3.0
 _FAR_LON, _POLE = 720.0, 90.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Near:
-    """Pairs of a point and an edge near it, by point, then edge (or tag).
-
-    Attributes
-    ----------
-    point, edge
-        Positions in what was asked and in the grid's ``edges``.
-    lon, lat
-        The foot on the edge, degrees.
-    distance_m
-        As `geo.foot.Feet.distance_m`.
-    """
-
-    point: Ints
-    edge: Ints
-    lon: Floats
-    lat: Floats
-    distance_m: Floats
-
-    def only(self, keep: Mask | Ints) -> "Near":
-        """Some of the pairs."""
-        return Near(self.point[keep], self.edge[keep], self.lon[keep], self.lat[keep], self.distance_m[keep])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,31 +111,42 @@ class EdgeGrid:
             band=Band.from_arrays(band),
         )
 
-    def near(self, lon: Floats, lat: Floats, reach_m: float) -> Near:
-        """Every edge within a reach of every point, by point, then edge.
+    def about(self, lon: Floats, lat: Floats, reach_m: float) -> About:
+        """Points and the edges within a reach of each, to be asked again and again.
 
         Parameters
         ----------
         lon, lat
             Degrees, shape (n,); NaN, infinity and what is no longitude or latitude are near nothing.
         """
-        found = [self._near(ask, reach_m) for ask in self._asks(lon, lat, reach_m)]
-        return _joined(found)
+        found = []
+        for ask in self._asks(lon, lat, reach_m):
+            pairs = self._candidates(ask, np.full(len(ask.point), reach_m), 1.0)
+            found.append((ask, pairs.distinct(len(self.edges))))
+        return About(found, self.edges, self.tag, reach_m)
 
-    def nearest(self, lon: Floats, lat: Floats, reach_m: float) -> Near:
+    def near(self, lon: Floats, lat: Floats, reach_m: float) -> Near:
+        """Every edge within a reach of every point, by point, then edge."""
+        return self.about(lon, lat, reach_m).every()
+
+    def nearest_by_tag(self, lon: Floats, lat: Floats, reach_m: float) -> Near:
         """For every point and tag the nearest edge within a reach, by point, then tag."""
-        found = [self._nearest(ask, reach_m) for ask in self._asks(lon, lat, reach_m)]
-        return _joined(found)
+        return self.about(lon, lat, reach_m).nearest_by_tag()
+
+    def nearest(self, lon: Floats, lat: Floats, reach_m: float, enough_m: float = 0.0) -> Near:
+        """For every point the nearest edge within a reach.
+
+        Parameters
+        ----------
+        enough_m
+            Where an edge is found as near as this, nearer ones need not be looked for.
+        """
+        found = [self._nearest_edge(ask, reach_m, enough_m) for ask in self._asks(lon, lat, reach_m)]
+        return joined(found)
 
     def nearest_m(self, lon: Floats, lat: Floats, reach_m: float) -> Floats:
         """Geodesic metres from every point to the nearest edge, shape (n,); inf beyond the reach."""
-        out = np.full(len(lon), np.inf)
-        for ask in self._asks(lon, lat, reach_m):
-            nearest = self._nearest_edge(ask, reach_m)
-            here = nearest.point
-            out[here] = geodesic_m(lon[here], lat[here], nearest.lon, nearest.lat)
-        out[out > reach_m] = np.inf
-        return out
+        return self.nearest(lon, lat, reach_m).metres(lon, lat, reach_m)
 
     def _asks(self, lon: Floats, lat: Floats, reach_m: float) -> Iterator[Ask]:
         """Points that may have an edge within the reach, a chunk at a time."""
@@ -171,23 +158,8 @@ class EdgeGrid:
             if len(point):
                 yield Ask.of(point, lon[point], lat[point], reach_m)
 
-    def _near(self, ask: Ask, reach_m: float) -> Near:
-        found = self._candidates(ask, np.full(len(ask.point), reach_m), 1.0).distinct(len(self.edges))
-        near = self._measured(ask, found)
-        return near.only(near.distance_m <= reach_m)
-
-    def _nearest(self, ask: Ask, reach_m: float) -> Near:
-        """By point and tag; an edge that is farther in the plane by more than its error is not measured."""
-        found = self._candidates(ask, np.full(len(ask.point), reach_m), 1.0).distinct(len(self.edges))
-        group = starts(found.owner, self.tag[found.edge])
-        least = np.minimum.reduceat(found.plane_m2, group) if len(group) else found.plane_m2
-        least = np.repeat(least, np.diff(np.append(group, len(found.owner))))
-        near = self._measured(ask, found.only(_as_near(found.plane_m2, least, ask.allow[found.owner])))
-        near = near.only(_first_least(near.point, self.tag[near.edge], near.distance_m))
-        return near.only(near.distance_m <= reach_m)
-
-    def _nearest_edge(self, ask: Ask, reach_m: float) -> Near:
-        """By point: ever wider circles, until the nearest edge lies surely inside."""
+    def _nearest_edge(self, ask: Ask, reach_m: float, enough_m: float) -> Near:
+        """By point: ever wider circles, until the nearest edge lies surely inside, or one is near enough."""
         found: list[Near] = []
         radius = np.full(len(ask.point), min(reach_m, DEGREE_M / self.grid.scale))
         while len(ask.point):
@@ -195,14 +167,13 @@ class EdgeGrid:
             pairs = self._candidates(ask, radius, _GROWTH)
             least = np.full(len(ask.point), np.inf)
             np.minimum.at(least, pairs.owner, pairs.plane_m2)
-            enough = np.sqrt(least) * ask.allow + 2.0 * FLOOR_M
-            sure = (enough <= radius) | (radius >= most)
-            close = _as_near(pairs.plane_m2, least[pairs.owner], ask.allow[pairs.owner])
-            near = self._measured(ask, pairs.only(sure[pairs.owner] & close))
-            found.append(near.only(_first_least(near.point, near.point, near.distance_m)))
-            wider = np.minimum(np.maximum(radius * _GROWTH, 1.0), np.minimum(enough, most))
+            farthest = np.sqrt(least) * ask.allow + 2.0 * FLOOR_M
+            sure = (farthest <= np.maximum(radius, enough_m)) | (radius >= most)
+            close = as_near(pairs.plane_m2, least[pairs.owner], ask.allow[pairs.owner])
+            found.append(measured(ask, pairs.only(sure[pairs.owner] & close), self.edges).nearest())
+            wider = np.minimum(np.maximum(radius * _GROWTH, 1.0), np.minimum(farthest, most))
             ask, radius = ask.only(~sure), wider[~sure]
-        return _joined(found)
+        return joined(found)
 
     def _candidates(self, ask: Ask, radius_m: Floats, spare: float) -> Candidates:
         """Edges in the cells that a circle about each point reaches, some of them more than once.
@@ -229,36 +200,7 @@ class EdgeGrid:
             found.append(Candidates(who[close], edge[close], plane_m2[close]))
         return Candidates.joined(found)
 
-    def _measured(self, ask: Ask, pairs: Candidates) -> Near:
-        here = feet(ask.lon[pairs.owner], ask.lat[pairs.owner], self.edges[pairs.edge])
-        return Near(ask.point[pairs.owner], pairs.edge, here.lon, here.lat, here.distance_m)
-
 
 def _power(reach_m: float) -> int:
     """Cells of about half the reach at most: finer ones are many to look at, coarser ones hold too much."""
     return int(np.clip(np.ceil(np.log2(2.2 * DEGREE_M / max(reach_m, 1.0))), 0, 14))
-
-
-def _as_near(plane_m2: Floats, least_m2: Floats, allow: Floats) -> Mask:
-    """Which may be as near as the least, for all that the plane tells."""
-    return np.asarray(plane_m2 <= (np.sqrt(least_m2) * allow**2 + FLOOR_M) ** 2)
-
-
-def _first_least(point: Ints, tag: Ints, distance_m: Floats) -> Ints:
-    """By point and tag, the position of the least distance."""
-    order = np.lexsort((distance_m, tag, point))
-    return order[starts(point[order], tag[order])]
-
-
-def _joined(found: list[Near]) -> Near:
-    """Answers of many chunks as one, by point."""
-    if not found:
-        none, nowhere = np.zeros(0, dtype=np.int64), np.zeros(0)
-        return Near(none, none, nowhere, nowhere, nowhere)
-    return Near(
-        np.concatenate([near.point for near in found]),
-        np.concatenate([near.edge for near in found]),
-        np.concatenate([near.lon for near in found]),
-        np.concatenate([near.lat for near in found]),
-        np.concatenate([near.distance_m for near in found]),
-    )

@@ -15,7 +15,7 @@ from geo.foot import edges_of
 from geo.index.edges import EdgeGrid
 from geo.index.zones import ZoneIndex
 from geo.measure import POLYGON, Floats, Objects, window
-from geo.points.shared import arrays_of, grid_of
+from geo.points.shared import Outline, arrays_of, grid_of
 from geo.relate.picture import ZoneFilter
 from geo.scene import NEAR_M
 from geo.view import BundleView, LayerView, Mask
@@ -27,6 +27,9 @@ Keep = Callable[[str, Callable[[], dict[str, NDArray[Any]]]], Arrays]
 
 BORDER_REACH_M = NEAR_M + 200.0
 """What outlines are mostly asked for: margins within 100 m of a disc of 12 ha; more is answered too."""
+
+NEAR_BASE_M = 50.0
+"""Rules of this distance or less are measured with those of none, in one look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +100,42 @@ class Atlas:
             lambda: self._index(_alive_only(layer), self._digest(layer.id, layer.alive)),
         )
 
-    def borders(self, layer: LayerView, reach_m: float = BORDER_REACH_M) -> EdgeGrid:
+    def borders(self, layer: LayerView) -> EdgeGrid:
         """Edges of the layer's living zones, tagged with their rows."""
-        return self._kept(("borders", layer.id, reach_m), lambda: self._borders(layer, reach_m))
+        return self._kept(("borders", layer.id), lambda: self._borders(layer))
 
-    def _borders(self, layer: LayerView, reach_m: float) -> EdgeGrid:
-        key = f"borders-{self._digest(layer.id, layer.alive)}-{reach_m:.0f}"
-        return self._shared(key, layer.id, lambda: _alive_only(layer), reach_m)
+    def _borders(self, layer: LayerView) -> EdgeGrid:
+        key = f"borders-{self._digest(layer.id, layer.alive)}-{BORDER_REACH_M:.0f}"
+        return self._shared(key, layer.id, lambda: _alive_only(layer), BORDER_REACH_M)
 
-    def outline(self, region: Region, reach_m: float) -> EdgeGrid:
+    def outline(self, region: Region) -> Outline:
         """Outline of the union of a region's polygons, and (unless ``areal``) its lines and points."""
-        return self._kept(("outline", region, reach_m), lambda: self._outline(region, reach_m))
+        return self._kept(("outline", region), lambda: self._outline(region))
+
+    def _outline(self, region: Region) -> Outline:
+        key = f"outline-{self._key(region)}"
+        if len(region.layers) > 1:
+            return Outline(None, self._grid(key, lambda: self._joined(region), BORDER_REACH_M))
+        pool = self.borders(self.view.layers[region.layers[0]]).edges
+        make = partial(Outline.arrays_of, pool=pool, reach_m=BORDER_REACH_M)
+        return Outline.from_arrays(self._keep(key, lambda: make(self._joined(region))))
+
+    def far_outline(self, region: Region, base_m: float) -> EdgeGrid:
+        """The same outline in a grid of its own, for thresholds at a distance."""
+        reach_m = base_m + BORDER_REACH_M
+        return self._kept(("far", region, base_m), lambda: self._far_outline(region, reach_m))
+
+    def _far_outline(self, region: Region, reach_m: float) -> EdgeGrid:
+        key = f"far-{self._key(region)}"
+        if len(region.layers) > 1:
+            return self._grid(key, lambda: self._joined(region), reach_m)
+        return self._shared(f"{key}-{reach_m:.0f}", region.layers[0], lambda: self._joined(region), reach_m)
+
+    def _key(self, region: Region) -> str:
+        """What a region's outline is made of."""
+        digest = _whole([self._digest(x, self.mask(x, region)).encode() for x in region.layers])
+        alive = [self._digest(x, self.view.layers[x].alive).encode() for x in region.layers]
+        return f"{'area' if region.areal else 'all'}-{digest}-{_whole(alive)}"
 
     def has_thin(self, region: Region) -> bool:
         """Whether lines or points are among the region's zones."""
@@ -125,7 +153,10 @@ class Atlas:
         digest = self._kept(("coverage of", layer.id), lambda: _whole([_digests(whole).tobytes()]))
         return self._kept(
             ("coverage", digest),
-            lambda: (self._index(whole, digest), self._grid(f"border-{digest}", whole, self.longest_m)),
+            lambda: (
+                self._index(whole, digest),
+                self._grid(f"border-{digest}", lambda: whole, self.longest_m),
+            ),
         )
 
     @cached_property
@@ -146,18 +177,16 @@ class Atlas:
     def pieces(self) -> tuple[list[Callable[[], object]], list[Callable[[], object]]]:
         """Everything that tables may ask for, in pieces that can be made apart: zones, then the rest."""
         asked: dict[tuple[Region, float], None] = {}
-        counted = {"admin_unit"}
         for test in (rule.test for rule in self.view.rules if rule.test.layers):
             second: list[tuple[tuple[str, ...], ZoneFilter, float]]
             second = [((one.layer,), one, 0.0) for one in test.companions]
             for layers, filter_, base_m in [(test.layers, test, test.farthest_m), *second]:
                 sures = (True, False) if self.is_vague(layers, filter_) else (True,)
                 asked.update({(self.region(layers, filter_, sure=sure), base_m): None for sure in sures})
-            counted |= set(test.layers) if test.min_zones > 1 else set()
-        outlines = [partial(self.outline, region, base_m + BORDER_REACH_M) for region, base_m in asked]
-        zones: list[Callable[[], object]] = [partial(self.zones, layer) for layer in self.layers]
-        borders = [partial(self.borders, layer) for layer in self.layers if layer.id in counted]
-        return zones, [*outlines, *borders, *(partial(self.coverage, layer) for layer in self.layers)]
+        outlines = [partial(self.outline, region) for region in dict.fromkeys(one for one, _ in asked)]
+        far = [partial(self.far_outline, *one) for one in asked if one[1] > NEAR_BASE_M]
+        zones: list[Callable[[], object]] = [partial(self.borders, layer) for layer in self.layers]
+        return zones, [*outlines, *far, *(partial(self.coverage, layer) for layer in self.layers)]
 
     def _kept(self, key: object, make: Callable[[], T]) -> T:
         if key not in self._made:
@@ -169,24 +198,19 @@ class Atlas:
         arrays = self._keep(f"zones-{digest}", lambda: ZoneIndex.build(zones).arrays())
         return ZoneIndex.from_arrays(arrays, zones)
 
-    def _grid(self, key: str, shapes: Objects, reach_m: float) -> EdgeGrid:
-        make = partial(EdgeGrid.build, *edges_of(shapes), reach_m)
-        return EdgeGrid.from_arrays(self._keep(f"{key}-{reach_m:.0f}", lambda: make().arrays()))
+    def _grid(self, key: str, shapes: Callable[[], Objects], reach_m: float) -> EdgeGrid:
+        """A grid of edges that are no zone's."""
+
+        def make() -> dict[str, NDArray[Any]]:
+            return EdgeGrid.build(*edges_of(shapes()), reach_m).arrays()
+
+        return EdgeGrid.from_arrays(self._keep(f"{key}-{reach_m:.0f}", make))
 
     def _shared(self, key: str, layer_id: str, shapes: Callable[[], Objects], reach_m: float) -> EdgeGrid:
         """A grid of edges that mostly are those of a layer's zones."""
         pool = self.zones(self.view.layers[layer_id]).edges
         arrays = self._keep(key, lambda: arrays_of(EdgeGrid.build(*edges_of(shapes()), reach_m), pool))
         return grid_of(arrays, pool)
-
-    def _outline(self, region: Region, reach_m: float) -> EdgeGrid:
-        digest = _whole([self._digest(x, self.mask(x, region)).encode() for x in region.layers])
-        key = f"outline-{'area' if region.areal else 'all'}-{digest}"
-        if len(region.layers) > 1:
-            return self._grid(key, self._joined(region), reach_m)
-        layer = self.view.layers[region.layers[0]]
-        of_pool = f"{key}-{self._digest(layer.id, layer.alive)}-{reach_m:.0f}"
-        return self._shared(of_pool, layer.id, lambda: self._joined(region), reach_m)
 
     def _joined(self, region: Region) -> Objects:
         """The union of a region's polygons, and its lines and points."""

@@ -8,7 +8,7 @@ from geo.measure import Floats
 from geo.place_test import PlaceTest
 from geo.points.atlas import Atlas, Region
 from geo.points.batch import Ints
-from geo.points.survey import Survey
+from geo.points.survey import Span, Survey
 from geo.relate.gap import Gap, Joined, Leaf, Measure, Turned
 
 Form = tuple[object, ...] | float | str
@@ -25,8 +25,10 @@ def form_of(atlas: Atlas, gap: Gap | None, test: PlaceTest) -> Form:
         case Leaf():
             p = gap.picture
             layers = tuple(layer.id for layer in p.layers)
-            base = test.farthest_m if (layers, p.filter.zone_key) == (test.layers, test.zone_key) else 0.0
-            return gap.measure, atlas.region(layers, p.filter, sure=gap.sure), gap.nth, base
+            own = (layers, p.filter.zone_key) == (test.layers, test.zone_key)
+            bases = test.distances_m if own and test.distances_m else (0.0,)
+            span = min(bases), max(bases)
+            return gap.measure, atlas.region(layers, p.filter, sure=gap.sure), gap.nth, span
         case Joined():
             return (gap.by, *(form_of(atlas, one, test) for one in gap.of))
         case Turned():
@@ -48,10 +50,10 @@ def measured(survey: Survey, form: Form, rows: Ints) -> Floats:
     return -parts[0] if head == "turned" else np.asarray(_JOIN[str(head)](parts))
 
 
-def _leaf(survey: Survey, measure: Measure, region: Region, nth: int, base_m: float) -> Floats:
+def _leaf(survey: Survey, measure: Measure, region: Region, nth: int, span: Span) -> Floats:
     match measure:
         case Measure.NEAREST:
-            return survey.nearest_m(region, base_m)
+            return survey.nearest_m(region, span)
         case Measure.DEPTH | Measure.EDGE:
             return survey.edge_m(region)
         case Measure.NTH_NEAREST:

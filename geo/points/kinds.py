@@ -96,14 +96,14 @@ def _of_filter(
 ) -> Iterator[Ints]:
     """How points stand to the zones a filter surely means, and to those it may mean."""
     sures = (True, False) if survey.atlas.is_vague(layers, of) else (True,)
-    far = max(bases)
+    span = min(bases), max(bases)
     if len(sures) > 1:
         yes, either = (survey.atlas.region(layers, of, sure=one) for one in sures)
         yield (survey.number_met(either) > survey.number_met(yes)).astype(np.int64)
     for sure in sures:
         region = survey.atlas.region(layers, of, sure=sure)
         yield survey.inside(region).astype(np.int64)
-        yield _bits(survey.nearest_m(region, far), list(_thresholds(bases, survey.disc_m, accuracy)))
+        yield _bits(survey.nearest_m(region, span), list(_thresholds(bases, survey.disc_m, accuracy)))
         yield _bits(survey.edge_m(region), list(_thresholds([0.0], survey.disc_m, accuracy)))
 
 

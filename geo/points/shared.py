@@ -7,12 +7,16 @@ from typing import Any, Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.foot import edges_of
 from geo.index.edges import EdgeGrid
-from geo.measure import Floats
+from geo.measure import Floats, Objects
 from geo.points.batch import Ints
+
+Mask = NDArray[np.bool_]
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(31)
+_NOWHERE = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,12 +40,8 @@ class SharedEdges:
     @classmethod
     def of(cls, pool: Floats, edges: Floats) -> Self:
         """Edges, those that are in the pool to the last bit found there."""
-        code = _codes(pool)
-        order = np.argsort(code, kind="stable")
-        place = np.searchsorted(code[order], _codes(edges))
-        found = order[np.minimum(place, len(pool) - 1)] if len(pool) else np.zeros(len(edges), dtype=np.int64)
-        same = (pool[found] == edges).all(axis=1) if len(pool) else np.zeros(len(edges), dtype=bool)
-        own = np.flatnonzero(~same)
+        found = places_in(pool, edges)
+        own = np.flatnonzero(found == _NOWHERE)
         found[own] = len(pool) + np.arange(len(own))
         return cls(pool, edges[own], found.astype(np.int32))
 
@@ -59,18 +59,68 @@ class SharedEdges:
         return out
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """The outline of some zones of a layer, as edges of its zones and others.
+
+    Attributes
+    ----------
+    among
+        By edge of all the layer's zones (`geo.points.atlas.Atlas.borders`), whether it is on the outline;
+        None where the outline borrows none.
+    own
+        The edges that only the outline has.
+    """
+
+    among: Mask | None
+    own: EdgeGrid
+
+    @classmethod
+    def arrays_of(cls, shapes: Objects, pool: Floats, reach_m: float) -> dict[str, NDArray[Any]]:
+        """The arrays of an outline, given as shapes, among the edges of a layer's zones."""
+        edges, _ = edges_of(shapes)
+        found = places_in(pool, edges)
+        among = np.zeros(len(pool), dtype=bool)
+        among[found[found != _NOWHERE]] = True
+        own = edges[found == _NOWHERE]
+        grid = EdgeGrid.build(own, np.zeros(len(own), dtype=np.int64), reach_m)
+        return {"among": among, **grid.arrays()}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """The outline of such arrays."""
+        return cls(arrays["among"], EdgeGrid.from_arrays(arrays))
+
+
 def arrays_of(grid: EdgeGrid, pool: Floats) -> dict[str, NDArray[Any]]:
-    """A grid's arrays, its edges told by where they lie in a pool."""
+    """A grid's arrays; its edges are told by where they lie in a pool, unless they are the pool."""
     shared = SharedEdges.of(pool, grid.edges)
+    same = len(grid.edges) == len(pool) and bool((grid.edges == pool).all())
+    where = shared.where[:0] if same else shared.where
     rest = {name: array for name, array in grid.arrays().items() if name not in {"edges", "tag"}}
-    return {**rest, "own": shared.own, "where": shared.where, "tags": grid.tag.astype(np.int32)}
+    return {**rest, "own": shared.own, "where": where, "tags": grid.tag.astype(np.int32)}
 
 
 def grid_of(arrays: Mapping[str, NDArray[Any]], pool: Floats) -> EdgeGrid:
     """The grid of such arrays."""
-    edges = SharedEdges(pool, arrays["own"], arrays["where"])
+    same = len(arrays["where"]) == 0 and len(arrays["own"]) == 0
+    edges = pool if same else cast("Floats", SharedEdges(pool, arrays["own"], arrays["where"]))
     rest = {name: array for name, array in arrays.items() if name not in {"own", "where", "tags"}}
-    return EdgeGrid.from_arrays({**rest, "edges": cast("Floats", edges), "tag": arrays["tags"]})
+    return EdgeGrid.from_arrays({**rest, "edges": edges, "tag": arrays["tags"]})
+
+
+def places_in(pool: Floats, edges: Floats) -> Ints:
+    """Of each edge where it lies in a pool, to the last bit; -1 for those that do not."""
+    out = np.full(len(edges), _NOWHERE, dtype=np.int64)
+    if len(pool) == 0:
+        return out
+    code = _codes(pool)
+    order = np.argsort(code, kind="stable")
+    place = np.searchsorted(code[order], _codes(edges))
+    found = order[np.minimum(place, len(pool) - 1)]
+    same = (pool[found] == edges).all(axis=1)
+    out[same] = found[same]
+    return out
 
 
 def _codes(edges: Floats) -> NDArray[np.uint64]:

@@ -10,13 +10,18 @@ import shapely
 
 from geo.contact import TOLERANCE_M
 from geo.foot import nearest_m
+from geo.index.about import About
+from geo.index.near import joined
 from geo.measure import POLYGON, Floats, geodesic_m, window
-from geo.points.atlas import BORDER_REACH_M, Atlas, Region, near_broken
+from geo.points.atlas import NEAR_BASE_M, Atlas, Region, near_broken
 from geo.points.batch import Ints, PointBatch
 from geo.scene import LINE_TOLERANCE_M, NEAR_M, Footing, Scene
 from geo.view import LayerView, Mask
 
 T = TypeVar("T")
+
+Span = tuple[float, float]
+"""The least and the longest of some distances, metres."""
 
 _SEAM_LON, _SEAM_LAT = 179.9, 89.9
 """Beyond these the index calls every point near a border, and the one road is asked."""
@@ -38,7 +43,6 @@ class Survey:
         self.stands: tuple[Footing, ...] = tuple(d.footing(atlas.view) for d in batch.declarations)
         self.disc_m: Floats = np.array([s.disc_m for s in self.stands])[batch.declaration]
         self._kept: dict[object, Any] = {}
-        self._gaps: dict[Region, tuple[float, Floats]] = {}
         self._scenes: dict[int, Scene] = {}
 
     def scene(self, row: int) -> Scene:
@@ -129,15 +133,22 @@ class Survey:
 
     # --- distances ---
 
-    def nearest_m(self, region: Region, base_m: float) -> Floats:
-        """Metres to the nearest zone of a region, 0 in it; inf where no threshold of ``base_m`` is near."""
-        return np.where(self.inside(region), 0.0, self._gap_m(region, base_m))
+    def nearest_m(self, region: Region, bases: Span) -> Floats:
+        """Metres to the nearest zone of a region, 0 in it; inf where that is beyond all thresholds.
+
+        Parameters
+        ----------
+        bases
+            The least and the longest distance asked about. Nearer than both by more than anything that is
+            added to them, any number that is nearer too will do.
+        """
+        return np.where(self.inside(region), 0.0, self._gap_m(region, bases))
 
     def edge_m(self, region: Region) -> Floats:
         """Metres to the outline of the union of a region's polygons, from either side; inf where far."""
         thin = self.atlas.has_thin(region)
         outline = replace(region, areal=True) if thin else region
-        return self._gap_m(outline, 0.0)
+        return self._gap_m(outline, (0.0, 0.0))
 
     def nth_m(self, region: Region, nth: int, *, depth: bool) -> Floats:
         """Metres to the nth nearest zone of a region, or (``depth``) the nth greatest depth in one."""
@@ -184,23 +195,44 @@ class Survey:
 
     def around(self, layer: LayerView) -> tuple[Ints, Ints, Floats]:
         """(point, row of zone, metres to the zone's outline) for every zone whose outline is near."""
-        key = ("around", layer.id)
-        if key not in self._kept:
-            lon, lat = self.batch.lon, self.batch.lat
-            near = self.atlas.borders(layer).nearest(lon, lat, self.least_reach_m)
-            metres = geodesic_m(lon[near.point], lat[near.point], near.lon, near.lat)
-            self._kept[key] = near.point, self.atlas.borders(layer).tag[near.edge], metres
-        kept: tuple[Ints, Ints, Floats] = self._kept[key]
-        return kept
+        return self._keep(("around", layer.id), lambda: self._around(layer))
 
-    def _gap_m(self, region: Region, base_m: float) -> Floats:
-        """Metres to a region's outline where that is near a threshold; a farther look will do."""
-        looked, gap = self._gaps.get(region, (-1.0, None))
-        if gap is None or looked < base_m:
-            grid = self.atlas.outline(region, base_m + BORDER_REACH_M)
-            gap = grid.nearest_m(self.batch.lon, self.batch.lat, base_m + self.least_reach_m)
-            self._gaps[region] = base_m, gap
-        return gap
+    def _around(self, layer: LayerView) -> tuple[Ints, Ints, Floats]:
+        near, lon, lat = self._about(layer).nearest_by_tag(), self.batch.lon, self.batch.lat
+        metres = geodesic_m(lon[near.point], lat[near.point], near.lon, near.lat)
+        return near.point, self.atlas.borders(layer).tag[near.edge], metres
+
+    def _about(self, layer: LayerView) -> About:
+        """Every edge of a layer's zones near each point."""
+        reach = self._near_base_m(layer.id) + self.least_reach_m
+        find = self.atlas.borders(layer).about
+        return self._keep(("about", layer.id), lambda: find(self.batch.lon, self.batch.lat, reach))
+
+    def _near_base_m(self, layer_id: str) -> float:
+        """The longest short distance that any rule asks of a layer."""
+        tests = (rule.test for rule in self.atlas.view.rules if layer_id in rule.test.layers)
+        return max((m for test in tests for m in test.distances_m if m <= NEAR_BASE_M), default=0.0)
+
+    def _gap_m(self, region: Region, bases: Span) -> Floats:
+        """Metres to a region's outline where that is near a threshold; nearer it may be told too far."""
+        if bases[1] <= NEAR_BASE_M:
+            return self._keep(("gap", region), lambda: self._near_gap_m(region))
+        return self._keep(("gap", region, bases), lambda: self._far_gap_m(region, bases))
+
+    def _near_gap_m(self, region: Region) -> Floats:
+        outline, lon, lat = self.atlas.outline(region), self.batch.lon, self.batch.lat
+        reach = self.least_reach_m + max(map(self._near_base_m, region.layers))
+        found = [outline.own.nearest(lon, lat, reach)]
+        if outline.among is not None:
+            about = self._about(self.atlas.view.layers[region.layers[0]])
+            found.append(about.nearest(outline.among))
+        return joined(found).nearest().metres(lon, lat, reach)
+
+    def _far_gap_m(self, region: Region, bases: Span) -> Floats:
+        lon, lat = self.batch.lon, self.batch.lat
+        reach = bases[1] + self.least_reach_m
+        grid = self.atlas.far_outline(region, bases[1])
+        return grid.nearest(lon, lat, reach, bases[0] - self.least_reach_m).metres(lon, lat, reach)
 
     # --- coverage ---
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from shapely import LineString, MultiPolygon, Point, Polygon, box
 
 from geo.foot import feet
-from geo.index.edges import EdgeGrid, Near, edges_of
+from geo.index.edges import EdgeGrid, edges_of
+from geo.index.near import Near
 from geo.measure import GEOD
 
 EAST, SOUTH = 105.8, 32.5
@@ -89,7 +90,7 @@ def test_every_edge_within_reach_is_found_with_its_foot(
     for (point, edge), away in expected.items():
         key = (point, int(tag[edge]))
         by_tag[key] = min(away, by_tag.get(key, np.inf))
-    nearest = grid.nearest(lon, lat, asked)
+    nearest = grid.nearest_by_tag(lon, lat, asked)
     keys = list(zip(nearest.point.tolist(), tag[nearest.edge].tolist(), strict=True))
     assert dict(zip(keys, nearest.distance_m.tolist(), strict=True)) == by_tag
     assert keys == sorted(by_tag)
@@ -156,7 +157,7 @@ def test_edges_of_all_kinds_of_shapes() -> None:
     assert tag.tolist() == [0] * 4 + [2] * 2 + [3] + [4] * 12
     assert edges[6].tolist() == [5, 5, 5, 5]
     grid = EdgeGrid.build(edges, tag, 1e5)
-    near = grid.nearest(np.array([0.5, 7.5, 5.0]), np.array([0.5, 1.5, 5.0]), 60_000.0)
+    near = grid.nearest_by_tag(np.array([0.5, 7.5, 5.0]), np.array([0.5, 1.5, 5.0]), 60_000.0)
     assert tag[near.edge].tolist() == [0, 4, 3]
     assert near.point.tolist() == [0, 1, 2]
     assert near.distance_m[2] == 0.0
@@ -168,7 +169,11 @@ def test_nothing_is_near_nothing() -> None:
     lon, lat = np.array([EAST, np.nan, np.inf, 1e300, EAST]), np.array([SOUTH, SOUTH, SOUTH, -np.inf, 1e300])
     for reach_m in (0.0, 10.0, 1_000.0, 1e6):
         assert np.isinf(empty.nearest_m(lon, lat, reach_m)).all()
-        assert len(empty.near(lon, lat, reach_m).point) == len(empty.nearest(lon, lat, reach_m).point) == 0
+        assert (
+            len(empty.near(lon, lat, reach_m).point)
+            == len(empty.nearest_by_tag(lon, lat, reach_m).point)
+            == 0
+        )
         assert some.nearest_m(lon, lat, reach_m).tolist() == [0.0] + [np.inf] * 4
         assert some.near(lon, lat, reach_m).point.tolist() == [0]
         assert len(some.near(lon[:0], lat[:0], reach_m).point) == 0
@@ -184,7 +189,7 @@ def test_a_stored_grid_answers_alike() -> None:
     lon, lat = rng.uniform(EAST, EAST + 0.2, 300), rng.uniform(SOUTH, SOUTH + 0.2, 300)
     for reach_m in (50.0, 500.0, 5_000.0):
         assert told(grid.near(lon, lat, reach_m)) == told(again.near(lon, lat, reach_m))
-        assert told(grid.nearest(lon, lat, reach_m)) == told(again.nearest(lon, lat, reach_m))
+        assert told(grid.nearest_by_tag(lon, lat, reach_m)) == told(again.nearest_by_tag(lon, lat, reach_m))
 
 
 def test_far_points_are_told_apart_by_one_look() -> None:

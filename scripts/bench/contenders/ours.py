@@ -51,7 +51,7 @@ def distance(job: Found) -> Found:
     build_s, (index, grid) = clocked(build)
 
     def ask() -> pairs.Keys:
-        inside, near = index.pairs(lon, lat), grid.nearest(lon, lat, reach_m)
+        inside, near = index.pairs(lon, lat), grid.nearest_by_tag(lon, lat, reach_m)
         held = pairs.keys(inside.point, inside.zone)
         return np.union1d(held, pairs.keys(near.point, grid.tag[near.edge]))
 

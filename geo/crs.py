@@ -116,6 +116,7 @@ def _epsg(code: str, where: str) -> Crs:
     )
 
 
+@lru_cache(maxsize=64)
 def crs_from_wkt(text: str, *, where: str = "crs") -> Crs:
     """A file's own CRS (WKT, PROJ string or name) as the nearest named one.
 

@@ -1,7 +1,9 @@
 """The bundle: catalogue, rulebook and data brought together, with one digest."""
 
+import contextlib
+import gc
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,10 +47,23 @@ def load_bundle(folder: Path) -> Bundle:
         With every fault of catalogue, vocabulary and rules.
     """
     faults = Faults()
-    described = _describe(folder, faults)
-    if len(faults) or described is None:
-        raise BundleError(faults.tuple())
-    return _assemble(folder, described)
+    with _nothing_collected():
+        described = _describe(folder, faults)
+        if len(faults) or described is None:
+            raise BundleError(faults.tuple())
+        return _assemble(folder, described)
+
+
+@contextlib.contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Without the collector of cycles, which would look through what is made here again and again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def lint(folder: Path) -> tuple[Problem, ...]:

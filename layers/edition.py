@@ -145,10 +145,20 @@ def _coverage(
     raw = files.read(spec.coverage, spec.coverage_table, at, faults)
     if raw is None:
         return None
-    own = crs
-    if raw.crs is not None:
-        own, _ = settle_crs(raw.crs, None, raw.frame.geometry.array, at, faults)
-    return None if own is None else coverage_of(raw.frame.geometry.array, own, at, faults)
+
+    def united(faults: Faults) -> Geometry | None:
+        own = crs
+        if raw.crs is not None:
+            own, _ = settle_crs(raw.crs, None, raw.frame.geometry.array, at, faults)
+        return None if own is None else coverage_of(raw.frame.geometry.array, own, at, faults)
+
+    key = (
+        "coverage",
+        spec.coverage,
+        spec.coverage_table,
+        None if crs is None or raw.crs is not None else crs.name,
+    )
+    return files.kept(key, united, at, faults)
 
 
 def _said(spec: EditionSpec, found: RasterZones, files: Files, where: str, faults: Faults) -> Geometry | None:

@@ -11,11 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rasterio
 from numpy.typing import NDArray
-from rasterio.errors import NotGeoreferencedWarning
-from rasterio.features import shapes
-from rasterio.windows import Window
 
 from geo.model import Text
 from geo.raster import NO_DATA, UNLISTED, Grid, Labels, Mask, Traced
@@ -67,6 +63,9 @@ def read_raster(path: Path, name: str, spec: CellsSpec, where: str, faults: Faul
             en="a raster of a format that is not read",
         )
         return None
+    import rasterio  # noqa: PLC0415  0.1 s, for raster layers only
+    from rasterio.errors import NotGeoreferencedWarning  # noqa: PLC0415  the same
+
     try:
         with (
             warnings.catch_warnings(),
@@ -187,7 +186,7 @@ def _strips(
     rows = max(1, _STRIP_CELLS // file.width)
     scale, offset = file.scales[band - 1], file.offsets[band - 1]
     for top in range(0, file.height, rows):
-        window = Window(0, top, file.width, min(rows, file.height - top))
+        window = ((top, min(top + rows, file.height)), (0, file.width))
         values = file.read(band, window=window)
         mask = file.read_masks(band, window=window) != 0
         mask &= values == values  # noqa: PLR0124 (NaN is no data)
@@ -226,6 +225,8 @@ class _Unlisted:
 
 def trace(labels: Labels, chosen: Mask) -> Traced:
     """Patches of the chosen cells: cells of one label that share a side."""
+    from rasterio.features import shapes  # noqa: PLC0415  for raster layers only
+
     corners: list[NDArray[np.int64]] = []
     patch: list[int] = []
     label: list[int] = []

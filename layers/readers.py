@@ -5,9 +5,10 @@ Nothing leaves the bundle's folder: virtual and remote sources are refused by co
 
 import hashlib
 import warnings
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import geopandas as gpd
 import pandas as pd
@@ -25,6 +26,8 @@ _PARQUET = (".parquet", ".geoparquet")
 _SIDECARS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".mif", ".mid", ".tab", ".map", ".dat", ".id")
 _GML_OPTIONS: dict[str, Any] = {"DOWNLOAD_SCHEMA": "NO", "WRITE_GFS": "NO"}
 """A GML file neither fetches its schema nor leaves one beside itself."""
+
+Made = TypeVar("Made")
 
 _NAMELESS_DRIVERS = ("GeoJSON", "GeoJSONSeq", "TopoJSON")
 _FOLLOWING_DRIVERS = (
@@ -68,7 +71,7 @@ class Files:
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
         self._hashes: dict[str, str] = {}
-        self._raw: dict[tuple[str, str | None, str | None], tuple[Raw | None, Faults]] = {}
+        self._made: dict[Hashable, tuple[Any, Faults]] = {}
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -117,14 +120,21 @@ class Files:
         encoding
             Of its texts, where the file does not say (shapefiles in GB18030 without .cpg).
         """
-        key = (name, layer, encoding)
-        if key not in self._raw:
+
+        def rows(faults: Faults) -> Raw | None:
+            path = self.find(name, where, faults)
+            return None if path is None else _read(path, name, layer, encoding, where, faults)
+
+        return self.kept(("rows", name, layer, encoding), rows, where, faults)
+
+    def kept(self, key: Hashable, make: Callable[[Faults], Made], where: str, faults: Faults) -> Made:
+        """What is made of files once, for all that ask for the same; its faults are told to each of them."""
+        if key not in self._made:
             own = Faults()
-            path = self.find(name, where, own)
-            self._raw[key] = (None if path is None else _read(path, name, layer, encoding, where, own), own)
-        raw, own = self._raw[key]
+            self._made[key] = (make(own), own)
+        made, own = self._made[key]
         faults.extend(replace(problem, where=where) for problem in own)
-        return raw
+        return cast("Made", made)
 
 
 def _digest(path: Path) -> str:

@@ -6,10 +6,8 @@ browser code with ``textContent``.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
-
-import folium
-from folium import plugins
 
 _VENDOR = "/static/vendor/"
 MAP_NAME = "map_fenqu"
@@ -17,19 +15,6 @@ MAP_NAME = "map_fenqu"
 
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
-
-# Assigned once: folium reads these class lists at every rendering, and its own name other hosts.
-folium.Map.default_js = [("leaflet", _VENDOR + "leaflet/leaflet.js")]
-folium.Map.default_css = [("leaflet_css", _VENDOR + "leaflet/leaflet.css")]
-plugins.Fullscreen.default_js = [("fullscreen_js", _VENDOR + "fullscreen/Control.FullScreen.js")]
-plugins.Fullscreen.default_css = [("fullscreen_css", _VENDOR + "fullscreen/Control.FullScreen.css")]
-plugins.MousePosition.default_js = [("mouse_js", _VENDOR + "mouse-position/L.Control.MousePosition.js")]
-plugins.MousePosition.default_css = [("mouse_css", _VENDOR + "mouse-position/L.Control.MousePosition.css")]
-plugins.GeoMan.default_js = [("geoman_js", _VENDOR + "geoman/leaflet-geoman.min.js")]
-plugins.GeoMan.default_css = [("geoman_css", _VENDOR + "geoman/leaflet-geoman.css")]
-
-ELEMENTS: tuple[type, ...] = (folium.Map, plugins.Fullscreen, plugins.MousePosition, plugins.GeoMan)
-"""Every part of folium that the page is made of."""
 
 _DRAWING_OFF = dict.fromkeys(
     (
@@ -66,6 +51,41 @@ class MapParts:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elements:
+    """Every part of folium that the page is made of."""
+
+    map: Any
+    fullscreen: Any
+    mouse: Any
+    drawing: Any
+
+
+@lru_cache(maxsize=1)
+def elements() -> Elements:
+    """The parts of folium with our own assets.
+
+    They read these class lists at every rendering, and their own name other hosts. Imported when the first
+    page is asked for: on import folium compiles the templates of all its plugins, a sixth of the time the
+    service takes to start.
+    """
+    import folium  # noqa: PLC0415  0.3 s, for the page only
+    from folium import plugins  # noqa: PLC0415  the same
+
+    found = Elements(
+        map=folium.Map, fullscreen=plugins.Fullscreen, mouse=plugins.MousePosition, drawing=plugins.GeoMan
+    )
+    found.map.default_js = [("leaflet", _VENDOR + "leaflet/leaflet.js")]
+    found.map.default_css = [("leaflet_css", _VENDOR + "leaflet/leaflet.css")]
+    found.fullscreen.default_js = [("fullscreen_js", _VENDOR + "fullscreen/Control.FullScreen.js")]
+    found.fullscreen.default_css = [("fullscreen_css", _VENDOR + "fullscreen/Control.FullScreen.css")]
+    found.mouse.default_js = [("mouse_js", _VENDOR + "mouse-position/L.Control.MousePosition.js")]
+    found.mouse.default_css = [("mouse_css", _VENDOR + "mouse-position/L.Control.MousePosition.css")]
+    found.drawing.default_js = [("geoman_js", _VENDOR + "geoman/leaflet-geoman.min.js")]
+    found.drawing.default_css = [("geoman_css", _VENDOR + "geoman/leaflet-geoman.css")]
+    return found
+
+
 def map_parts(bounds: Bounds, words: dict[str, str]) -> MapParts:
     """An empty map of a region: pointer coordinates, full screen, drawing; no tiles, no outside host.
 
@@ -77,7 +97,8 @@ def map_parts(bounds: Bounds, words: dict[str, str]) -> MapParts:
         The page's words in one language.
     """
     west, south, east, north = bounds
-    chart = folium.Map(
+    parts = elements()
+    chart = parts.map(
         location=[(south + north) / 2, (west + east) / 2],
         zoom_start=7,
         tiles=None,
@@ -88,10 +109,10 @@ def map_parts(bounds: Bounds, words: dict[str, str]) -> MapParts:
         max_zoom=19,
     )
     chart._id = "fenqu"  # a fixed name: the same page twice, and one that our code can find  # noqa: SLF001
-    plugins.Fullscreen(
+    parts.fullscreen(
         position="topright", title=words["map.fullscreen"], title_cancel=words["map.fullscreen_end"]
     ).add_to(chart)
-    plugins.MousePosition(
+    parts.mouse(
         position="bottomleft",
         separator=", ",
         empty_string=words["map.pointer"],
@@ -100,7 +121,7 @@ def map_parts(bounds: Bounds, words: dict[str, str]) -> MapParts:
         prefix=words["map.pointer_prefix"],
     ).add_to(chart)
     # Drawing is started by the form's own buttons; geoman's toolbar would say the same twice.
-    plugins.GeoMan(position="topright", **_DRAWING_OFF).add_to(chart)
+    parts.drawing(position="topright", **_DRAWING_OFF).add_to(chart)
     figure: Any = chart.get_root()
     figure.render()
     return MapParts(

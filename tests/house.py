@@ -34,6 +34,9 @@ NOT_IN_GEO = ("os", "pathlib", "io", "tempfile", "shutil", "sqlite3", "subproces
 
 # Imports inside functions: heavy optional doors only, and each with a comment on its line.
 NESTED = {
+    "folium": "0.3 s, for the page only",
+    "openpyxl": "0.1 s, for workbooks only",
+    "rasterio": "0.1 s, for raster layers only",
     "matplotlib": "0.5 s and 40 MB, for pictures in reports only",
     "typst": "an 80 MB library, for PDF only",
     "docx": "for Word reports only",

@@ -196,6 +196,14 @@ def test_importing_the_product_reads_no_file_and_no_environment() -> None:
     assert _import_watched(REPOSITORY) == []
 
 
+def test_what_few_need_is_not_imported_by_all() -> None:
+    rare = {"folium", "openpyxl", "rasterio"}
+    asked = f"import sys, server, scripts.check_sites; print(*{rare} & {{*sys.modules}})"
+    command = [sys.executable, "-c", asked]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
 def test_a_reading_import_would_be_found(tmp_path: Path) -> None:
     root = tmp_path / "house"
     _plant(root, "layers/a.py", "import layers.b\nlayers.b.load()")

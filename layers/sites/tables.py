@@ -11,10 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
-from openpyxl.utils.exceptions import InvalidFileException
 
 from geo.model import Text
 from layers.sites.chunks import ArrowRows, csv_records, csv_texts, fitted
@@ -129,6 +127,9 @@ def read_xlsx(path: Path) -> Source:
     UnreadableError
         If it is no workbook or the sheet is empty.
     """
+    import openpyxl  # noqa: PLC0415  0.1 s, for workbooks only
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415  the same
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl names each feature of Excel that it passes over

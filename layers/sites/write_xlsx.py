@@ -1,19 +1,16 @@
 """Results as a workbook."""
 
 import math
+import re
 import shutil
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import openpyxl
 import orjson
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.writer.excel import ExcelWriter
 
 from geo.answer import DISCLAIMER, SYNTHETIC_BANNER
 from layers.sites.answered import Answered
@@ -23,12 +20,18 @@ from layers.sites.run import RunInfo, Tally
 from layers.sites.values import cell_text
 from layers.sites.write_arrow import check_columns, too_large
 
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
 XLSX_ROWS = 1_048_576
 """Rows of an Excel sheet, the header included."""
 
 XLSX_COLUMNS = 16_384
 _XLSX_CHARACTERS = 32_767
 _EXACT_DIGITS = 15
+_ILLEGAL = re.compile(r"[\000-\010]|[\013-\014]|[\016-\037]")
+"""Characters that XML, and so a sheet, cannot hold: openpyxl refuses them."""
+
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -69,22 +72,22 @@ class XlsxFormat:
 
     def assemble(self, out: Path, pieces: Iterable[bytes], run: RunInfo, tally: Tally) -> None:
         """Write the workbook."""
+        import openpyxl  # noqa: PLC0415  0.1 s, for workbooks only
+
         del tally
         book = openpyxl.Workbook(write_only=True)
-        sheet = book.create_sheet("研判结果" if self.layout.lang == "zh" else "results")
-        sheet.freeze_panes = "A2"
-        names = (*self.layout.headers, *self.layout.names.values())
-        sheet.append([_cell(sheet, _value(name), bold=True) for name in names])
+        sheet = _Sheet(book, "研判结果" if self.layout.lang == "zh" else "results")
+        sheet.append(map(_value, (*self.layout.headers, *self.layout.names.values())), head=True)
         for piece in pieces:
             for line in piece.splitlines():
-                sheet.append([_cell(sheet, value) for value in orjson.loads(line)])
+                sheet.append(orjson.loads(line))
         self._about(book, run)
         _save(book, out, run)
 
-    def _about(self, book: openpyxl.Workbook, run: RunInfo) -> None:
+    def _about(self, book: "Workbook", run: RunInfo) -> None:
         """Add the sheet that tells of the run."""
         lang = self.layout.lang
-        about = book.create_sheet("说明" if lang == "zh" else "about")
+        about = _Sheet(book, "说明" if lang == "zh" else "about")
         notes: list[tuple[str, ...]] = [
             ("date", run.on.isoformat()),
             ("bundle", f"{run.bundle.id} {run.bundle.digest}"),
@@ -95,7 +98,7 @@ class XlsxFormat:
         gaps = run.bundle.out_of_scope.values()
         notes += [("out_of_scope", gap.layer, gap.reason.get(lang), gap.ask.get(lang)) for gap in gaps]
         for note in notes:
-            about.append([_cell(about, _value(text)) for text in note])
+            about.append(map(_value, note))
 
 
 def _value(value: object) -> bool | int | float | str | None:
@@ -104,19 +107,33 @@ def _value(value: object) -> bool | int | float | str | None:
         return value
     if isinstance(value, float) and math.isfinite(value):
         return value
-    text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", cell_text(value))
+    text = _ILLEGAL.sub("\ufffd", cell_text(value))
     if len(text) > _XLSX_CHARACTERS:
         text = f"{text[: _XLSX_CHARACTERS - 60]}… [{len(text)} characters; a cell holds {_XLSX_CHARACTERS}]"
     return text or None
 
 
-def _cell(sheet: Any, value: bool | float | str | None, *, bold: bool = False) -> Cell:  # noqa: ANN401, FBT001  openpyxl's sheet has no name in its stubs; the value is a cell's
-    cell = WriteOnlyCell(sheet, value=value)
-    if isinstance(value, str):
-        cell.data_type = "s"  # else openpyxl makes a formula of what starts with =
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
+class _Sheet:
+    """A sheet that rows are added to."""
+
+    def __init__(self, book: "Workbook", title: str) -> None:
+        from openpyxl.cell.cell import WriteOnlyCell  # noqa: PLC0415  for workbooks only
+        from openpyxl.styles import Font  # noqa: PLC0415  the same
+
+        self._sheet: Any = book.create_sheet(title)
+        self._cell, self._bold = WriteOnlyCell, Font(bold=True)
+
+    def append(self, values: Iterable[bool | float | str | None], *, head: bool = False) -> None:
+        """Add a row; that of the names is bold, and stays in sight."""
+        if head:
+            self._sheet.freeze_panes = "A2"
+        cells = [self._cell(self._sheet, value=value) for value in values]
+        for cell in cells:
+            if isinstance(cell.value, str):
+                cell.data_type = "s"  # else openpyxl makes a formula of what starts with =
+            if head:
+                cell.font = self._bold
+        self._sheet.append(cells)
 
 
 class _DatelessArchive(zipfile.ZipFile):
@@ -137,7 +154,9 @@ class _DatelessArchive(zipfile.ZipFile):
             shutil.copyfileobj(source, target, 1 << 20)
 
 
-def _save(book: openpyxl.Workbook, out: Path, run: RunInfo) -> None:
+def _save(book: "Workbook", out: Path, run: RunInfo) -> None:
+    from openpyxl.writer.excel import ExcelWriter  # noqa: PLC0415  for workbooks only
+
     book.properties.created = book.properties.modified = datetime.combine(run.on, time())
     with _DatelessArchive(out, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
         ExcelWriter(book, archive).save()

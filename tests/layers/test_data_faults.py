@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import shapely
 
+from layers import shapes
 from layers.bundle import load_bundle
 from tests.builders import box, layer, make_bundle, square, write_geojson, zone
 
@@ -231,6 +232,31 @@ def test_a_fault_of_the_coverage_is_told(tmp_path, feature, english, chinese, so
     assert chinese in fault.hint.zh
     assert (edition.coverage is not None) is some_left
     assert _ids(edition) == ["P1"]
+
+
+def test_a_coverage_shared_by_layers_is_united_once_and_its_faults_told_to_each(tmp_path):
+    names = ("park", "other")
+    shared = {"coverage": "data/shared.geojson"}
+    folder = make_bundle(tmp_path, [{**layer(n, [GOOD], classes=["core"]), **shared} for n in names])
+    write_geojson(
+        folder / "data/shared.geojson",
+        [zone(square(0, 0), "c", None), zone(square(500, 0), "e", None), zone(BOW_TIE, "d", None)],
+    )
+    bundle = load_bundle(folder)
+    first, second = (bundle.layers[n].editions[0] for n in names)
+    assert [fault.where for edition in (first, second) for fault in edition.faults] == [
+        f"{n} 2025-01 data/shared.geojson" for n in names
+    ]
+    assert first.coverage is second.coverage
+    assert first.coverage.geom_type == "MultiPolygon"
+
+
+def test_many_shapes_are_looked_at_by_all_cores_to_the_same_end(monkeypatch):
+    found = np.array([square(0, 0), BOW_TIE, None, square(500, 0)] * 10, dtype=object)
+    alone = shapes._valid(found).tolist()
+    monkeypatch.setattr(shapes, "_MANY_VERTICES", 1)
+    monkeypatch.setattr(shapes.os, "sched_getaffinity", lambda _: {0, 1, 2})
+    assert shapes._valid(found).tolist() == alone == [True, False, False, True] * 10
 
 
 @pytest.mark.parametrize("name", ["park.geojson", "park_coverage.geojson"])

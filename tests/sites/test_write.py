@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import shapely
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from geo.answer import to_json
 from geo.check import check_projects
@@ -79,6 +80,10 @@ def test_xlsx_says_where_a_cell_is_cut(check: Callable, csv_file: Callable, tmp_
     value = openpyxl.load_workbook(out).worksheets[0]["C2"].value
     assert len(value) <= 32_767
     assert value.endswith("[40001 characters; a cell holds 32767]")
+
+
+def test_what_a_sheet_cannot_hold_is_known_without_openpyxl() -> None:
+    assert write_xlsx._ILLEGAL.pattern == ILLEGAL_CHARACTERS_RE.pattern
 
 
 def test_xlsx_that_is_full_refuses(

@@ -28,6 +28,8 @@ Keep = Callable[[str, Callable[[], dict[str, NDArray[Any]]]], Arrays]
 BORDER_REACH_M = NEAR_M + 200.0
 """What outlines are mostly asked for: margins within 100 m of a disc of 12 ha; more is answered too."""
 
+_DIGESTED = 1_000
+
 NEAR_BASE_M = 50.0
 """Rules of this distance or less are measured with those of none, in one look."""
 
@@ -150,7 +152,7 @@ class Atlas:
         if layer.coverage is None:
             return None
         whole = np.array([layer.coverage], dtype=object)
-        digest = self._kept(("coverage of", layer.id), lambda: _whole([_digests(whole).tobytes()]))
+        digest = self._kept(("coverage of", layer.id), lambda: _digest_of(whole).hex())
         return self._kept(
             ("coverage", digest),
             lambda: (
@@ -173,6 +175,14 @@ class Atlas:
         valid = self._keep(f"valid-{digest}", lambda: {"valid": shapely.is_valid(layer.geometry)})["valid"]
         bad = layer.geometry[layer.alive & ~valid]
         return STRtree(bad) if len(bad) else None
+
+    def labels(self, layer: LayerView, *, named: bool) -> Objects:
+        """Ids of a layer's zones as texts, with the layer's before them where it is to be named."""
+        before = f"{layer.id}:" if named else ""
+        return self._kept(
+            ("labels", layer.id, named),
+            lambda: np.array([*(f"{before}{one}" for one in layer.zone_id), None], dtype=object)[:-1],
+        )
 
     def pieces(self) -> tuple[list[Callable[[], object]], list[Callable[[], object]]]:
         """Everything that tables may ask for, in pieces that can be made apart: zones, then the rest."""
@@ -223,8 +233,8 @@ class Atlas:
     def _digest(self, layer_id: str, mask: Mask) -> str:
         """What some zones of a layer are, and which rows, to the last bit."""
         layer = self.view.layers[layer_id]
-        digests = self._kept(("digests", layer_id), lambda: _digests(layer.geometry))
-        return _whole([mask.tobytes(), digests[mask].tobytes()])
+        digest = self._kept(("digest", layer_id), lambda: _digest_of(layer.geometry))
+        return _whole([mask.tobytes(), digest])
 
 
 def _alive_only(layer: LayerView) -> Objects:
@@ -234,10 +244,12 @@ def _alive_only(layer: LayerView) -> Objects:
     return out
 
 
-def _digests(shapes: Objects) -> NDArray[np.void]:
-    """What each shape is, to the last bit: 16 bytes each."""
-    told = [hashlib.blake2b(wkb, digest_size=16).digest() for wkb in shapely.to_wkb(shapes)]
-    return np.frombuffer(b"".join(told), dtype="V16")
+def _digest_of(shapes: Objects) -> bytes:
+    """What shapes are, to the last bit; WKB tells where each ends."""
+    told = hashlib.blake2b(digest_size=16)
+    for first in range(0, len(shapes), _DIGESTED):
+        told.update(b"".join(shapely.to_wkb(shapes[first : first + _DIGESTED])))
+    return told.digest()
 
 
 def _whole(digests: Iterable[bytes]) -> str:

@@ -20,10 +20,11 @@ def hits_text(survey: Survey, layers: Iterable[LayerView], *, named: bool) -> Ob
     out = np.full(survey.count, "", dtype=object)
     for layer in layers:
         point, zone = survey.pairs(layer)
-        labels = np.array([f"{layer.id}:{one}" if named else str(one) for one in layer.zone_id], dtype=object)
-        here, text = _joined(point, labels[zone])
-        before = out[here] != ""
-        out[here] = np.where(before, out[here] + ";", "") + text
+        here, text = _joined(point, survey.atlas.labels(layer, named=named)[zone])
+        before = out[here]
+        more = np.flatnonzero(before != "")
+        text[more] = before[more] + ";" + text[more]
+        out[here] = text
     return out
 
 

@@ -5,8 +5,9 @@ disc a point stands for and the accuracy. Points whose measures lie on the same 
 exactly on one) get the same answer; `tests/geo/test_points.py` holds this against the one road.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,13 @@ from geo.scene import NEAR_M
 from geo.view import LayerView
 
 Key = tuple[int, ...]
+Bases = tuple[float, ...]
+"""Distances that a test compares with, metres."""
+
+TIE_M = 1e-6
+"""A measure as near to a limit as this may fall on either side: rounding is a hundredth of it."""
+
+_MOST_PACKED = 1 << 62
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,33 +53,47 @@ class Grouped:
 
 def grouped(columns: Sequence[Ints]) -> Grouped:
     """Points by equal columns."""
-    count = len(columns[0])
-    code, size = np.zeros(count, dtype=np.int64), 1
-    for column in columns:
-        if not (column != column[:1]).any():
-            continue
-        values, distinct = pd.factorize(column)
-        if len(distinct) > 1:
-            code, found = pd.factorize(code * len(distinct) + values)
-            size = len(found)
-    first = np.full(size, count, dtype=np.int64)
-    np.minimum.at(first, code, np.arange(count))
+    code, size = _code(columns)
+    first = np.zeros(size, dtype=np.int64)
+    first[code[::-1]] = np.arange(len(code))[::-1]  # the last one written stays
     table = np.column_stack([column[first] for column in columns]).tolist()
     return Grouped(code, [tuple(row) for row in table], first)
 
 
+def _code(columns: Sequence[Ints]) -> tuple[Ints, int]:
+    """A number for each point, equal for equal columns, and how many there are: packed while they fit."""
+    packed, size = np.zeros(len(columns[0]), dtype=np.int64), 1
+    for column in columns:
+        least = int(column.min(initial=0))
+        span = int(column.max(initial=0)) - least + 1
+        if span == 1:
+            continue
+        if size * span > _MOST_PACKED:
+            packed, size = _numbered(packed)
+        own = column - least
+        if size * span > _MOST_PACKED:
+            own, span = _numbered(own)
+        packed = packed * span + own
+        size *= span
+    return _numbered(packed)
+
+
+def _numbered(values: Ints) -> tuple[Ints, int]:
+    code, distinct = pd.factorize(values)
+    return code, len(distinct)
+
+
 def columns_of(survey: Survey, test: PlaceTest) -> list[Ints]:
     """Everything that the answer to a place test may depend on, one column each."""
-    accuracy = survey.accuracy_m(test.layers)
-    bases = list(test.distances_m) or [0.0]
+    limits = _Limits(survey, test)
     out = [_stands(survey)]
     out.extend(_met_by_layer(survey, test))
-    out.extend(_of_filter(survey, test.layers, test, bases, accuracy))
+    out.extend(_of_filter(limits, test.layers, test, test.distances_m or (0.0,)))
     if test.min_zones > 1:
-        out.extend(_of_several(survey, test, accuracy))
+        out.extend(_of_several(limits, test))
     for companion in test.companions:
-        out.extend(_of_filter(survey, (companion.layer,), companion, [0.0], accuracy))
-    reaches = sorted({0.0, test.reach_m, *bases})
+        out.extend(_of_filter(limits, (companion.layer,), companion, (0.0,)))
+    reaches = tuple(sorted({0.0, test.reach_m, *test.distances_m}))
     asked = dict.fromkeys((*test.layers, *(c.layer for c in test.companions)))
     out.extend(covered(survey, survey.atlas.view.layers[layer], reaches) for layer in asked)
     return out
@@ -91,10 +113,44 @@ def _met_by_layer(survey: Survey, test: PlaceTest) -> Iterator[Ints]:
             yield survey.inside(region).astype(np.int64)
 
 
-def _of_filter(
-    survey: Survey, layers: tuple[str, ...], of: ZoneFilter, bases: list[float], accuracy: Floats
-) -> Iterator[Ints]:
+class _Limits:
+    """On which side of all limits measures lie, for the accuracy of a test's layers."""
+
+    def __init__(self, survey: Survey, test: PlaceTest) -> None:
+        self.survey = survey
+        self._layers_m = survey.layers_m(test.layers)
+
+    def bits(self, measure: tuple[object, ...], value: Callable[[], Floats], bases: Bases) -> Ints:
+        """Two bits for each limit: whether the value is below it, and whether it is on it.
+
+        Parameters
+        ----------
+        measure
+            What the value is, to keep its bits by.
+        """
+        key = ("bits", measure, bases, self._layers_m)
+        return self.survey.keep(key, lambda: self._bits(value(), bases))
+
+    def _bits(self, value: Floats, bases: Bases) -> Ints:
+        out = np.zeros(len(value), dtype=np.int64)
+        near = np.flatnonzero(np.isfinite(value))
+        here, tied = value[near], np.zeros(len(near), dtype=bool)
+        disc, accuracy = (_one_or_all(x, near) for x in (self.survey.disc_m, self._accuracy_m))
+        for place, limit in enumerate(_thresholds(bases, disc, accuracy)):
+            beyond = here - limit
+            out[near] |= ((beyond < 0.0) << (2 * place)) | ((beyond == 0.0) << (2 * place + 1))
+            tied |= np.abs(beyond) <= TIE_M
+        self.survey.tied[near[tied & (here != 0.0)]] = True  # 0 is no measurement: it says inside
+        return out
+
+    @property
+    def _accuracy_m(self) -> Floats:
+        return self.survey.batch.accuracy_m + self._layers_m
+
+
+def _of_filter(limits: _Limits, layers: tuple[str, ...], of: ZoneFilter, bases: Bases) -> Iterator[Ints]:
     """How points stand to the zones a filter surely means, and to those it may mean."""
+    survey = limits.survey
     sures = (True, False) if survey.atlas.is_vague(layers, of) else (True,)
     span = min(bases), max(bases)
     if len(sures) > 1:
@@ -103,23 +159,24 @@ def _of_filter(
     for sure in sures:
         region = survey.atlas.region(layers, of, sure=sure)
         yield survey.inside(region).astype(np.int64)
-        yield _bits(survey.nearest_m(region, span), list(_thresholds(bases, survey.disc_m, accuracy)))
-        yield _bits(survey.edge_m(region), list(_thresholds([0.0], survey.disc_m, accuracy)))
+        yield limits.bits(("nearest", region), partial(survey.nearest_m, region, span), bases)
+        yield limits.bits(("edge", region), partial(survey.edge_m, region), (0.0,))
 
 
-def _of_several(survey: Survey, test: PlaceTest, accuracy: Floats) -> Iterator[Ints]:
+def _of_several(limits: _Limits, test: PlaceTest) -> Iterator[Ints]:
+    survey, least = limits.survey, test.min_zones
     for sure in (True, False) if survey.atlas.is_vague(test.layers, test) else (True,):
         region = survey.atlas.region(test.layers, test, sure=sure)
-        yield np.minimum(survey.number_met(region), test.min_zones)
-        limits = list(_thresholds([0.0], survey.disc_m, accuracy))
-        yield _bits(survey.nth_m(region, test.min_zones, depth=False), limits)
-        yield _bits(survey.nth_m(region, test.min_zones, depth=True), limits)
+        yield np.minimum(survey.number_met(region), least)
+        for depth in (False, True):
+            value = partial(survey.nth_m, region, least, depth=depth)
+            yield limits.bits(("nth", region, least, depth), value, (0.0,))
 
 
-def _thresholds(bases: list[float], disc: Floats, accuracy: Floats) -> Iterator[Floats]:
+def _thresholds(bases: Bases, disc: Floats, accuracy: Floats) -> Iterator[Floats | np.float64]:
     """All that a measure is ever compared with, and how far near margins reach."""
     for base in dict.fromkeys(bases):
-        yield base + np.zeros_like(disc)
+        yield np.float64(base)
         for sign in (-1.0, 1.0):
             yield base + sign * accuracy
             yield base + disc + sign * accuracy
@@ -127,25 +184,26 @@ def _thresholds(bases: list[float], disc: Floats, accuracy: Floats) -> Iterator[
         yield base + disc + NEAR_M
 
 
-def _bits(value: Floats, thresholds: list[Floats]) -> Ints:
-    """Two bits for each threshold: whether the value is below it, and whether it is on it."""
-    out = np.zeros(len(value), dtype=np.int64)
-    near = np.flatnonzero(np.isfinite(value))
-    here = value[near]
-    for place, threshold in enumerate(thresholds):
-        limit = threshold[near]
-        out[near] |= ((here < limit) << (2 * place)) | ((here == limit) << (2 * place + 1))
-    return out
+def _one_or_all(values: Floats, rows: Ints) -> Floats:
+    """Some of the values; one number if all are the same, as they mostly are."""
+    same = len(values) > 0 and bool((values == values[0]).all())
+    return values[0] if same else values[rows]
 
 
-def covered(survey: Survey, layer: LayerView, reaches: Sequence[float]) -> Ints:
+def covered(survey: Survey, layer: LayerView, reaches: Bases) -> Ints:
     """How far around each point a layer's silence is vouched for, among the reaches asked about."""
+    return survey.keep(("covered", layer.id, reaches), lambda: _covered(survey, layer, reaches))
+
+
+def _covered(survey: Survey, layer: LayerView, reaches: Bases) -> Ints:
     if layer.silence not in (None, Reason.STALE):
         return np.zeros(survey.count, dtype=np.int64)
     metres, accuracy = survey.covered_m(layer), survey.batch.accuracy_m + layer.accuracy_m
-    out = (metres >= 0.0).astype(np.int64) | (metres >= survey.disc_m) << 1
-    for place, reach in enumerate(reaches, start=2):
-        out |= (metres >= reach + accuracy + survey.disc_m).astype(np.int64) << place
+    limits = [np.zeros(survey.count), survey.disc_m, *(m + accuracy + survey.disc_m for m in reaches)]
+    out = np.zeros(survey.count, dtype=np.int64)
+    for place, limit in enumerate(limits):
+        out |= (metres >= limit).astype(np.int64) << place
+        survey.tied[np.abs(metres - limit) <= TIE_M] = True
     return out
 
 

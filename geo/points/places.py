@@ -23,7 +23,7 @@ Told = tuple[Truth, tuple[Reason, ...], bool]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spots:
-    """The answers to one test; those at doubtful points mean nothing.
+    """The answers to one test; those at doubtful and tied points mean nothing.
 
     Attributes
     ----------
@@ -47,28 +47,32 @@ class Places:
         self._kinds: dict[tuple[str, Key], tuple[int, Form]] = {}
         self._here: dict[tuple[tuple[str, ...], Key], Truth] = {}
         self._several: dict[tuple[int, ...], int] = {}
+        self._everywhere = self._number((True, (), False))
 
     def spots(self, survey: Survey, rule: RuleView) -> Spots:
         """A rule's place test for every point."""
         if not rule.test.layers:
-            told = np.full(survey.count, self._number((True, (), False)))
+            told = np.full(survey.count, self._everywhere)
             return Spots(told, np.full(survey.count, np.inf))
         told, margin = np.zeros(survey.count, dtype=np.int64), np.full(survey.count, np.inf)
-        if len(survey.sound) == 0:
+        columns = columns_of(survey, rule.test)
+        rows = survey.sound[~survey.tied[survey.sound]]
+        if len(rows) == 0:
             return Spots(told, margin)
-        groups = grouped([column[survey.sound] for column in columns_of(survey, rule.test)])
+        groups = grouped([column[rows] for column in columns])
         of_group = np.zeros(len(groups.keys), dtype=np.int64)
         by_form: dict[Form, list[int]] = {}
         for number, key in enumerate(groups.keys):
-            first = int(survey.sound[groups.first[number]])
-            of_group[number], form = self._kind(survey, rule, key, first)
+            of_group[number], form = self._kind(survey, rule, key, int(rows[groups.first[number]]))
             by_form.setdefault(form, []).append(number)
         for form, numbers in by_form.items():
             if form != np.inf:
-                rows = survey.sound[np.isin(groups.group, numbers)]
-                margin[rows] = measured(survey, form, rows)
+                meant = np.zeros(len(groups.keys), dtype=bool)
+                meant[numbers] = True
+                some = rows[meant[groups.group]]
+                margin[some] = measured(survey, form, some)
         margin[~(np.abs(margin) <= NEAR_M)] = np.inf
-        told[survey.sound] = of_group[groups.group]
+        told[rows] = of_group[groups.group]
         return Spots(told, margin)
 
     def here(self, survey: Survey, codes: tuple[str, ...]) -> Ints:
@@ -111,7 +115,7 @@ class Places:
         point, zone, gap = survey.around(layer)
         reach = survey.accuracy_m((layer.id,)) + survey.disc_m
         near = gap <= reach[point]
-        return [met, self._sets(survey.count, point[near], zone[near]), covered(survey, layer, [0.0])]
+        return [met, self._sets(survey.count, point[near], zone[near]), covered(survey, layer, (0.0,))]
 
     def _sets(self, count: int, point: Ints, zone: Ints) -> Ints:
         """A number for each point's set of zones; -1 for none. A set has the same number in any chunk."""

@@ -34,6 +34,8 @@ class Survey:
     ----------
     disc_m
         Radius of the disc each point stands for, metres, shape (n,).
+    tied
+        Points found to lie on a limit of a test, but for rounding: for the one road. Grows with the tests.
     """
 
     def __init__(self, atlas: Atlas, batch: PointBatch) -> None:
@@ -42,6 +44,7 @@ class Survey:
         self.count = len(batch.lon)
         self.stands: tuple[Footing, ...] = tuple(d.footing(atlas.view) for d in batch.declarations)
         self.disc_m: Floats = np.array([s.disc_m for s in self.stands])[batch.declaration]
+        self.tied: Mask = np.zeros(self.count, dtype=bool)
         self._kept: dict[object, Any] = {}
         self._scenes: dict[int, Scene] = {}
 
@@ -54,7 +57,11 @@ class Survey:
 
     def accuracy_m(self, layers: tuple[str, ...]) -> Floats:
         """Accuracy of points and layers together, metres, shape (n,)."""
-        return self.batch.accuracy_m + max(self.atlas.view.layers[layer].accuracy_m for layer in layers)
+        return self.batch.accuracy_m + self.layers_m(layers)
+
+    def layers_m(self, layers: tuple[str, ...]) -> float:
+        """Accuracy of the least accurate of some layers, metres."""
+        return max(self.atlas.view.layers[layer].accuracy_m for layer in layers)
 
     @cached_property
     def least_reach_m(self) -> float:
@@ -129,7 +136,7 @@ class Survey:
 
     def inside(self, region: Region) -> Mask:
         """Whether any of a region's zones holds each point."""
-        return self._keep(("inside", region), lambda: np.asarray(self.number_met(region) > 0))
+        return self.keep(("inside", region), lambda: np.asarray(self.number_met(region) > 0))
 
     # --- distances ---
 
@@ -152,10 +159,10 @@ class Survey:
 
     def nth_m(self, region: Region, nth: int, *, depth: bool) -> Floats:
         """Metres to the nth nearest zone of a region, or (``depth``) the nth greatest depth in one."""
-        return self._keep(("nth", region, nth, depth), lambda: self._nth_m(region, nth, depth=depth))
+        return self.keep(("nth", region, nth, depth), lambda: self._nth_m(region, nth, depth=depth))
 
     def _nth_m(self, region: Region, nth: int, *, depth: bool) -> Floats:
-        point, gap, met = self._keep(("each", region), lambda: self._each(region))
+        point, gap, met = self.keep(("each", region), lambda: self._each(region))
         value = -gap if depth else np.where(met, 0.0, gap)
         keep = met if depth else np.ones(len(met), dtype=bool)
         point, value = point[keep], value[keep]
@@ -195,7 +202,7 @@ class Survey:
 
     def around(self, layer: LayerView) -> tuple[Ints, Ints, Floats]:
         """(point, row of zone, metres to the zone's outline) for every zone whose outline is near."""
-        return self._keep(("around", layer.id), lambda: self._around(layer))
+        return self.keep(("around", layer.id), lambda: self._around(layer))
 
     def _around(self, layer: LayerView) -> tuple[Ints, Ints, Floats]:
         near, lon, lat = self._about(layer).nearest_by_tag(), self.batch.lon, self.batch.lat
@@ -206,7 +213,7 @@ class Survey:
         """Every edge of a layer's zones near each point."""
         reach = self._near_base_m(layer.id) + self.least_reach_m
         find = self.atlas.borders(layer).about
-        return self._keep(("about", layer.id), lambda: find(self.batch.lon, self.batch.lat, reach))
+        return self.keep(("about", layer.id), lambda: find(self.batch.lon, self.batch.lat, reach))
 
     def _near_base_m(self, layer_id: str) -> float:
         """The longest short distance that any rule asks of a layer."""
@@ -216,8 +223,8 @@ class Survey:
     def _gap_m(self, region: Region, bases: Span) -> Floats:
         """Metres to a region's outline where that is near a threshold; nearer it may be told too far."""
         if bases[1] <= NEAR_BASE_M:
-            return self._keep(("gap", region), lambda: self._near_gap_m(region))
-        return self._keep(("gap", region, bases), lambda: self._far_gap_m(region, bases))
+            return self.keep(("gap", region), lambda: self._near_gap_m(region))
+        return self.keep(("gap", region, bases), lambda: self._far_gap_m(region, bases))
 
     def _near_gap_m(self, region: Region) -> Floats:
         outline, lon, lat = self.atlas.outline(region), self.batch.lon, self.batch.lat
@@ -238,7 +245,7 @@ class Survey:
 
     def covered_m(self, layer: LayerView) -> Floats:
         """Metres to the edge of a layer's coverage; -1 outside it, inf where the edge is far."""
-        return self._keep(("covered", layer.id), lambda: self._covered_m(layer))
+        return self.keep(("covered", layer.id), lambda: self._covered_m(layer))
 
     def _covered_m(self, layer: LayerView) -> Floats:
         coverage = self.atlas.coverage(layer)
@@ -248,13 +255,14 @@ class Survey:
         key = ("coverage", id(index))
         reach = max(self.atlas.view.search_m.values(), default=0.0) + self.least_reach_m
         lon, lat = self.batch.lon, self.batch.lat
-        gap = self._keep(key, lambda: grid.nearest_m(lon, lat, reach))
+        gap = self.keep(key, lambda: grid.nearest_m(lon, lat, reach))
         out = np.full(self.count, -1.0)
         held = index.pairs(lon, lat).point
         out[held] = gap[held]
         return out
 
-    def _keep(self, key: object, make: Callable[[], T]) -> T:
+    def keep(self, key: object, make: Callable[[], T]) -> T:
+        """What was made under a key, or is made now."""
         if key not in self._kept:
             self._kept[key] = make()
         kept: T = self._kept[key]

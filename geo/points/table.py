@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from geo.answer import UNITS, Row
@@ -119,6 +118,7 @@ class PointTable:
                 least[rows], rule_of[rows] = _least(slots, rows, seen)
             else:
                 rest[rows] = True
+        rest |= survey.tied
         units = [layer for layer in survey.atlas.layers if layer.id == UNITS]
         return {
             "rest": rest,
@@ -152,12 +152,11 @@ class PointTable:
         """What a slot's rules come to at each point."""
         spots = seen.spots(slot.rule).told[rows]
         here = seen.here(slot.codes)[rows] if slot.codes else np.ones(len(rows), dtype=np.int64)
-        kind, kinds = pd.factorize(3 * spots + here + 1)
-        answers = self._places.answers
-        numbers = [
-            self._lines.number(slot, _HERE[k % 3 - 1], k // 3, answers[k // 3]) for k in kinds.tolist()
-        ]
-        return np.array(numbers, dtype=np.int64)[kind]
+        kind, answers = 3 * spots + here + 1, self._places.answers
+        number: Ints = np.zeros(3 * len(answers), dtype=np.int64)
+        for k in np.flatnonzero(np.bincount(kind)).tolist():
+            number[k] = self._lines.number(slot, _HERE[k % 3 - 1], k // 3, answers[k // 3])
+        return np.asarray(number[kind])
 
 
 class _Seen:
@@ -187,9 +186,11 @@ def _least(slots: list[Slot], rows: Ints, seen: _Seen) -> tuple[Floats, Objects]
     first = {min(one.rule.rule.id for one in slot.asked): slot for slot in slots}
     for rule, slot in sorted(first.items()):
         margin = seen.spots(slot.rule).margin_m[rows]
-        told = np.round(np.abs(margin), 3)
-        better = told < size
+        near = np.flatnonzero(np.isfinite(margin))
+        told = np.round(np.abs(margin[near]), 3)
+        better = told < size[near]
         if slot.codes:
-            better &= seen.here(slot.codes)[rows] != 0
-        best[better], size[better], rule_of[better] = margin[better], told[better], rule
+            better &= seen.here(slot.codes)[rows[near]] != 0
+        some = near[better]
+        best[some], size[some], rule_of[some] = margin[some], told[better], rule
     return best, rule_of

@@ -23,6 +23,8 @@ from layers.sites.answered import Answered, Positions, cells_of
 from layers.sites.point_rows import Ints, PointRows
 from layers.store import FOLDER, Store
 
+_HALF = 1e-6
+
 FEW = 300
 """Points of one date in a chunk that are not worth the columns."""
 
@@ -47,7 +49,7 @@ class Tables:
     def on(self, day: date) -> PointTable:
         """The table of one date; made when first asked for."""
         if day not in self.by_date:
-            keep = Store(self.folder / FOLDER).get
+            keep = Store(self.folder / FOLDER, asker=self.bundle.digest).get
             self.by_date[day] = PointTable(Atlas(view_on(self.bundle, day), keep), self.lang)
         return self.by_date[day]
 
@@ -162,9 +164,12 @@ def _answered(
 def _margins(metres: Floats) -> pa.Array:
     """Margins as they are told; nothing where there is none."""
     there = np.isfinite(metres)
-    out = np.zeros(len(metres))
-    out[there] = [metres_told(one) for one in metres[there].tolist()]
-    return pa.array(out, mask=~there)
+    out = np.where(there, metres, 0.0)
+    told = np.round(out, 3) + 0.0
+    # Where a half decides, numpy's way by way of 1 000 times the number is not Python's.
+    halves = np.abs(np.abs(out) * 1_000.0 % 1.0 - 0.5) < _HALF
+    told[halves] = [metres_told(one) for one in out[halves].tolist()]
+    return pa.array(told, mask=~there)
 
 
 def _remarks(rows: PointRows, which: Ints, found: PointAnswers, lang: str) -> pa.Array:

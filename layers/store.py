@@ -6,14 +6,19 @@ believed: other software, another format, a missing, truncated or altered file, 
 The checksums guard against damage, not malice: whoever may write there may write the zones themselves. Files
 are memory-mapped, so that processes share their pages; none holds pickled objects. A folder that cannot be
 written costs speed only.
+
+What is asked for bears the mark of who asked last: a bundle as it was. A run that made something new removes
+what bears another's mark. Whoever has that open keeps it: a mapped file lives on until it is let go.
 """
 
+import contextlib
 import hashlib
 import json
 import re
+import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +38,9 @@ FOLDER = ".index"
 
 _STORE_FORMAT = 1
 _MANIFEST = "manifest.json"
+_MARK = "asked"
 _UNFINISHED = "unfinished-"
+_ABANDONED_S = 86_400
 _NAME = re.compile(r"[A-Za-z0-9_]{1,80}")
 _LANES = 1 << 15
 _ODD = np.uint64(0x9E3779B97F4A7C15)
@@ -48,9 +55,12 @@ class Store:
     ----------
     folder
         Usually ``<bundle>/.index``; made when first written to.
+    asker
+        Digest of the bundle that asks.
     """
 
     folder: Path
+    asker: str = ""
 
     def get(self, key: str, build: Callable[[], Arrays]) -> dict[str, NDArray[Any]]:
         """Arrays kept under a key, or made now and kept if the folder can be written.
@@ -75,24 +85,71 @@ class Store:
         home = self.folder / _home(key)
         kept = _read(home, key)
         if kept is not None:
+            self._mark(home)
             return kept
         made = {name: _plain(name, array) for name, array in build().items()}
-        if not _write(self.folder, home, key, made):
+        if not _write(self.folder, home, key, made, self._own_mark()):
             return made
+        self._mark(home)
         kept = _read(home, key)
         return made if kept is None else kept
 
-    def forget(self, but: Collection[str] = ()) -> None:
-        """Remove what is kept under other keys than these: earlier editions, unfinished writing."""
-        homes = {_home(key) for key in but}
-        for found in self.folder.iterdir() if self.folder.is_dir() else ():
-            if found.is_dir() and found.name not in homes:
+    @contextlib.contextmanager
+    def renewed(self) -> Iterator[None]:
+        """Around a run: if it went well and made something new, what only other bundles asked for goes."""
+        before = {home.name for home in self._homes()}
+        yield
+        homes = self._homes()
+        if {home.name for home in homes} - before:
+            self._forget_others(homes)
+
+    def _forget_others(self, homes: list[Path]) -> None:
+        """Remove what others asked for, and what was left unfinished a day ago by the folder's own clock."""
+        mark = self._own_mark()
+        for home in homes:
+            if _mark_of(home) != mark:
+                shutil.rmtree(home, ignore_errors=True)
+        now = max(map(_changed, homes), default=0.0)
+        for found in self.folder.glob(f"{_UNFINISHED}*"):
+            if _changed(found) < now - _ABANDONED_S:
                 shutil.rmtree(found, ignore_errors=True)
+
+    def _homes(self) -> list[Path]:
+        found = self.folder.iterdir() if self.folder.is_dir() else ()
+        return [home for home in found if home.is_dir() and not home.name.startswith(_UNFINISHED)]
+
+    def _own_mark(self) -> str:
+        """Of this bundle by this software: no other software can read what bears it."""
+        return _home(f"asked by {self.asker}")
+
+    def _mark(self, home: Path) -> None:
+        mark = self._own_mark()
+        if _mark_of(home) == mark:
+            return
+        with contextlib.suppress(OSError):  # read-only, or removed beneath us: it is made again one day
+            aside = home / f"{_MARK}-{secrets.token_hex(4)}"
+            aside.write_text(mark, encoding="ascii")
+            aside.replace(home / _MARK)
 
 
 def _home(key: str) -> str:
     """Name of the folder of a key: other software keeps its arrays elsewhere."""
     return hashlib.blake2b(json.dumps([key, _made_with()]).encode(), digest_size=16).hexdigest()
+
+
+def _mark_of(home: Path) -> str | None:
+    try:
+        return (home / _MARK).read_text(encoding="ascii")
+    except (OSError, ValueError):  # none, or removed beneath us, or damaged
+        return None
+
+
+def _changed(path: Path) -> float:
+    """When a folder was last written to, in seconds by the file system's clock; never where it is gone."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _made_with() -> dict[str, Any]:
@@ -136,7 +193,7 @@ def _load(home: Path, name: str, checksum: str) -> NDArray[Any]:
     return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))
 
 
-def _write(folder: Path, home: Path, key: str, arrays: Arrays) -> bool:
+def _write(folder: Path, home: Path, key: str, arrays: Arrays, mark: str) -> bool:
     """Keep arrays: written aside, then put in place at once. False if the folder cannot be written."""
     aside: Path | None = None
     try:
@@ -146,6 +203,7 @@ def _write(folder: Path, home: Path, key: str, arrays: Arrays) -> bool:
             np.save(aside / f"{name}.npy", array, allow_pickle=False)
         manifest = _manifest(key, {name: _checksum(aside / f"{name}.npy") for name in arrays})
         (aside / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        (aside / _MARK).write_text(mark, encoding="ascii")
         aside.chmod(0o755)  # mkdtemp's own mode would hide it from workers of another account
         _put(aside, home, key)
     except OSError:  # read-only, full, or removed beneath us: the arrays are at hand all the same

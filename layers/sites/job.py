@@ -23,6 +23,7 @@ from layers.sites.write import format_of, replacing
 from layers.sites.write_csv import CsvFormat, FailuresFormat, csv_head
 from layers.sites.write_text import answer_text, refusal_text
 from layers.sites.write_xlsx import XlsxFormat
+from layers.store import FOLDER, Store
 
 __all__ = ["Job", "Options", "prepare", "run"]
 
@@ -42,6 +43,8 @@ def run(job: Job, stdout: TextIO, advance: Callable[[int], object]) -> Tally:
     """
     with contextlib.ExitStack() as stack:
         stack.callback(job.source.close)
+        if job.terms.index is not None:
+            stack.enter_context(Store(job.terms.index / FOLDER, asker=job.bundle.digest).renewed())
         if job.journal is not None:
             return _written(job, stack.enter_context(held(job.journal)), advance)
         return _told(job, stdout) if job.options.single else _streamed(job, stdout, advance)

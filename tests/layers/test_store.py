@@ -3,6 +3,7 @@
 import errno
 import json
 import multiprocessing
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -185,16 +186,78 @@ def test_objects_and_odd_names_are_refused(store: Store) -> None:
     assert not store.folder.exists()
 
 
-def test_earlier_editions_can_be_forgotten(store: Store) -> None:
-    store.forget()
-    for key in ("a", "b", "c"):
-        store.get(key, Maker())
-    (store.folder / "unfinished-x").mkdir()
-    store.forget(but=["b"])
-    make = Maker()
-    store.get("b", make)
-    assert make.times == 0
+def _made(store: Store, *keys: str) -> list[bool]:
+    """Whether each is made anew when asked for."""
+    makers = [Maker() for _ in keys]
+    for key, make in zip(keys, makers, strict=True):
+        assert same(store.get(key, make))
+    return [make.times == 1 for make in makers]
+
+
+def test_a_run_that_makes_something_drops_what_only_earlier_bundles_asked_for(store: Store) -> None:
+    old, new = Store(store.folder, asker="old"), Store(store.folder, asker="new")
+    with old.renewed():
+        assert _made(old, "both", "old", "another day") == [True, True, True]
+    with old.renewed():
+        _made(old, "both", "new")
+    assert _made(old, "another day") == [False]  # not in this run, but of this bundle
+    mapped = old.get("old", Maker())
+    with new.renewed():
+        assert _made(new, "both", "new of new") == [False, True]
+    assert len(list(store.folder.iterdir())) == 2
+    assert same(mapped)  # who has it open keeps it
+    assert _made(new, "both", "new of new", "old") == [False, False, True]
+
+
+def test_a_run_that_makes_nothing_or_fails_drops_nothing(store: Store) -> None:
+    old, new = Store(store.folder, asker="old"), Store(store.folder, asker="new")
+    with new.renewed():  # no folder yet
+        pass
+    _made(old, "both", "old")
+    with new.renewed():
+        assert _made(new, "both") == [False]
+    with pytest.raises(ZeroDivisionError), new.renewed():
+        assert 1 / (not _made(new, "new"))
+    assert _made(old, "both", "old", "new") == [False, False, False]
+
+
+def test_what_other_software_asked_for_goes_too(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    with store.renewed():
+        _made(store, "k")
+    monkeypatch.setattr("layers.store.FORMAT", 10**6)
+    with store.renewed():
+        assert _made(store, "k") == [True]
     assert len(list(store.folder.iterdir())) == 1
+
+
+def test_unfinished_writing_of_others_is_let_be_for_a_day(store: Store) -> None:
+    with store.renewed():
+        _made(store, "k")
+        now = home(store).stat().st_mtime
+        for name, hours in (("young", 23), ("left", 25)):
+            aside = store.folder / f"unfinished-{name}"
+            aside.mkdir()
+            (aside / "a.npy").write_bytes(b"x")
+            os.utime(aside, (now - 3600 * hours,) * 2)
+    assert sorted(path.name[:16] for path in store.folder.glob("unfinished-*")) == ["unfinished-young"]
+
+
+@pytest.mark.parametrize("harm", [_cut, Path.unlink, lambda file: file.write_bytes(b"\xff")])
+def test_a_damaged_mark_costs_speed_only(store: Store, harm: Callable[[Path], None]) -> None:
+    _made(store, "k")
+    harm(home(store) / "asked")
+    with store.renewed():
+        assert _made(store, "k", "l") == [False, True]
+    assert _made(store, "k", "l") == [False, False]
+
+
+def test_a_mark_that_cannot_be_left_costs_speed_only(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    _made(store, "k")
+    monkeypatch.setattr("pathlib.Path.write_text", refuse)
+    assert _made(Store(store.folder, asker="new"), "k") == [False]
 
 
 def _race(folder: Path, barrier: object, told: object) -> None:

@@ -194,10 +194,15 @@ def test_a_bundle_edited_between_runs_never_meets_its_old_index(
     options: Options, written, folder: Path
 ) -> None:
     before = written(options, columns=True)
-    assert any((folder / FOLDER).iterdir()), "an index was kept"
+    old = {path.name for path in (folder / FOLDER).iterdir()}
+    assert old, "an index was kept"
     zones = gpd.read_file(folder / "zones.geojson")
     zones.geometry = zones.geometry.translate(0.004, 0.003)
     zones.to_file(folder / "zones.geojson")
     after = written(options, columns=True)
+    new = {path.name for path in (folder / FOLDER).iterdir()}
+    assert new & old, "the index of the coverage is still good"
+    assert new - old
+    assert len(new) == len(old), "what was made of the old zones is gone"
     assert after["sites.csv"] != before["sites.csv"]
     assert unequal(after, written(options, columns=False)) == []

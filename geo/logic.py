@@ -23,11 +23,6 @@ def any_of(truths: Iterable[Truth]) -> Truth:
     return None if None in seen else False
 
 
-def negate(truth: Truth) -> Truth:
-    """The opposite; unknown stays unknown."""
-    return None if truth is None else not truth
-
-
 def compare(condition: Condition, value: Scalar | None, *also: Scalar) -> Truth:
     """Whether a value meets a condition; an unknown value (None) is unknown.
 

@@ -1,6 +1,5 @@
 """One record of any input becomes a row: a part to be checked, or a refusal that says why."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,7 +11,7 @@ from geo.declare import find_activity, is_blank, read_fact
 from geo.errors import InputError, Problem
 from geo.model import Part, Rulebook, Scalar, Site
 from geo.site import make_site
-from layers.sites.columns import Columns, Place, understand
+from layers.sites.columns import Columns, Place
 from layers.sites.faults import collected, collecting
 from layers.sites.places import checked_place, from_wkt, no_crs
 from layers.sites.values import cell_text, read_date, read_number
@@ -267,42 +266,3 @@ class RowMaker:
         if x is None or y is None or problems:
             raise InputError(problems)
         return shapely.Point(x, y)
-
-
-def row_from_cells(
-    cells: Mapping[str, object],
-    *,
-    number: int,
-    rulebook: Rulebook,
-    defaults: Defaults,
-    geometry: Geometry | None = None,
-    feature_id: str | None = None,
-) -> Row:
-    """One row from named cells, where each row may have names of its own (NDJSON, single requests).
-
-    Parameters
-    ----------
-    cells
-        By header; ``geometry`` given, they need no coordinates.
-    number
-        Position in the input, from 1.
-    """
-    record = Record(number=number, values=tuple(cells.values()), geometry=geometry, feature_id=feature_id)
-    try:
-        columns = understand(
-            tuple(cells),
-            rulebook,
-            has_geometry=geometry is not None,
-            crs_given=defaults.crs is not None,
-            where=f"row {number}",
-        )
-    except InputError as error:
-        return Row(
-            number=number,
-            site_id=feature_id or str(number),
-            part=None,
-            on=defaults.on,
-            problems=error.problems,
-            original=record.values,
-        )
-    return RowMaker(rulebook, columns, defaults).row(record)

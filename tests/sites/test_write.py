@@ -20,8 +20,9 @@ from geo.check import check_projects
 from geo.errors import InputError
 from geo.model import Bundle, Project
 from layers.sites import write_xlsx
+from layers.sites.columns import understand
 from layers.sites.job import Options, prepare, run
-from layers.sites.rows import Defaults, row_from_cells
+from layers.sites.rows import Defaults, Record, RowMaker
 
 TABLE = (
     "site_id,lon,lat,activity,nature,备注,备注,,fid,geom",
@@ -148,7 +149,9 @@ def test_json_holds_the_bodies_of_http(written: Callable[..., Path], bundle: Bun
     assert bodies[1]["problems"][0]["where"] == "row 2.lon"
     cells = {"lon": "105.805", "lat": "32.505", "activity": "CHEM", "nature": "new"}
     on = pd.Timestamp("2026-11-21").date()
-    row = row_from_cells(cells, number=1, rulebook=bundle.rulebook, defaults=Defaults(on=on))
+    columns = understand(tuple(cells), bundle.rulebook, has_geometry=False, crs_given=False, where="row 1")
+    record = Record(number=1, values=tuple(cells.values()))
+    row = RowMaker(bundle.rulebook, columns, Defaults(on=on)).row(record)
     assert row.part is not None
     (report,) = check_projects(bundle, [Project(parts=(row.part,))], on, margins="told")
     own = bodies[0].pop("input")

@@ -87,7 +87,7 @@ _TINY = 1e-300
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """Pairs of a point of an `Ask` and an edge, with the square of their distance in the plane."""
+    """Pairs of a point of an `Ask` and an edge, by point, with the square of their distance in the plane."""
 
     owner: Ints
     edge: Ints
@@ -113,9 +113,29 @@ class Candidates:
         key = key[first]
         return Candidates(key >> shift, key & ((np.int64(1) << shift) - 1), self.plane_m2[order[first]])
 
+    def nearest(self, allow: Floats, *keys: Ints) -> "Candidates":
+        """Of pairs that stand group by group, those that may be the nearest of their group.
+
+        Parameters
+        ----------
+        allow
+            By owner.
+        keys
+            Equal in a group.
+        """
+        group = starts(*keys)
+        if len(group) == 0:
+            return self
+        least = np.sqrt(np.minimum.reduceat(self.plane_m2, group))
+        most_m = least * allow[self.owner[group]] ** 2 + FLOOR_M
+        close = self.plane_m2 <= np.repeat(most_m**2, np.diff(np.append(group, len(self.owner))))
+        return self.only(np.flatnonzero(close))
+
     @classmethod
     def joined(cls, found: list["Candidates"]) -> Self:
         """Pairs of many blocks."""
+        if len(found) == 1:
+            return cls(found[0].owner, found[0].edge, found[0].plane_m2)
         if not found:
             return cls(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
         return cls(

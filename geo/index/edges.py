@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.foot import edges_of
-from geo.index.about import About, as_near, measured
+from geo.index.about import About, measured
 from geo.index.bands import Band
 from geo.index.cells import DEGREE_M, Floats, Grid, Ints, Ranks, distinct, narrow, spread, starts
 from geo.index.circle import FLOOR_M, Ask, Candidates
-from geo.index.near import Near, joined
+from geo.index.near import Near, joined, metres_to_nearest
 
 __all__ = ["EdgeGrid", "Near", "edges_of"]
 
@@ -119,11 +119,9 @@ class EdgeGrid:
         lon, lat
             Degrees, shape (n,); NaN, infinity and what is no longitude or latitude are near nothing.
         """
-        found = []
-        for ask in self._asks(lon, lat, reach_m):
-            pairs = self._candidates(ask, np.full(len(ask.point), reach_m), 1.0)
-            found.append((ask, pairs.distinct(len(self.edges))))
-        return About(found, self.edges, self.tag, reach_m)
+        asks = self._asks(lon, lat, reach_m)
+        parts = [(ask, self._candidates(ask, np.full(len(ask.point), reach_m), 1.0)) for ask in asks]
+        return About(parts, self.edges, self.tag, reach_m)
 
     def near(self, lon: Floats, lat: Floats, reach_m: float) -> Near:
         """Every edge within a reach of every point, by point, then edge."""
@@ -146,7 +144,7 @@ class EdgeGrid:
 
     def nearest_m(self, lon: Floats, lat: Floats, reach_m: float) -> Floats:
         """Geodesic metres from every point to the nearest edge, shape (n,); inf beyond the reach."""
-        return self.nearest(lon, lat, reach_m).metres(lon, lat, reach_m)
+        return metres_to_nearest([self.nearest(lon, lat, reach_m)], lon, lat, reach_m)
 
     def _asks(self, lon: Floats, lat: Floats, reach_m: float) -> Iterator[Ask]:
         """Points that may have an edge within the reach, a chunk at a time."""
@@ -165,12 +163,13 @@ class EdgeGrid:
         while len(ask.point):
             most = reach_m * ask.allow + FLOOR_M
             pairs = self._candidates(ask, radius, _GROWTH)
-            least = np.full(len(ask.point), np.inf)
-            np.minimum.at(least, pairs.owner, pairs.plane_m2)
+            least, group = np.full(len(ask.point), np.inf), starts(pairs.owner)
+            if len(group):
+                least[pairs.owner[group]] = np.minimum.reduceat(pairs.plane_m2, group)
             farthest = np.sqrt(least) * ask.allow + 2.0 * FLOOR_M
             sure = (farthest <= np.maximum(radius, enough_m)) | (radius >= most)
-            close = as_near(pairs.plane_m2, least[pairs.owner], ask.allow[pairs.owner])
-            found.append(measured(ask, pairs.only(sure[pairs.owner] & close), self.edges).nearest())
+            some = pairs.only(np.flatnonzero(sure[pairs.owner]))
+            found.append(measured(ask, some.nearest(ask.allow, some.owner), self.edges).nearest())
             wider = np.minimum(np.maximum(radius * _GROWTH, 1.0), np.minimum(farthest, most))
             ask, radius = ask.only(~sure), wider[~sure]
         return joined(found)

@@ -1,5 +1,6 @@
 """What was found near points: pairs of a point and an edge, and the nearest edge of each point."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,22 +36,43 @@ class Near:
         """Some of the pairs."""
         return Near(self.point[keep], self.edge[keep], self.lon[keep], self.lat[keep], self.distance_m[keep])
 
-    def nearest(self) -> "Near":
-        """By point, the pair of the least distance."""
-        return self.only(first_least(self.distance_m, self.point))
+    def nearest(self, *keys: Ints) -> "Near":
+        """Of pairs that stand group by group, the one of the least distance in each.
 
-    def metres(self, lon: Floats, lat: Floats, reach_m: float) -> Floats:
-        """Geodesic metres from every point asked about to its one pair; inf beyond the reach."""
-        out = np.full(len(lon), np.inf)
-        out[self.point] = geodesic_m(lon[self.point], lat[self.point], self.lon, self.lat)
-        out[out > reach_m] = np.inf
-        return out
+        Parameters
+        ----------
+        keys
+            Equal in a group; the points by default.
+        """
+        group = starts(*(keys or (self.point,)))
+        if len(group) == 0:
+            return self
+        size = np.diff(np.append(group, len(self.point)))
+        least = np.flatnonzero(
+            self.distance_m == np.repeat(np.minimum.reduceat(self.distance_m, group), size)
+        )
+        which = np.repeat(np.arange(len(group)), size)[least]
+        return self.only(least[starts(which)])
 
 
-def first_least(distance_m: Floats, *keys: Ints) -> Ints:
-    """By equal keys (the first counts most), the position of the least distance."""
-    order = np.lexsort((distance_m, *reversed(keys)))
-    return order[starts(*(key[order] for key in keys))]
+def metres_to_nearest(found: Iterable[Near], lon: Floats, lat: Floats, reach_m: float) -> Floats:
+    """Geodesic metres from every point asked about to the nearest of its feet; inf beyond the reach.
+
+    Parameters
+    ----------
+    found
+        In each of them a point has one pair at most.
+    """
+    least, foot = np.full(len(lon), np.inf), np.zeros((2, len(lon)))
+    for near in found:
+        better = np.flatnonzero(near.distance_m < least[near.point])
+        at = near.point[better]
+        least[at] = near.distance_m[better]
+        foot[0, at], foot[1, at] = near.lon[better], near.lat[better]
+    here = np.flatnonzero(np.isfinite(least))
+    least[here] = geodesic_m(lon[here], lat[here], foot[0, here], foot[1, here])
+    least[least > reach_m] = np.inf
+    return least
 
 
 def joined(found: list[Near]) -> Near:

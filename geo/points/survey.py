@@ -11,7 +11,7 @@ import shapely
 from geo.contact import TOLERANCE_M
 from geo.foot import nearest_m
 from geo.index.about import About
-from geo.index.near import joined
+from geo.index.near import metres_to_nearest
 from geo.measure import POLYGON, Floats, geodesic_m, window
 from geo.points.atlas import NEAR_BASE_M, Atlas, Region, near_broken
 from geo.points.batch import Ints, PointBatch
@@ -233,13 +233,14 @@ class Survey:
         if outline.among is not None:
             about = self._about(self.atlas.view.layers[region.layers[0]])
             found.append(about.nearest(outline.among))
-        return joined(found).nearest().metres(lon, lat, reach)
+        return metres_to_nearest(found, lon, lat, reach)
 
     def _far_gap_m(self, region: Region, bases: Span) -> Floats:
         lon, lat = self.batch.lon, self.batch.lat
         reach = bases[1] + self.least_reach_m
         grid = self.atlas.far_outline(region, bases[1])
-        return grid.nearest(lon, lat, reach, bases[0] - self.least_reach_m).metres(lon, lat, reach)
+        near = grid.nearest(lon, lat, reach, bases[0] - self.least_reach_m)
+        return metres_to_nearest([near], lon, lat, reach)
 
     # --- coverage ---
 

@@ -50,6 +50,17 @@ class Chain:
     length_m: float
     tree: STRtree
 
+    @property
+    def bounds(self) -> Floats:
+        """West, south, east, north of the whole, degrees."""
+        ends = self.edges.reshape(-1, 2)
+        return np.concatenate([ends.min(axis=0), ends.max(axis=0)])
+
+    @property
+    def metres(self) -> Floats:
+        """Length of each edge."""
+        return np.diff(self.start_m, append=self.length_m)
+
 
 def chain_of(line: Geometry) -> Chain:
     """The edges of a line or multi-line in EPSG:4490 degrees, with their chainage along the whole."""
@@ -79,17 +90,18 @@ def crossings(chain: Chain, piece: Geometry) -> tuple[Crossing, ...]:
     if len(segments) == 0:
         return ()
     edge, low, high = _on_edges(chain, segments)
-    return _joined(_chainage(chain, edge, low), _chainage(chain, edge, high), chain.part[edge])
+    return merged(_chainage(chain, edge, low), _chainage(chain, edge, high), chain.part[edge])
 
 
 def joined(found: Iterable[Crossing]) -> tuple[Crossing, ...]:
     """Crossings in order, those that overlap or meet made one; none spans two parts."""
     every = list(found)
     ends = np.array([(c.from_m, c.to_m) for c in every]).reshape(-1, 2)
-    return _joined(ends[:, 0], ends[:, 1], np.array([c.part for c in every], dtype=np.intp))
+    return merged(ends[:, 0], ends[:, 1], np.array([c.part for c in every], dtype=np.intp))
 
 
-def _joined(from_m: Floats, to_m: Floats, part: Ints) -> tuple[Crossing, ...]:
+def merged(from_m: Floats, to_m: Floats, part: Ints) -> tuple[Crossing, ...]:
+    """Stretches from one chainage to another in order, those that overlap or meet made one."""
     order = np.lexsort((to_m, from_m, part))
     from_m, part = from_m[order], part[order]
     reach = np.maximum.accumulate(to_m[order])  # a further part begins where the one before it ends

@@ -14,14 +14,25 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.measure import LINE, POLYGON, Floats, area_m2, length_m
+from geo.along import off_borders
+from geo.chainage import Chain, chain_of
+from geo.measure import LINE, POLYGON, TOLERANCE_M, Floats, area_m2, length_m
 from geo.view import LayerView, Mask, Objects
 
 if TYPE_CHECKING:  # a scene has contacts
     from geo.scene import Scene
 
-TOLERANCE_M = 0.0005
-"""A site nearer to a polygon than this touches its border: noise, not a margin of safety."""
+__all__ = [
+    "POSITIVE_M2",
+    "TOLERANCE_M",
+    "Contact",
+    "Indices",
+    "chain",
+    "contacts",
+    "highest_dimension",
+    "inside_of",
+    "nothing",
+]
 
 POSITIVE_M2 = 1e-4
 """An area up to this is the noise of coordinates."""
@@ -151,6 +162,22 @@ def contacts(scene: "Scene", layers: Sequence[LayerView]) -> list[Contact]:
     ]
 
 
+def chain(scene: "Scene") -> Chain:
+    """A line site as edges in order."""
+    return scene.keep("chain", lambda: chain_of(scene.geometry))
+
+
+def inside_of(scene: "Scene", zones: Objects, common: Objects) -> tuple[Objects, Mask]:
+    """What of a line site lies inside polygons, given what it shares with them; and which it only touches.
+
+    Of those touched it is what lies on their border.
+    """
+    inside, along = off_borders(chain(scene), zones, common)
+    edge = length_m(inside) <= TOLERANCE_M
+    on_border = np.where([one is None for one in along], common, along)
+    return np.where(edge, on_border, inside), edge
+
+
 def _shared(scene: "Scene", zones: Objects, areal: Mask) -> _Shared:
     """The site's common shapes with zones it meets, and which of these only lie on the zone's border."""
     common = shapely.intersection(zones, scene.geometry)
@@ -158,9 +185,7 @@ def _shared(scene: "Scene", zones: Objects, areal: Mask) -> _Shared:
         common[entry] = highest_dimension(common[entry])
     edge = np.zeros(len(zones), dtype=bool)
     if scene.dimension == LINE and areal.any():
-        inside = shapely.difference(common[areal], shapely.boundary(zones[areal]))
-        edge[areal] = length_m(inside) <= TOLERANCE_M
-        common[areal] = np.where(edge[areal], common[areal], inside)
+        common[areal], edge[areal] = inside_of(scene, zones[areal], common[areal])
     dimension = shapely.get_dimensions(common)
     area, length = np.zeros(len(zones)), np.zeros(len(zones))
     wide, thin = dimension == POLYGON, dimension == LINE

@@ -37,6 +37,9 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(4)
 POINT, LINE, POLYGON = 0, 1, 2
 """Dimensions of shapes, as `shapely.get_dimensions` gives them."""
 
+TOLERANCE_M = 0.0005
+"""What lies nearer to a polygon's border than this lies on it: noise, not a margin of safety."""
+
 _MANY = 4
 """Type of shapely from which on a shape is made of others."""
 

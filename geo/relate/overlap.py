@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.contact import highest_dimension
+from geo.contact import highest_dimension, inside_of
 from geo.logic import Truth
 from geo.measure import LINE, POINT, POLYGON, length_m
 from geo.model import Reason, Relation
@@ -123,7 +123,11 @@ def _in_union(scene: Scene, p: Picture, areas: Mask) -> Geometry:
     """The site's part in the union of zones; a line on the border between two of them lies inside."""
     zones = union(p.geometry[areas])
     common = highest_dimension(shapely.intersection(scene.geometry, zones))
-    return shapely.difference(common, shapely.boundary(zones)) if scene.dimension == LINE else common
+    if scene.dimension != LINE:
+        return common
+    inside, touched = inside_of(scene, np.array([zones], dtype=object), np.array([common], dtype=object))
+    piece: Geometry = NOWHERE if touched[0] else inside[0]
+    return piece
 
 
 def _answer(scene: Scene, test: PlaceTest, p: Picture, truth: Truth, reasons: tuple[Reason, ...]) -> Place:

@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, MultiPoint, MultiPolygon, Point, box
 
+from geo.along import WAY_M
 from geo.answer import to_json
 from geo.chainage import chain_of, crossings, joined
-from geo.measure import length_m
+from geo.measure import TOLERANCE_M, geodesic_m, length_m
 from geo.model import Crossing, Hit, Relation, Report
+from geo.overlay import MINIMUM_M
 from tests.geo.relating import RING, RIVER, SPRING
 from tests.geo.world import SQUARE, place, project, report, rule, zones
 
@@ -101,6 +103,40 @@ TWO_PARTS = MultiLineString([[(-50, 20), (150, 20)], [(150, 80), (50, 80)]])
 )  # fmt: skip
 def test_crossings_by_hand(line, zone, expected):
     is_told(by_zone(tell(line, zone))["a0"], expected)
+
+
+BESIDE = LineString([(0, -10), (0, 33.3), (0.0003, 40), (-0.0003, 71.7), (0, 110)])
+"""Along the western border of the square, with other vertices and within 0.3 mm of it."""
+
+
+@pytest.mark.parametrize(
+    ("line", "zone", "expected", "touch"),
+    [
+        pytest.param(LineString([(10, 0), (10, 110), (10, 10)]), box(10, 60, 50, 120),
+                     [(60, 160, 1)], True, id="there and back"),
+        pytest.param(BESIDE, SQUARE, [(10, 110, 1)], True, id="all along"),
+        pytest.param(shapely.reverse(BESIDE), SQUARE, [(10, 110, 1)], True, id="the other way"),
+        pytest.param(LineString([*BESIDE.coords, (30, 110), (30, 90), (30, 95)]), SQUARE,
+                     [(160, 175, 1)], False, id="along the border, then in"),
+        pytest.param(LineString([(0.0002, 33.3), (0.0003, 71.7), (40, 71.7)]), SQUARE,
+                     [(38.4, 78.4, 1)], False, id="begins on the border"),
+        pytest.param(LineString([(0.0006, 10), (0.0006, 90)]), SQUARE, [(0, 80, 1)], False, id="deeper"),
+        pytest.param(LineString([(-10, 50), (0.0003, 50), (-10, 55)]), SQUARE,
+                     [(10, 10.001, 1)], True, id="no deeper than the tolerance"),
+    ],
+)  # fmt: skip
+def test_what_runs_along_a_border_touches_it_whatever_its_vertices(line, zone, expected, touch):
+    told = tell(line, zone)
+    is_told(by_zone(told)["a0"], expected)
+    assert told.parts[0].hits[0].touch is touch
+    assert told.parts[0].findings[0].outcome == ("does_not_apply" if touch else "applies")
+
+
+def test_a_line_between_two_zones_with_other_vertices_is_inside_their_union():
+    line = LineString([(100, -50), (100, 33.3), (100, 66.1), (100, 150)])
+    told = tell(line, SQUARE, EAST)
+    assert [h.touch for h in told.parts[0].hits] == [True, True]
+    assert told.parts[0].findings[0].outcome == "applies"
 
 
 def test_a_zone_near_but_not_met_has_no_crossing():
@@ -209,27 +245,55 @@ def areas(draw: st.DrawFn) -> Any:
     )
 
 
-def passes(line: Any, ground: Any) -> float:
-    """Metres of a line in degrees, every pass counted, inside some ground: each edge cut on its own."""
-    total = 0.0
+EASTING_M, NORTHING_M = 94_878.0, 110_880.0
+"""Metres per degree of longitude and latitude where the world is, to 1e-3."""
+ORIGIN = shapely.get_coordinates(place(Point(0, 0)))
+
+
+def flat(shape: Any) -> Any:
+    """A shape in world metres as placed, on a plane of metres about the world's origin."""
+    return shapely.transform(place(shape), lambda xy: (xy - ORIGIN) * (EASTING_M, NORTHING_M))
+
+
+def metres(pieces: Any) -> float:
+    """Geodesic length of lines on the plane."""
+    xy, part = shapely.get_coordinates(shapely.get_parts(pieces), return_index=True)
+    xy = xy / (EASTING_M, NORTHING_M) + ORIGIN
+    return float(geodesic_m(*xy[:-1].T, *xy[1:].T)[part[1:] == part[:-1]].sum())
+
+
+def passes(line: Any, ground: Any) -> tuple[float, int]:
+    """Metres of a line, every pass counted, inside some ground, edge by edge; and how often it ends there."""
+    total, ends = 0.0, 0
     for part in shapely.get_parts(line):
         for a, b in pairwise(shapely.get_coordinates(part)):
             inside = shapely.intersection(LineString([a, b]), ground) if (a != b).any() else shapely.Point()
-            total += float(length_m(shapely.difference(inside, shapely.boundary(ground))))
-    return total
+            total += metres(inside)
+            places = shapely.points(shapely.get_coordinates(shapely.boundary(inside)))
+            ends += int((shapely.distance(places, shapely.boundary(ground)) < TOLERANCE_M).sum())
+    return total, ends
 
 
-def nearly(zone: Any, by: float = 2e-9) -> Any:
-    """A zone and 0.2 mm around it: whether a line along its border is inside is a matter of rounding."""
-    return zone.buffer(by, join_style="mitre")
+def deep(zone: Any, by: float = 1.0) -> Any:
+    """What of a zone lies deeper than the tolerance: all else of it is its border (DESIGN)."""
+    return flat(zone).buffer(-TOLERANCE_M * by)
 
 
-def ground(line: Any, shapes: list[Any]) -> tuple[float, float]:
-    """Metres of a line's ground in a union of zones: without what runs along borders, and with it."""
-    once, zones_ = shapely.union_all([line]), shapely.union_all([nearly(shape) for shape in shapes])
-    borders = shapely.union_all([nearly(shape.boundary) for shape in shapes])
-    inside = shapely.intersection(once, zones_)
-    return float(length_m(shapely.difference(inside, borders))), float(length_m(inside))
+def runs_along(line: Any, zone: Any) -> bool:
+    """Whether a line stays within the tolerance of a zone's border for 1 cm, or nearly so."""
+    band = flat(zone).boundary.buffer(TOLERANCE_M)
+    ends = [ab for part in shapely.get_parts(line) for ab in pairwise(part.coords) if ab[0] != ab[1]]
+    near = shapely.get_parts(shapely.intersection([flat(LineString(ab)) for ab in ends], band))
+    runs = shapely.get_parts(shapely.union_all(shapely.buffer(near, 1e-6)))
+    sizes = np.where(shapely.intersects(runs[:, None], near), shapely.length(near), 0.0).sum(axis=1)
+    return bool((sizes > 0.95 * WAY_M).any())
+
+
+def on_ground(line: Any, areas: list[Any]) -> tuple[float, float]:
+    """Metres of a line's ground in a union of areas; and at most: passes may lie beside each other."""
+    ground = shapely.union_all(areas)
+    once = shapely.union_all([flat(line)], grid_size=1e-6)
+    return metres(shapely.intersection(once, ground)), passes(flat(line), ground)[0]
 
 
 @settings(max_examples=80, deadline=None)
@@ -237,16 +301,10 @@ def ground(line: Any, shapes: list[Any]) -> tuple[float, float]:
 def test_stretches_cover_the_overlap_and_the_rest_makes_the_line(line, shapes):
     if line.is_empty:
         return
-    told = tell(line, *shapes)
-    part = told.parts[0]
+    part = tell(line, *shapes).parts[0]
     for hit in part.hits:
-        zone = shapes[int(hit.zone_id[1:])]
         _is_in_order(hit, part.length_m)
-        inside, within = (passes(place(line), nearly(place(zone), by)) for by in (-2e-9, 2e-9))
-        if inside > 0.001:
-            told_m = sum(c.to_m - c.from_m for c in hit.crossings or ())
-            assert inside - 0.001 <= told_m <= within + 0.001
-            assert hit.overlap_m <= within + 0.001
+        _is_what_lies_deeper(line, shapes[int(hit.zone_id[1:])], hit)
     for share in part.layers[0].by_class:
         found = stretches(share.crossings)
         met = [h for h in part.hits if h.zone_class == share.zone_class]
@@ -254,8 +312,28 @@ def test_stretches_cover_the_overlap_and_the_rest_makes_the_line(line, shapes):
         covered = sum(b - a for a, b, _ in found)
         rest = _remainder(found, chain_of(place(line)), part.length_m)
         assert covered + rest == pytest.approx(part.length_m, rel=1e-6)
-        least, most = ground(place(line), [place(shapes[int(h.zone_id[1:])]) for h in met])
-        assert least - 0.01 <= share.overlap_m <= most + 0.01
+        _is_a_union(line, [shapes[int(h.zone_id[1:])] for h in met], share.overlap_m)
+
+
+def _is_what_lies_deeper(line: Any, zone: Any, hit: Hit) -> None:
+    """All that is deeper than the tolerance, and at its ends what leads to the border; else it is a touch."""
+    (least, ends), (most, _) = (passes(flat(line), deep(zone, by)) for by in (1.01, 0.99))
+    told = sum(c.to_m - c.from_m for c in hit.crossings or ())
+    if least > 0:
+        assert least - MM <= told <= most + ends * WAY_M + MM
+        if not runs_along(line, zone):
+            assert told == pytest.approx(passes(flat(line), flat(zone))[0], abs=MM)
+    if abs(most - MINIMUM_M) > 0.1:  # the shortest stretch of this world that runs over itself is 10 m
+        assert hit.touch is (most < MINIMUM_M)
+
+
+def _is_a_union(line: Any, zones_: list[Any], told_m: float) -> None:
+    """What is deeper in any of the zones; of those that the line only touches, what lies on their border."""
+    held = [passes(flat(line), deep(zone)) for zone in zones_]
+    inside = [deep(zone) for zone in zones_]
+    touched = [flat(z).buffer(TOLERANCE_M) for z, (size, _) in zip(zones_, held, strict=True) if size == 0]
+    least, most = on_ground(line, inside)[0], on_ground(line, [*inside, *touched])[1]
+    assert least - MM <= told_m <= most + sum(ends for _, ends in held) * WAY_M + len(touched) * WAY_M
 
 
 def _is_in_order(hit: Hit, length: float) -> None:

@@ -4,6 +4,7 @@ One thread a worker: prepared geometries shared between threads crash the interp
 does not hold up the worker's heartbeat.
 """
 
+import gc
 import logging
 import sys
 from typing import Any
@@ -44,7 +45,11 @@ class Service(BaseApplication):
 
     def load(self) -> Any:  # noqa: ANN401  # whatever the module holds under that name
         """The application; gunicorn asks once, in the master."""
-        return import_app("server.wsgi:app")
+        gc.disable()  # nothing that is loaded now is garbage, and it would be looked through 300 times
+        try:
+            return import_app("server.wsgi:app")
+        finally:
+            gc.enable()
 
 
 def main() -> int:

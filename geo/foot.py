@@ -97,7 +97,7 @@ def edges_of(shapes: Objects) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
         Shapes (m, 4) and (m,), ordered by owner. Each edge runs from its lesser end to its greater one, so
         that neighbours give the same number for the edge they share.
     """
-    parts, owner = _simple_parts(shapes)
+    parts, owner = simple_parts(shapes)
     dimension = shapely.get_dimensions(parts)
     rings, part = shapely.get_rings(parts[dimension == POLYGON], return_index=True)
     curves = np.concatenate([rings, parts[dimension == LINE]])
@@ -111,7 +111,7 @@ def edges_of(shapes: Objects) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     return _from_lesser_end(edges[order]), tags[order]
 
 
-def _simple_parts(shapes: Objects) -> tuple[Objects, NDArray[np.intp]]:
+def simple_parts(shapes: Objects) -> tuple[Objects, NDArray[np.intp]]:
     """Parts of shapes, of collections within collections too, and whose they are."""
     parts, owner = shapely.get_parts(shapes, return_index=True)
     again, outer = shapely.get_parts(parts, return_index=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely import STRtree
 
-from geo.foot import edges_of
+from geo.foot import edges_of, simple_parts
 from geo.index.edges import EdgeGrid
 from geo.index.zones import ZoneIndex
 from geo.measure import POLYGON, Floats, Objects, window
@@ -27,8 +27,6 @@ Keep = Callable[[str, Callable[[], dict[str, NDArray[Any]]]], Arrays]
 
 BORDER_REACH_M = NEAR_M + 200.0
 """What outlines are mostly asked for: margins within 100 m of a disc of 12 ha; more is answered too."""
-
-_DIGESTED = 1_000
 
 NEAR_BASE_M = 50.0
 """Rules of this distance or less are measured with those of none, in one look."""
@@ -111,19 +109,37 @@ class Atlas:
         return self._shared(key, layer.id, lambda: _alive_only(layer), BORDER_REACH_M)
 
     def outline(self, region: Region) -> Outline:
-        """Outline of the union of a region's polygons, and (unless ``areal``) its lines and points."""
+        """Outline of the union of a region's polygons, and (unless ``areal``) its lines and points.
+
+        The region is of one layer.
+        """
         return self._kept(("outline", region), lambda: self._outline(region))
 
     def _outline(self, region: Region) -> Outline:
-        key = f"outline-{self._key(region)}"
-        if len(region.layers) > 1:
-            return Outline(None, self._grid(key, lambda: self._joined(region), BORDER_REACH_M))
         pool = self.borders(self.view.layers[region.layers[0]]).edges
-        make = partial(Outline.arrays_of, pool=pool, reach_m=BORDER_REACH_M)
-        return Outline.from_arrays(self._keep(key, lambda: make(self._joined(region))))
+        make = partial(Outline.of, pool=pool)
+        return Outline(
+            **self._keep(f"outline-{self._key(region)}", lambda: make(self._joined(region)).arrays())
+        )
+
+    def cuts(self, layer_id: str) -> tuple[EdgeGrid, dict[Region, int]]:
+        """The cut edges of all outlines that rules ask of a layer, and the tag of each."""
+        return self._kept(("cuts", layer_id), lambda: self._cuts(layer_id))
+
+    def _cuts(self, layer_id: str) -> tuple[EdgeGrid, dict[Region, int]]:
+        regions = {region: None for region, _ in self.asked if region.layers == (layer_id,)}
+        regions |= {replace(region, areal=True): None for region in regions if self.has_thin(region)}
+        key = f"cuts-{_whole(self._key(region).encode() for region in regions)}-{BORDER_REACH_M:.0f}"
+
+        def make() -> dict[str, NDArray[Any]]:
+            cuts = [self.outline(region).cuts for region in regions]
+            tag = np.repeat(np.arange(len(cuts)), [len(some) for some in cuts])
+            return EdgeGrid.build(np.concatenate([np.zeros((0, 4)), *cuts]), tag, BORDER_REACH_M).arrays()
+
+        return EdgeGrid.from_arrays(self._keep(key, make)), {one: tag for tag, one in enumerate(regions)}
 
     def far_outline(self, region: Region, base_m: float) -> EdgeGrid:
-        """The same outline in a grid of its own, for thresholds at a distance."""
+        """The outline of any region in a grid of its own, for thresholds at a distance."""
         reach_m = base_m + BORDER_REACH_M
         return self._kept(("far", region, base_m), lambda: self._far_outline(region, reach_m))
 
@@ -184,19 +200,32 @@ class Atlas:
             lambda: np.array([*(f"{before}{one}" for one in layer.zone_id), None], dtype=object)[:-1],
         )
 
-    def pieces(self) -> tuple[list[Callable[[], object]], list[Callable[[], object]]]:
-        """Everything that tables may ask for, in pieces that can be made apart: zones, then the rest."""
-        asked: dict[tuple[Region, float], None] = {}
+    @cached_property
+    def asked(self) -> tuple[tuple[Region, float], ...]:
+        """All regions that rules in force ask for, and their longest distances, metres."""
+        found: dict[tuple[Region, float], None] = {}
         for test in (rule.test for rule in self.view.rules if rule.test.layers):
             second: list[tuple[tuple[str, ...], ZoneFilter, float]]
             second = [((one.layer,), one, 0.0) for one in test.companions]
             for layers, filter_, base_m in [(test.layers, test, test.farthest_m), *second]:
                 sures = (True, False) if self.is_vague(layers, filter_) else (True,)
-                asked.update({(self.region(layers, filter_, sure=sure), base_m): None for sure in sures})
-        outlines = [partial(self.outline, region) for region in dict.fromkeys(one for one, _ in asked)]
-        far = [partial(self.far_outline, *one) for one in asked if one[1] > NEAR_BASE_M]
-        zones: list[Callable[[], object]] = [partial(self.borders, layer) for layer in self.layers]
-        return zones, [*outlines, *far, *(partial(self.coverage, layer) for layer in self.layers)]
+                found.update({(self.region(layers, filter_, sure=sure), base_m): None for sure in sures})
+        return tuple(found)
+
+    def pieces(self) -> list[list[Callable[[], object]]]:
+        """Everything that tables may ask for, in pieces that can be made apart; lists one after another."""
+        near = dict.fromkeys(region for region, _ in self.asked)
+        single = [region for region in near if len(region.layers) == 1]
+        far = [one for one in self.asked if one[1] > NEAR_BASE_M or len(one[0].layers) > 1]
+        return [
+            [partial(self.borders, layer) for layer in self.layers],
+            [
+                *(partial(self.outline, region) for region in single),
+                *(partial(self.far_outline, *one) for one in far),
+                *(partial(self.coverage, layer) for layer in self.layers),
+            ],
+            [partial(self.cuts, layer.id) for layer in self.layers],
+        ]
 
     def _kept(self, key: object, make: Callable[[], T]) -> T:
         if key not in self._made:
@@ -245,10 +274,15 @@ def _alive_only(layer: LayerView) -> Objects:
 
 
 def _digest_of(shapes: Objects) -> bytes:
-    """What shapes are, to the last bit; WKB tells where each ends."""
-    told = hashlib.blake2b(digest_size=16)
-    for first in range(0, len(shapes), _DIGESTED):
-        told.update(b"".join(shapely.to_wkb(shapes[first : first + _DIGESTED])))
+    """What shapes are, to the last bit: coordinates, and how many of them make a part, of what kind, of whom.
+
+    Where rings end is not told: that is where they are back at their beginning.
+    """
+    parts, owner = simple_parts(shapes)
+    told = hashlib.sha256()  # processors have instructions for this one
+    rings, size = shapely.get_num_interior_rings(parts), shapely.get_num_coordinates(parts)
+    for array in (owner, shapely.get_type_id(parts), rings, size, shapely.get_coordinates(parts)):
+        told.update(array.tobytes())
     return told.digest()
 
 

@@ -61,35 +61,31 @@ class SharedEdges:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outline:
-    """The outline of some zones of a layer, as edges of its zones and others.
+    """The outline of some zones of a layer: edges of its zones, and edges cut where zones cross.
 
     Attributes
     ----------
     among
-        By edge of all the layer's zones (`geo.points.atlas.Atlas.borders`), whether it is on the outline;
-        None where the outline borrows none.
-    own
-        The edges that only the outline has.
+        By edge of all the layer's zones (`geo.points.atlas.Atlas.borders`), whether it is on the outline.
+    cuts
+        The edges that no zone has, shape (m, 4).
     """
 
-    among: Mask | None
-    own: EdgeGrid
+    among: Mask
+    cuts: Floats
 
     @classmethod
-    def arrays_of(cls, shapes: Objects, pool: Floats, reach_m: float) -> dict[str, NDArray[Any]]:
-        """The arrays of an outline, given as shapes, among the edges of a layer's zones."""
+    def of(cls, shapes: Objects, pool: Floats) -> Self:
+        """An outline, given as shapes, among the edges of a layer's zones."""
         edges, _ = edges_of(shapes)
         found = places_in(pool, edges)
         among = np.zeros(len(pool), dtype=bool)
         among[found[found != _NOWHERE]] = True
-        own = edges[found == _NOWHERE]
-        grid = EdgeGrid.build(own, np.zeros(len(own), dtype=np.int64), reach_m)
-        return {"among": among, **grid.arrays()}
+        return cls(among, edges[found == _NOWHERE])
 
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """The outline of such arrays."""
-        return cls(arrays["among"], EdgeGrid.from_arrays(arrays))
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All of it as arrays, to be stored."""
+        return {"among": self.among, "cuts": self.cuts}
 
 
 def arrays_of(grid: EdgeGrid, pool: Floats) -> dict[str, NDArray[Any]]:

@@ -11,7 +11,10 @@ import shapely
 from geo.contact import TOLERANCE_M
 from geo.foot import nearest_m
 from geo.index.about import About
+from geo.index.cells import distinct
+from geo.index.edges import EdgeGrid
 from geo.index.near import metres_to_nearest
+from geo.index.zones import Pairs, ZoneIndex
 from geo.measure import POLYGON, Floats, geodesic_m, window
 from geo.points.atlas import NEAR_BASE_M, Atlas, Region, near_broken
 from geo.points.batch import Ints, PointBatch
@@ -102,8 +105,13 @@ class Survey:
                 out[self.pairs(layer)[0]] = True  # a hit there takes the layer out of the headline
             coverage = self.atlas.coverage(layer)
             if coverage is not None:
-                out |= coverage[0].pairs(self.batch.lon, self.batch.lat).near_border
+                out |= self._held(coverage[0]).near_border
         return out
+
+    def _held(self, coverage: ZoneIndex) -> Pairs:
+        """Which points a coverage holds; layers often share one."""
+        find = coverage.pairs
+        return self.keep(("held", id(coverage)), lambda: find(self.batch.lon, self.batch.lat))
 
     @cached_property
     def sound(self) -> Ints:
@@ -187,12 +195,13 @@ class Survey:
             met = (inside * rows + holder)[mask[holder]]
             point, zone, gap = self.around(layer)
             near, gap = (point * rows + zone)[mask[zone]], gap[mask[zone]]
-            every = np.union1d(met, near)
-            here = np.full(len(every), np.inf)
+            every = distinct(np.concatenate([met, near]))
+            here, is_met = np.full(len(every), np.inf), np.zeros(len(every), dtype=bool)
             here[np.searchsorted(every, near)] = gap
+            is_met[np.searchsorted(every, met)] = True
             points.append(every // rows)
             gaps.append(here)
-            mets.append(np.isin(every, met))
+            mets.append(is_met)
         nothing = np.zeros(0)
         return (
             np.concatenate([nothing.astype(np.int64), *points]),
@@ -211,29 +220,31 @@ class Survey:
 
     def _about(self, layer: LayerView) -> About:
         """Every edge of a layer's zones near each point."""
-        reach = self._near_base_m(layer.id) + self.least_reach_m
-        find = self.atlas.borders(layer).about
-        return self.keep(("about", layer.id), lambda: find(self.batch.lon, self.batch.lat, reach))
+        return self.keep(("about", layer.id), lambda: self._find(self.atlas.borders(layer), layer))
 
-    def _near_base_m(self, layer_id: str) -> float:
-        """The longest short distance that any rule asks of a layer."""
-        tests = (rule.test for rule in self.atlas.view.rules if layer_id in rule.test.layers)
-        return max((m for test in tests for m in test.distances_m if m <= NEAR_BASE_M), default=0.0)
+    def _find(self, grid: EdgeGrid, layer: LayerView) -> About:
+        return grid.about(self.batch.lon, self.batch.lat, self._near_reach_m(layer))
+
+    def _near_reach_m(self, layer: LayerView) -> float:
+        """How far is looked for all tests of a layer that ask about no distance, or a short one."""
+        bases = (m for one, m in self.atlas.asked if layer.id in one.layers and m <= NEAR_BASE_M)
+        return max(bases, default=0.0) + self.least_reach_m
 
     def _gap_m(self, region: Region, bases: Span) -> Floats:
         """Metres to a region's outline where that is near a threshold; nearer it may be told too far."""
-        if bases[1] <= NEAR_BASE_M:
+        if bases[1] <= NEAR_BASE_M and len(region.layers) == 1:
             return self.keep(("gap", region), lambda: self._near_gap_m(region))
         return self.keep(("gap", region, bases), lambda: self._far_gap_m(region, bases))
 
     def _near_gap_m(self, region: Region) -> Floats:
-        outline, lon, lat = self.atlas.outline(region), self.batch.lon, self.batch.lat
-        reach = self.least_reach_m + max(map(self._near_base_m, region.layers))
-        found = [outline.own.nearest(lon, lat, reach)]
-        if outline.among is not None:
-            about = self._about(self.atlas.view.layers[region.layers[0]])
-            found.append(about.nearest(outline.among))
-        return metres_to_nearest(found, lon, lat, reach)
+        layer = self.atlas.view.layers[region.layers[0]]
+        grid, tags = self.atlas.cuts(layer.id)
+        cuts = self.keep(("cuts", layer.id), lambda: self._find(grid, layer).nearest_by_tag())
+        found = [
+            cuts.only(np.flatnonzero(grid.tag[cuts.edge] == tags[region])),
+            self._about(layer).nearest(self.atlas.outline(region).among),
+        ]
+        return metres_to_nearest(found, self.batch.lon, self.batch.lat, self._near_reach_m(layer))
 
     def _far_gap_m(self, region: Region, bases: Span) -> Floats:
         lon, lat = self.batch.lon, self.batch.lat
@@ -258,7 +269,7 @@ class Survey:
         lon, lat = self.batch.lon, self.batch.lat
         gap = self.keep(key, lambda: grid.nearest_m(lon, lat, reach))
         out = np.full(self.count, -1.0)
-        held = index.pairs(lon, lat).point
+        held = self._held(index).point
         out[held] = gap[held]
         return out
 

@@ -14,7 +14,7 @@ from geo.model import Reason, With
 from geo.place_test import PlaceTest
 from geo.relate.gap import Gap, Joined, Leaf, Measure
 from geo.relate.outline import depth
-from geo.relate.picture import NOWHERE, Picture, draw, is_enough, is_long, silences
+from geo.relate.picture import NOWHERE, Picture, draw, ground_m, is_enough, is_long, silences
 from geo.scene import Scene
 from geo.view import Mask
 
@@ -92,7 +92,7 @@ def _runs_through(test: PlaceTest, p: Picture, chosen: Mask, piece: Geometry) ->
     counted = common if dimension == LINE else common[p.dimension[thin] == POINT]
     if len(counted) and not shapely.is_empty(counted).all():
         return True
-    return is_long(test, float(length_m(shapely.union_all(common))))
+    return is_long(test, ground_m(common))
 
 
 def _is_left(scene: Scene, test: PlaceTest, piece: Geometry) -> bool:

@@ -8,7 +8,7 @@ from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.contact import highest_dimension, inside_of
 from geo.logic import Truth
-from geo.measure import LINE, POINT, POLYGON, length_m
+from geo.measure import LINE, POINT, POLYGON
 from geo.model import Reason, Relation
 from geo.place_test import PlaceTest
 from geo.relate.companions import Pieces, gap_when_met, gap_when_not, narrow
@@ -19,6 +19,7 @@ from geo.relate.picture import (
     Place,
     any_match,
     draw,
+    ground_m,
     is_enough,
     is_long,
     settle,
@@ -78,6 +79,9 @@ def _main_piece(scene: Scene, p: Picture, chosen: Mask) -> Geometry:
     """The overlapped piece, of one dimension: areas where there are any, else lengths, else points."""
     met = chosen & p.met
     highest = p.dimension[met].max(initial=POINT)
+    areas = met & (p.dimension == POLYGON)
+    if scene.dimension == LINE and np.count_nonzero(areas) > 1:
+        return _in_union(scene, p, areas)
     return highest_dimension(p.piece(scene, met & (p.dimension == highest)))
 
 
@@ -99,7 +103,7 @@ def _enough(scene: Scene, test: PlaceTest, p: Picture, met: Mask) -> bool:
         return True
     if lines.any() and scene.dimension == LINE:
         return True
-    if lines.any() and is_long(test, float(length_m(union(p.overlap[lines])))):
+    if lines.any() and is_long(test, ground_m(p.overlap[lines])):
         return True
     inside = areas & ~p.on_border
     if _one_is_enough(scene, test, p, inside):

@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.contact import POSITIVE_M2, TOLERANCE_M, Indices
 from geo.logic import Truth
-from geo.measure import LINE, POINT, POLYGON, Floats, window
+from geo.measure import LINE, POINT, POLYGON, Floats, length_m, window
 from geo.model import Condition, Reason, Relation
 from geo.place_test import PlaceTest
 from geo.scene import WHOLE_SHARE, Scene
@@ -42,6 +42,9 @@ _MANY = 400
 """Vertices from which on it pays to cut zones before they are joined."""
 
 _MARGIN_M = 10.0
+
+_SAME_DEG = 1e-10
+"""Lines drawn along each other lie a nanometre aside: what is nearer than 10 µm is one."""
 
 NOWHERE = shapely.Point()
 """The empty piece."""
@@ -277,6 +280,15 @@ def is_long(test: PlaceTest, metres: float, *, whole: bool = False) -> bool:
     """Whether a length is more than the minimum; a line shorter than it must lie wholly in."""
     minimum = TOLERANCE_M if test.relation is Relation.CROSSES else test.min_overlap_m
     return metres > minimum or (whole and metres > 0)
+
+
+def ground_m(lines: Objects) -> float:
+    """Length of lines' ground, metres: what is drawn along each other counts once."""
+    total = float(length_m(lines[0])) if len(lines) else 0.0
+    for number in range(1, len(lines)):
+        before = shapely.buffer(union(lines[:number]), _SAME_DEG)
+        total += float(length_m(shapely.difference(lines[number], before)))
+    return total
 
 
 def union(pieces: Objects) -> Geometry:

@@ -4,6 +4,7 @@ The zone's southern edge is a parallel: what runs due north into it is in the zo
 beyond the parallel, and a cell between meridians and parallels has the area of the formula.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,9 @@ from pyproj import Geod
 from shapely import LineString, MultiLineString, MultiPolygon, Polygon, box
 
 from geo.measure import area_m2
-from geo.model import Finding, Relation
+from geo.model import Finding, Relation, With
 from tests.geo.test_measure import survey_formula
-from tests.geo.world import edition, finding, layer, project, report, rule
+from tests.geo.world import SQUARE, edition, finding, layer, place, project, report, rule, zones
 
 GEOD = Geod(ellps="GRS80")
 LON, LAT = 105.85, 32.5
@@ -85,6 +86,24 @@ def test_a_line_through_two_zones_counts_their_union(step):
            Polygon([north(0.4, 105.8), north(0.4, 105.9), north(far, 105.9), north(far, 105.8)])]  # fmt: skip
     found = ask(LineString([north(-50), north(50)]), *two)
     assert applies(found) is (step > 0)
+
+
+@pytest.mark.parametrize("least", [0.5, 0.7])
+@pytest.mark.parametrize("x", [0, 7, 23])
+def test_a_river_drawn_twice_counts_once(least, x):
+    """0.6 m of it lies in the site; a second zone draws it with another vertex, a nanometre aside."""
+    ends, bend = [(x, 0), (x + 37, 100)], (x + 37 * 0.333, 33.3)
+    rivers = [place(LineString(ends)), place(LineString([ends[0], bend, ends[1]]))]
+    site = place(box(-50, -10, 100, 0.6 * 100 / math.hypot(37, 100)))
+    assert applies(ask(site, *rivers, min_overlap_m=least)) is (least < 0.6)
+
+
+def test_second_layers_are_asked_of_what_runs_between_two_zones_too():
+    """0.3 m in the western zone, 40 m along the border it shares with the eastern one, 0.3 m in that."""
+    site = place(LineString([(99.7, 50), (100, 50), (100, 90), (100.3, 90)]))
+    layers = [zones("a", SQUARE, box(100, 0, 200, 100)), zones("b", box(-50, -50, 250, 150))]
+    asked = rule("R", "a", companions=(With(layer="b"),))
+    assert applies(finding(report(layers, [asked], project(site, "ROAD")), "R"))
 
 
 @pytest.mark.parametrize("metres", [0.001, 0.01, 0.5])

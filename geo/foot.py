@@ -113,6 +113,9 @@ def edges_of(shapes: Objects) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
 
 def simple_parts(shapes: Objects) -> tuple[Objects, NDArray[np.intp]]:
     """Parts of shapes, of collections within collections too, and whose they are."""
+    if (shapely.get_type_id(shapes) < shapely.GeometryType.MULTIPOINT).all():  # nothing to take apart
+        there = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
+        return shapes[there], there
     parts, owner = shapely.get_parts(shapes, return_index=True)
     again, outer = shapely.get_parts(parts, return_index=True)
     return again, owner[outer]

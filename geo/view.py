@@ -32,7 +32,7 @@ from geo.model import (
 )
 from geo.once import Once
 from geo.place_test import PlaceTest, place_test
-from geo.zone_columns import alive_on, classes_on, values_of
+from geo.zone_columns import alive_on, classes_on, codes_of, values_of
 
 _RESERVED = frozenset({"zone_id", "zone_class", "name", "valid_from", "valid_to", "geometry"})
 Objects = NDArray[np.object_]
@@ -151,10 +151,9 @@ class LayerView:
     def _code(self, name: str) -> NDArray[np.intp]:
         """A number for each zone's value of an attribute; True and 1 have two."""
         if name not in self.codes:
-            numbers: dict[tuple[type, object], int] = {}
-            values = (self.attribute(row, name) for row in range(len(self.geometry)))
-            told = [numbers.setdefault((type(value), value), len(numbers)) for value in values]
-            self.codes[name] = np.array(told, dtype=np.intp)
+            column = self._column(name)
+            empty = np.zeros(len(self.geometry), dtype=np.intp)
+            self.codes[name] = empty if column is None else codes_of(column)
         return self.codes[name]
 
     def _matches(self, row: int, classes: tuple[str, ...], where: tuple[Condition, ...]) -> Truth:
@@ -164,16 +163,25 @@ class LayerView:
 
     def attribute(self, row: int, name: str) -> Scalar | None:
         """A zone's attribute; None if it is missing or blank."""
-        special: dict[str, Objects] = {
-            "zone_class": self.zone_class,
-            "zone_id": self.zone_id,
-            "name": self.name,
-        }
-        column = special.get(name, self.attributes.get(name))
         if name == "zone_derived":
             return bool(self.derived[row])
+        column = self._column(name)
         value: Scalar | None = None if column is None else column[row]
         return value
+
+    def _column(self, name: str) -> Objects | None:
+        """Values of an attribute by zone; None if no zone has it."""
+        match name:
+            case "zone_class":
+                return self.zone_class
+            case "zone_id":
+                return self.zone_id
+            case "name":
+                return self.name
+            case "zone_derived":
+                return np.asarray(self.derived.tolist(), dtype=object)
+            case _:
+                return self.attributes.get(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -4,6 +4,7 @@ from datetime import date
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from geo.measure import Objects
@@ -20,17 +21,31 @@ def values_of(zones: gpd.GeoDataFrame, name: str) -> Objects:
     """A column of zones; None throughout where there is no such column."""
     if name not in zones:
         return np.full(len(zones), None, dtype=object)
-    values = zones[name].to_numpy(dtype=object, na_value=None)
-    return values if name == "geometry" else np.array([*map(_plain, values), None], dtype=object)[:-1]
+    values: Objects = zones[name].to_numpy(dtype=object, na_value=None)
+    if name == "geometry":
+        return values
+    # Texts, as most are, without a call each.
+    plain = [
+        (value if value and not value.isspace() else None) if type(value) is str else _plain(value)
+        for value in values
+    ]
+    return np.array([*plain, None], dtype=object)[:-1]
 
 
 def _plain(value: object) -> object:
     """A plain Python value; a blank text says nothing."""
-    if value is None or type(value) is str:  # as most are
-        return None if not value or value.isspace() else value
     if isinstance(value, np.generic):
         return value.item()
     return None if isinstance(value, str) and not value.strip() else value
+
+
+def codes_of(values: Objects) -> NDArray[np.intp]:
+    """A number for each value, from 0, equal for equal ones of one type: True and 1 have two."""
+    if all(value is None or type(value) is str for value in values):
+        return np.asarray(pd.factorize(values)[0] + 1, dtype=np.intp)
+    numbers: dict[tuple[type, object], int] = {}
+    told = [numbers.setdefault((type(value), value), len(numbers)) for value in values]
+    return np.array(told, dtype=np.intp)
 
 
 def alive_on(valid_from: Objects, valid_to: Objects, on: date) -> Mask:

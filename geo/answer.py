@@ -6,10 +6,9 @@ from typing import Any
 
 import shapely
 
-from geo.contact import TOLERANCE_M
 from geo.crs import DENSIFY_M
 from geo.judge import Judgement
-from geo.measure import AREA_METHOD, DISTANCE_METHOD
+from geo.measure import AREA_METHOD, DISTANCE_METHOD, LINE_TOLERANCE_M, TOLERANCE_M
 from geo.model import (
     REASON_ACTOR,
     VERDICT_TEXT,
@@ -28,7 +27,6 @@ from geo.model import (
 )
 from geo.once import Once
 from geo.overlay import MINIMUM_M, MINIMUM_M2
-from geo.scene import LINE_TOLERANCE_M
 
 ENGINE = "0.1.0"
 """Engine version, named in every answer."""

@@ -16,23 +16,11 @@ from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.along import off_borders
 from geo.chainage import Chain, chain_of
-from geo.measure import LINE, POLYGON, TOLERANCE_M, Floats, area_m2, length_m
+from geo.measure import LINE, LINE_TOLERANCE_M, POLYGON, TOLERANCE_M, Floats, area_m2, length_m
 from geo.view import LayerView, Mask, Objects
 
 if TYPE_CHECKING:  # a scene has contacts
     from geo.scene import Scene
-
-__all__ = [
-    "POSITIVE_M2",
-    "TOLERANCE_M",
-    "Contact",
-    "Indices",
-    "chain",
-    "contacts",
-    "highest_dimension",
-    "inside_of",
-    "nothing",
-]
 
 POSITIVE_M2 = 1e-4
 """An area up to this is the noise of coordinates."""
@@ -52,7 +40,7 @@ class Contact:
     geometry, dimension
         The zones, in degrees; 0 for points, 1 for lines, 2 for polygons.
     met
-        The closed shapes share a point.
+        The closed shapes share a point, or lie within the tolerance.
     distance_m
         Geodesic distance, 0 where met, inf beyond the search.
     overlap
@@ -135,7 +123,7 @@ def contacts(scene: "Scene", layers: Sequence[LayerView]) -> list[Contact]:
             for o, r in zip(owner[~met], np.concatenate(rows)[~met], strict=True)
         ]
         distance[~met] = scene.away_m(outlines)
-    touched = (distance <= TOLERANCE_M) & (dimension == POLYGON)
+    touched = distance <= np.where(dimension == POLYGON, TOLERANCE_M, LINE_TOLERANCE_M)
     met, distance = met | touched, np.where(touched, 0.0, distance)
     overlap = np.full(len(zones), None, dtype=object)
     area, length, edge = np.zeros(len(zones)), np.zeros(len(zones)), np.zeros(len(zones), dtype=bool)

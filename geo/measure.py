@@ -40,6 +40,9 @@ POINT, LINE, POLYGON = 0, 1, 2
 TOLERANCE_M = 0.0005
 """What lies nearer to a polygon's border than this lies on it: noise, not a margin of safety."""
 
+LINE_TOLERANCE_M = 0.01
+"""What lies nearer to a line or point zone than this meets it (DESIGN §4, of points; of all sites alike)."""
+
 _MANY = 4
 """Type of shapely from which on a shape is made of others."""
 

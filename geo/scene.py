@@ -12,15 +12,22 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.contact import TOLERANCE_M, Contact, Indices, contacts, nothing
+from geo.contact import Contact, Indices, contacts, nothing
 from geo.foot import edges_of, nearest_m
-from geo.measure import LINE, POINT, POLYGON, Floats, area_m2, length_m, window
+from geo.measure import (
+    LINE,
+    LINE_TOLERANCE_M,
+    POINT,
+    POLYGON,
+    TOLERANCE_M,
+    Floats,
+    area_m2,
+    length_m,
+    window,
+)
 from geo.model import Activity, Footprint, Part, Reason
 from geo.tiles import Tile, distances_m, tiles_of
 from geo.view import BundleView, Ground, LayerView
-
-LINE_TOLERANCE_M = 0.01
-"""A point within 1 cm of a line zone is on it (DESIGN §4)."""
 
 WHOLE_SHARE = 1.0 - 1e-9
 """A share from here on is the whole site: the rest is rounding."""

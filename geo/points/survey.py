@@ -8,17 +8,16 @@ from typing import Any, TypeVar
 import numpy as np
 import shapely
 
-from geo.contact import TOLERANCE_M
 from geo.foot import nearest_m
 from geo.index.about import About
 from geo.index.cells import distinct
 from geo.index.edges import EdgeGrid
 from geo.index.near import metres_to_nearest
 from geo.index.zones import Pairs, ZoneIndex
-from geo.measure import POLYGON, Floats, geodesic_m, window
+from geo.measure import LINE_TOLERANCE_M, POLYGON, TOLERANCE_M, Floats, geodesic_m, window
 from geo.points.atlas import NEAR_BASE_M, Atlas, Region, near_broken
 from geo.points.batch import Ints, PointBatch
-from geo.scene import LINE_TOLERANCE_M, NEAR_M, Footing, Scene
+from geo.scene import NEAR_M, Footing, Scene
 from geo.view import LayerView, Mask
 
 T = TypeVar("T")

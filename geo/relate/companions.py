@@ -18,6 +18,9 @@ from geo.relate.picture import NOWHERE, Picture, draw, ground_m, is_enough, is_l
 from geo.scene import Scene
 from geo.view import Mask
 
+_BESIDE_DEG = 2e-7
+"""Degrees that hold the tolerance of line and point zones: those asked about were met within it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pieces:
@@ -89,8 +92,9 @@ def _runs_through(test: PlaceTest, p: Picture, chosen: Mask, piece: Geometry) ->
     if dimension == POINT or piece.is_empty or not thin.any():
         return False
     common = shapely.intersection(p.geometry[thin], piece)
-    counted = common if dimension == LINE else common[p.dimension[thin] == POINT]
-    if len(counted) and not shapely.is_empty(counted).all():
+    beside = shapely.is_empty(p.overlap[thin]) & shapely.dwithin(p.geometry[thin], piece, _BESIDE_DEG)
+    runs = ~shapely.is_empty(common) | beside
+    if (runs if dimension == LINE else runs & (p.dimension[thin] == POINT)).any():
         return True
     return is_long(test, ground_m(common))
 

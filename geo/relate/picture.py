@@ -15,9 +15,9 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.contact import POSITIVE_M2, TOLERANCE_M, Indices
+from geo.contact import POSITIVE_M2, Indices
 from geo.logic import Truth
-from geo.measure import LINE, POINT, POLYGON, Floats, length_m, window
+from geo.measure import LINE, POINT, POLYGON, TOLERANCE_M, Floats, length_m, window
 from geo.model import Condition, Reason, Relation
 from geo.place_test import PlaceTest
 from geo.scene import WHOLE_SHARE, Scene

@@ -3,9 +3,9 @@
 import pytest
 from shapely import LineString, MultiPoint, Point, box
 
-from geo.model import Relation
+from geo.model import Relation, With
 from tests.geo.relating import HALF_A_METRE, MM, RING, RIVER, SPRING, ask, check
-from tests.geo.world import SQUARE, finding, place, project, report, rule, truth
+from tests.geo.world import SQUARE, finding, place, project, report, rule, truth, zones
 
 # --- intersects, lines and points as zones ------------------------------------------------------------------
 
@@ -20,9 +20,14 @@ from tests.geo.world import SQUARE, finding, place, project, report, rule, truth
         pytest.param(LineString([(-50, 50), (50, 50)]), True, 0, id="line across"),
         pytest.param(LineString([(0, 20), (0, 40)]), True, 0, id="line along it"),
         pytest.param(LineString([(-50, 50), (-0.02, 50)]), False, 0.02, id="line 2 cm short of it"),
+        pytest.param(LineString([(-50, 50), (-0.009, 50)]), True, 0, id="line 9 mm short of it"),
+        pytest.param(LineString([(-0.009, 20), (-0.009, 80)]), True, 0, id="line 9 mm beside"),
+        pytest.param(LineString([(-0.011, 20), (-0.011, 80)]), False, 0.011, id="line 11 mm beside"),
         pytest.param(box(-10, -10, 10, 0.9), False, 0, id="polygon holding 0.9 m"),
         pytest.param(box(-10, -10, 10, 1.1), True, 0, id="polygon holding 1.1 m"),
         pytest.param(box(-10, -10, 10, 110), True, 0, id="polygon holding all"),
+        pytest.param(box(0.009, 0, 10, 100), False, 0, id="polygon 9 mm beside"),
+        pytest.param(box(0.011, 0, 10, 100), False, 0.011, id="polygon 11 mm beside"),
         pytest.param(box(2, 0, 10, 100), False, 2, id="polygon 2 m beside"),
     ],
 )
@@ -37,14 +42,44 @@ def test_a_line_zone(site, holds, margin):
         pytest.param(Point(0.009, 0), True, id="point 9 mm beside"),
         pytest.param(Point(0.011, 0), False, id="point 11 mm beside"),
         pytest.param(LineString([(0, -10), (0, 10)]), True, id="line through"),
+        pytest.param(LineString([(0.009, -10), (0.009, 10)]), True, id="line 9 mm beside"),
+        pytest.param(LineString([(0.011, -10), (0.011, 10)]), False, id="line 11 mm beside"),
         pytest.param(LineString([(3, -10), (3, 10)]), False, id="line 3 m beside"),
         pytest.param(box(-10, -10, 10, 10), True, id="polygon around"),
         pytest.param(box(0, 0, 10, 10), True, id="polygon with its corner on it"),
+        pytest.param(box(0.009, -5, 10, 10), True, id="polygon 9 mm beside"),
+        pytest.param(box(0.011, -5, 10, 10), False, id="polygon 11 mm beside"),
         pytest.param(box(1, 1, 10, 10), False, id="polygon beside"),
     ],
 )
 def test_a_point_zone_is_not_ignored(site, holds):
     assert truth(ask(site, SPRING)) is holds
+
+
+@pytest.mark.parametrize(
+    ("site", "zone", "touch"),
+    [
+        pytest.param(Point(0.009, 50), RIVER, False, id="point, river"),
+        pytest.param(LineString([(0.009, 20), (0.009, 80)]), RIVER, False, id="line, river"),
+        pytest.param(box(0.009, 0, 10, 100), RIVER, True, id="polygon, river: holds none of it"),
+        pytest.param(Point(0.009, 0), SPRING, False, id="point, spring"),
+        pytest.param(LineString([(0.009, -10), (0.009, 10)]), SPRING, False, id="line, spring"),
+        pytest.param(box(0.009, -5, 10, 10), SPRING, False, id="polygon, spring"),
+    ],
+)
+def test_what_is_met_within_the_tolerance_is_told_as_what_is_met(site, zone, touch):
+    told = ask(site, zone, activity="ROAD" if site.geom_type == "LineString" else "SHED")
+    assert [(h.touch, h.distance_m, h.overlap_m, h.overlap_m2) for h in told.hits] == [(touch, 0, 0, 0)]
+
+
+@pytest.mark.parametrize("present", [True, False])
+@pytest.mark.parametrize("zone", [RIVER, SPRING])
+@pytest.mark.parametrize("x", [0.0, 0.009, 0.011])
+def test_second_layers_are_met_within_the_tolerance_too(x, zone, present):
+    layers = [zones("a", box(-50, -50, 50, 150)), zones("b", zone)]
+    asked = rule("R", "a", companions=(With(layer="b", present=present),))
+    road = project(place(LineString([(x, -10), (x, 60)])), "ROAD")
+    assert truth(finding(report(layers, [asked], road), "R")) is ((x < 0.01) is present)
 
 
 # --- crosses ------------------------------------------------------------------------------------------------

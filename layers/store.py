@@ -20,6 +20,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from io import RawIOBase
 from pathlib import Path
 from typing import Any
 
@@ -228,16 +229,26 @@ def _put(aside: Path, home: Path, key: str) -> None:
 def _checksum(file: Path) -> str:
     """Checksum of a file: 2¹⁵ lanes mixed word by word (ten times faster than blake2b), then hashed.
 
-    Each step is one to one in its lane, so that no single changed word goes unseen.
+    Each step is one to one in its lane, so that no single changed word goes unseen. The file is read, not
+    mapped: what no question touches later stays out of the process.
     """
-    raw = np.memmap(file, dtype=np.uint8, mode="r")
-    whole = len(raw) // (8 * _LANES) * (8 * _LANES)
-    lanes = np.zeros(_LANES, dtype="<u8")
-    for block in raw[:whole].view("<u8").reshape(-1, _LANES):
-        lanes ^= block
-        lanes *= _ODD
-        lanes ^= lanes >> _SHIFT
+    lanes, block = np.zeros(_LANES, dtype="<u8"), np.zeros(_LANES, dtype="<u8")
+    size, moved = 0, np.zeros(_LANES, dtype="<u8")
+    with file.open("rb", buffering=0) as source:
+        while (read := _fill(source, block)) == block.nbytes:
+            size += read
+            lanes ^= block
+            lanes *= _ODD
+            lanes ^= np.right_shift(lanes, _SHIFT, out=moved)
     told = hashlib.blake2b(lanes.tobytes(), digest_size=16)
-    told.update(raw[whole:].tobytes())
-    told.update(len(raw).to_bytes(8, "little"))
+    told.update(block.tobytes()[:read])
+    told.update((size + read).to_bytes(8, "little"))
     return told.hexdigest()
+
+
+def _fill(source: RawIOBase, block: NDArray[np.uint64]) -> int:
+    """Read until a block is full or the file ends; how many bytes were read."""
+    room, read = block.view(np.uint8).data, 0
+    while read < len(room) and (more := source.readinto(room[read:])):
+        read += more
+    return read

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -13,8 +14,9 @@ from scripts.bench.contenders.oracle import distance_m
 from scripts.bench.page import Section, Table, page
 from scripts.bench.present import everyone
 from scripts.bench.process import Contender, contend
-from scripts.bench.tasks import TASKS
+from scripts.bench.tasks import TASKS, whole
 from scripts.bench.tasks.point_join import away
+from scripts.bench.zoning import LAYERS
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE_OF_ALL = "bench"
@@ -94,6 +96,39 @@ def test_the_oracle_measures_a_degree_of_the_meridian():
     assert distance_m(zone, 105.005, 30.005) == 0.0
     # One thousandth of a degree of latitude at 30°: 110.85 m on the ellipsoid.
     assert distance_m(zone, 105.005, 29.999) == pytest.approx(110.8525, abs=0.0001)
+
+
+def _tables(folder, south_mm, ours, theirs):
+    """Two tables that name one zone, or do not, for a row so many millimetres south of it."""
+    (folder / "data").mkdir()
+    zone = gpd.GeoDataFrame({"fid": ["EC000000"]}, geometry=[shapely.box(105.0, 30.0, 105.01, 30.01)])
+    zone.to_parquet(folder / "data" / "eco_redline.parquet")
+    lat = 30.0 - south_mm / 1000 / 110_852.5
+    hit = "eco_redline:EC000000" if ours else ""
+    both = "105.005,30.005,env_control_unit:EN000000;eco_redline:EC000000"
+    (folder / "ours.csv").write_text(f"lon,lat,hits\n105.005,{lat!r},{hit}\n{both}\n")
+    named = dict.fromkeys(LAYERS, "") | {"eco_redline": "EC000000" if theirs else ""}
+    inside = dict.fromkeys(LAYERS, "") | {"eco_redline": "EC000000", "env_control_unit": "EN000000"}
+    lines = (",".join(row) for row in (LAYERS, named.values(), inside.values()))
+    (folder / "peer.csv").write_text("\n".join(lines) + "\n")
+    return folder, folder / "ours.csv", folder / "peer.csv", folder
+
+
+@pytest.mark.parametrize(
+    ("south_mm", "ours", "theirs", "sound", "words"),
+    [
+        pytest.param(0.3, True, False, True, "sides with fenqu in 1 of 1, the farthest 0.300 mm", id="touch"),
+        pytest.param(0.6, True, False, False, "sides with fenqu in 0 of 1", id="named, but not met"),
+        pytest.param(0.3, False, True, False, "sides with fenqu in 0 of 1", id="met, but not named"),
+        pytest.param(0.6, False, True, True, "sides with fenqu in 1 of 1", id="the script is wrong"),
+        pytest.param(-5.0, False, True, False, "sides with fenqu in 0 of 1", id="inside, but not named"),
+        pytest.param(-5.0, True, True, True, "3, the same in both", id="no difference"),
+    ],
+)
+def test_rows_that_name_other_zones_are_judged_by_the_oracle(tmp_path, south_mm, ours, theirs, sound, words):
+    told, found = whole.compared(*_tables(tmp_path, south_mm, ours, theirs))
+    assert words in told
+    assert found is sound
 
 
 def test_the_page_names_machine_and_command():

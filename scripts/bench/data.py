@@ -58,9 +58,9 @@ def write_points(path: Path, lonlat: Floats) -> None:
     pq.write_table(pa.table({"point": number, "lon": lonlat[:, 0], "lat": lonlat[:, 1]}), path)
 
 
-def read_zones(path: str | Path) -> Objects:
-    """The shapes of a file, in order."""
-    column = pq.read_table(path, columns=["wkb"]).column("wkb")
+def read_zones(path: str | Path, named: str = "wkb") -> Objects:
+    """The shapes of a file, in order: ours have them as "wkb", GeoParquet as "geometry"."""
+    column = pq.read_table(path, columns=[named]).column(named)
     return np.asarray(shapely.from_wkb(column.to_numpy(zero_copy_only=False)))
 
 

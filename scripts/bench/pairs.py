@@ -5,10 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["difference", "digest", "keys", "read", "save"]
+__all__ = ["OF_A_LAYER", "difference", "digest", "keys", "parted", "read", "save"]
 
 Keys = np.ndarray[tuple[int], np.dtype[np.int64]]
 _SHIFT = 32
+OF_A_LAYER = 1_000_000
+"""Where zones of several layers are numbered together: the numbers each layer has for its own."""
 
 
 def keys(point: np.ndarray, zone: np.ndarray) -> Keys:
@@ -16,6 +18,11 @@ def keys(point: np.ndarray, zone: np.ndarray) -> Keys:
     found: Keys = (point.astype(np.int64) << _SHIFT) | zone.astype(np.int64)
     found.sort()
     return found
+
+
+def parted(found: Keys) -> tuple[Keys, Keys]:
+    """Points and zones of pairs."""
+    return found >> _SHIFT, found & ((1 << _SHIFT) - 1)
 
 
 def save(folder: str | Path, contender: str, found: Keys) -> dict[str, object]:

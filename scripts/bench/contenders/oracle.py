@@ -1,6 +1,10 @@
 """The judge of distances: nobody's engine, slow and plain."""
 
+import math
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import shapely
 from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
@@ -16,7 +20,7 @@ CLOSE_M = 0.001
 """Nearer to the limit than this nobody is wrong: geodesic edges part from straight ones by as much."""
 
 _GEOD = Geod(ellps="GRS80")  # the ellipsoid of CGCS2000 to a tenth of a millimetre
-_STEP, _FINE = 1e-5, 1e-7  # degrees: about a metre, and a centimetre
+_STEPS = (1e-5, 1e-7, 1e-9)  # degrees: about a metre, a centimetre, a tenth of a millimetre
 _AROUND = 0.02  # degrees: well over the reach that is judged
 
 
@@ -27,7 +31,7 @@ def judge(job: Found) -> Found:
     mine = np.isin(differ, ours)
     chosen = np.random.default_rng(81).permutation(len(differ))[:MOST]
     zones, (lon, lat) = read_zones(job["zones"]), read_points(job["points"])
-    point, zone = differ[chosen] >> 32, differ[chosen] & 0xFFFFFFFF
+    point, zone = pairs.parted(differ[chosen])
     found = np.array([
         distance_m(zones[z], float(lon[p]), float(lat[p])) for p, z in zip(point, zone, strict=True)
     ])  # fmt: skip
@@ -37,13 +41,32 @@ def judge(job: Found) -> Found:
     return {"differ": len(differ), "judged": len(chosen), "sided": sided, "most_off_m": most}
 
 
+def met(job: Found) -> Found:
+    """Judge pairs of row and zone that one of two tables names: met is what lies within the tolerance."""
+    mine, script = (pairs.read(job["files"][name]) for name in ("ours", "theirs"))
+    differ = np.concatenate([mine, script])
+    chosen = np.random.default_rng(82).permutation(len(differ))[:MOST]
+    rows, zones = pairs.parted(differ[chosen])
+    places = pd.read_csv(job["out"], usecols=["lon", "lat"]).to_numpy()[rows]
+    layer, number = np.divmod(zones, pairs.OF_A_LAYER)
+    files = {n: Path(job["bundle"]) / "data" / f"{job['layers'][n]}.parquet" for n in set(layer.tolist())}
+    held = {n: read_zones(file, "geometry") for n, file in files.items()}
+    found = np.array([
+        distance_m(held[n][z], *place) for n, z, place in zip(layer, number, places.tolist(), strict=True)
+    ])  # fmt: skip
+    is_met = found <= job["tolerance_m"]
+    sided = int((is_met == (chosen < len(mine))).sum())
+    return {"judged": len(chosen), "sided": sided, "most_m": float(found.max(initial=0.0))}
+
+
 def distance_m(zone: BaseGeometry, lon: float, lat: float) -> float:
-    """Metres from a point to a zone: 0 inside, else the least geodesic to a vertex set every centimetre."""
+    """Metres from a point to a zone: 0 inside, else the least geodesic to a vertex set every 0.1 mm."""
     if shapely.intersects(zone, shapely.Point(lon, lat)):
         return 0.0
-    border = shapely.boundary(zone)
-    foot, _ = _nearest(border, (lon, lat), (lon, lat), _AROUND, _STEP)
-    return _nearest(border, (lon, lat), foot, 3.0 * _STEP, _FINE)[1]
+    border, foot, metres = shapely.boundary(zone), (lon, lat), math.inf
+    for around, step in zip((_AROUND, *(3.0 * step for step in _STEPS)), _STEPS, strict=False):
+        foot, metres = _nearest(border, (lon, lat), foot, around, step)
+    return metres
 
 
 def _nearest(
@@ -60,4 +83,4 @@ def _nearest(
 
 
 if __name__ == "__main__":
-    serve({"judge": judge})
+    serve({"judge": judge, "met": met})

@@ -31,7 +31,10 @@ def cost(job: Found) -> Found:
 
 
 def same(job: Found) -> Found:
-    """The zones our rows name against those that the script's rows name: all pairs of row and zone."""
+    """The zones our rows name against those that the script's rows name: all pairs of row and zone.
+
+    The pairs that only one of them has are laid beside the tables.
+    """
     layers: list[str] = job["layers"]
     ours = pd.read_csv(job["out"], usecols=["hits"], dtype=str)["hits"]
     hits = ours.dropna().str.split(";").explode().str.partition(":")
@@ -39,13 +42,23 @@ def same(job: Found) -> Found:
     theirs = pd.read_csv(job["peer"], usecols=layers, dtype=str)
     found = [theirs[name].dropna().str.split(";").explode() for name in layers]
     script = np.concatenate([_numbers(zones, np.full(len(zones), n)) for n, zones in enumerate(found)])
-    only_ours, only_theirs = pairs.difference(mine, np.sort(script))
-    return {"rows": len(ours), "pairs": len(mine), "only_ours": only_ours, "only_theirs": only_theirs}
+    only = {
+        "ours": np.setdiff1d(mine, script, assume_unique=True),
+        "theirs": np.setdiff1d(script, mine, assume_unique=True),
+    }
+    files = {name: pairs.save(job["folder"], f"only-{name}", found)["file"] for name, found in only.items()}
+    return {
+        "rows": len(ours),
+        "pairs": len(mine),
+        "files": files,
+        "only_ours": len(only["ours"]),
+        "only_theirs": len(only["theirs"]),
+    }
 
 
 def _numbers(fid: "pd.Series[str]", layer: np.ndarray) -> pairs.Keys:
     """One number for a row and a zone, which is that of its layer and the six digits of its name."""
-    zone = layer.astype(np.int64) * 1_000_000 + fid.str[2:].astype(np.int64).to_numpy()
+    zone = layer.astype(np.int64) * pairs.OF_A_LAYER + fid.str[2:].astype(np.int64).to_numpy()
     return pairs.keys(fid.index.to_numpy(), zone)
 
 

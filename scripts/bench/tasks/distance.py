@@ -21,8 +21,8 @@ _HOW = {
 _TEXT = (
     "All pairs of point and zone no farther than 1 000 m, inside included. *Load* includes the "
     "change to UTM where one is needed. Those who differ are judged by an oracle that is nobody's: "
-    "`pyproj.Geod` to vertices set every centimetre along the zone's border. PostGIS and fenqu measure "
-    "on the ellipsoid; planar metres in UTM are off by up to 0.1 %, which is 1 m in 1 000."
+    "`pyproj.Geod` to vertices set along the zone's border, near the foot every 0.1 mm. PostGIS and "
+    "fenqu measure on the ellipsoid; planar metres in UTM are off by up to 0.1 %, which is 1 m in 1 000."
 )
 
 

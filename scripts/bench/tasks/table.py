@@ -16,7 +16,7 @@ _TEXT = (
     "stored index beside the bundle; *warm*: the one that the cold run left. Fenqu takes one process "
     "a core by itself, `--workers 1` is one. The peer is a plain "
     "geopandas script in a process of its own: it reads, joins all six layers, measures 1 km to the"
-    " rivers in UTM and writes; it knows no rules, dates, coverage, accuracy or reasons. Peak "
+    " rivers in UTM and writes; it knows no rules, dates, coverage, accuracy, tolerance or reasons. Peak "
     "memory is that of all processes of a command, sampled. Wanted: ≤ 15 s, ≤ 2 GB, ≥ 8 × the "
     "script."
 )
@@ -42,7 +42,8 @@ def run(setting: Setting) -> Section:
     notes = [f"{result.name}: {result.why}" for result in results if result.why]
     sound = not any(result.failed for result in results)
     if sound:
-        told, same = whole.compared(setting, out, peer, place)
+        setting.tell("comparing the zones of both tables")
+        told, same = whole.compared(bundle, out, peer, place)
         notes = [*notes, told, *_cost(setting, table, out, place)]
         sound = same
     title = f"{count(count_rows)} rows × six layers of {count(setting.size.zones)} zones"

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from geo.measure import TOLERANCE_M
 from scripts.bench.page import count, ratio, seconds
 from scripts.bench.process import Contender, Result, contend
-from scripts.bench.setting import Setting
 from scripts.bench.zoning import LAYERS
 
 ON = "2026-11-21"
@@ -50,14 +50,25 @@ def rows(results: Sequence[Result], sites: int) -> list[tuple[str, ...]]:
     ]
 
 
-def compared(setting: Setting, out: Path, peer: Path, folder: Path) -> tuple[str, bool]:
-    """Whether both name the same zones for every row."""
+def compared(bundle: Path, out: Path, peer: Path, folder: Path) -> tuple[str, bool]:
+    """Whether both name the same zones for every row; where not, whether the oracle is on our side."""
     job: dict[str, Any] = {"out": str(out), "peer": str(peer), "layers": list(LAYERS), "folder": str(folder)}
-    setting.tell("comparing the zones of both tables")
     found = contend(Contender(name="comparison", module="table_io"), "same", job).found
     if not found:
         return "The two tables could not be compared.", False
     only_ours, only_theirs = found["only_ours"], found["only_theirs"]
-    same = only_ours == only_theirs == 0
-    words = "the same in both" if same else f"{only_ours} only ours, {only_theirs} only the script's"
-    return f"Zones named for the rows: {count(found['pairs'])}, {words}.", same
+    told = f"Zones named for the rows: {count(found['pairs'])}"
+    if only_ours == only_theirs == 0:
+        return f"{told}, the same in both.", True
+    asked = {**job, "bundle": str(bundle), "files": found["files"], "tolerance_m": TOLERANCE_M}
+    judged = contend(Contender(name="oracle", module="oracle"), "met", asked).found
+    told += f", {count(only_ours)} only ours, {count(only_theirs)} only the script's"
+    if not judged:
+        return f"{told}; the oracle failed.", False
+    verdict = (
+        f"the oracle (`pyproj.Geod` to vertices set every 0.1 mm along the border; within "
+        f"{TOLERANCE_M * 1000:g} mm of a border is a touch, and named) sides with fenqu in "
+        f"{count(judged['sided'])} of {count(judged['judged'])}, the farthest "
+        f"{judged['most_m'] * 1000:.3f} mm from its zone"
+    )
+    return f"{told}: {verdict}.", judged["sided"] == judged["judged"]

@@ -21,7 +21,7 @@ from tests.geo.world import ON, bundle, edition, layer, out_of_scope, place, rul
 LAYERS = ("a", "b", "c")
 HELD = (*LAYERS, "admin_unit", "env_control_unit")
 ACCURACIES = (0.0, 5.0, 12.0, 200.0)
-BASES = (0.0, 0.05, 5.05, 10.05, 200.05)
+BASES = (0.0, 0.05, 5.05, 10.05, 200.05, 2_000.05)
 DISCS = (0.0, 100.0, (500.0 / np.pi) ** 0.5, (31_415.926535897932 / np.pi) ** 0.5)
 NEXT_TO = (0.0, 0.001, -0.001, 0.01, -0.01, 1.0, -1.0, 0.0002)
 POINTS = 48

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -197,7 +198,7 @@ def _fixed(name: str, standard: StandardLayer | None) -> str | None:
 
 def _once(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """A reader that reads each text once: columns repeat a few values many thousand times."""
-    known: dict[object, Any] = {None: None}
+    known: dict[object, Any] = {}
 
     def reader(value: Any) -> Any:  # noqa: ANN401
         if value is not None and type(value) not in _KEPT:  # 1 would be found as True
@@ -209,30 +210,25 @@ def _once(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return reader
 
 
-def _texts(cells: Sequence[Any]) -> Cells:
-    """Cells as text; most columns hold nothing else."""
-    if all(type(cell) is str for cell in cells):
+def _read(read: Callable[[Any], Any], cells: Cells) -> Cells:
+    """Cells by a reader that leaves texts as they are; most columns hold nothing else."""
+    if set(map(type, cells)) == {str}:
         return [cell.strip() or None for cell in cells]
-    return list(map(_once(as_text), cells))
+    return list(map(_once(read), cells))
 
 
 def _cells(name: str, source: _Source, remarks: list[Text]) -> Cells:
     if name in {"zone_id", "zone_class", "name"}:
-        return _texts(source.cells)
+        return _read(as_text, source.cells)
     if source.attribute is None:
-        return list(map(_once(plain), source.cells))
-    attribute, read = source.attribute, _once(_READERS[source.attribute.type])
-    cells, bad = [], []
-    for value in source.cells:
-        try:
-            cell = read(value)
-        except (ValueError, TypeError):
-            cell = None
-            bad.append(value)
-        if cell is not None and attribute.values and cell not in attribute.values:
-            bad.append(cell)
-            cell = None
-        cells.append(cell)
+        return _read(plain, source.cells)
+    read = partial(_settled, source.attribute)
+    if set(map(type, source.cells)) == {str}:
+        known = {text: read(text) for text in set(source.cells)}
+        settled = [known[text] for text in source.cells]
+    else:
+        settled = list(map(_once(read), source.cells))
+    bad = [told for _, told in settled if told is not None]
     if bad:
         told = listed(list(dict.fromkeys(str(value) for value in bad)))
         remarks.append(
@@ -241,4 +237,15 @@ def _cells(name: str, source: _Source, remarks: list[Text]) -> Cells:
                 f"{len(bad)} values of {name} are not understood and taken as unknown: {told}",
             )
         )
-    return cells
+    return [cell for cell, _ in settled]
+
+
+def _settled(attribute: Attribute, value: Any) -> tuple[Any, Any]:  # noqa: ANN401
+    """A cell's value, and what is told where it is not understood: it is unknown then."""
+    try:
+        cell = _READERS[attribute.type](value)
+    except (ValueError, TypeError):
+        return None, value
+    if cell is not None and attribute.values and cell not in attribute.values:
+        return None, cell
+    return cell, None

@@ -96,15 +96,16 @@ def sieve(
         zh="几何类型不符，已不采用",
         en="wrong type of geometry: left out",
     )
+    valid = _valid(found.shapes)
     found.drop(
-        ~_finite(found.shapes),
+        ~_finite(found.shapes, valid),
         allowed="finite numbers",
         zh="坐标含 NaN 或无穷大，已不采用",
         en="coordinates hold NaN or infinity: left out",
     )
     _check_units(found, crs)
     # Before the transformation: GEOS' densifier silently rebuilds a self-crossing polygon as another one.
-    drop_invalid(found)
+    drop_invalid(found, valid)
     given = found.shapes.copy()
     if found.good.any():
         found.shapes[found.good] = to_lonlat(cast("Any", found.shapes[found.good]), crs)
@@ -114,10 +115,16 @@ def sieve(
     return found
 
 
-def drop_invalid(found: Sieved) -> None:
-    """Leave out what is no valid geometry: told, not repaired."""
+def drop_invalid(found: Sieved, valid: Mask | None = None) -> None:
+    """Leave out what is no valid geometry: told, not repaired.
+
+    Parameters
+    ----------
+    valid
+        Which are; looked at unless given.
+    """
     found.drop(
-        ~_valid(found.shapes),
+        ~(_valid(found.shapes) if valid is None else valid),
         allowed="valid geometry",
         zh="几何无效（自相交等），已不采用，也不自动修复",
         en="invalid geometry: left out, not repaired",
@@ -133,12 +140,11 @@ def _valid(shapes: Shapes) -> Mask:
         return np.concatenate([*pool.map(shapely.is_valid, np.array_split(shapes, _SLICES))])
 
 
-def _finite(shapes: Shapes) -> Mask:
-    finite = np.ones(len(shapes), dtype=bool)
-    if np.isfinite(shapely.get_coordinates(shapes)).all():
-        return finite
-    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
-    finite[owner[~np.isfinite(coordinates).all(axis=1)]] = False
+def _finite(shapes: Shapes, valid: Mask) -> Mask:
+    """Whether coordinates are numbers; those of a valid shape are."""
+    finite, doubtful = np.ones(len(shapes), dtype=bool), np.flatnonzero(~valid)
+    coordinates, owner = shapely.get_coordinates(shapes[doubtful], return_index=True)
+    finite[doubtful[owner[~np.isfinite(coordinates).all(axis=1)]]] = False
     return finite
 
 

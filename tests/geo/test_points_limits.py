@@ -1,4 +1,4 @@
-"""Points at a rule's distance: but for rounding on it, they take the one road; beside it, the columns tell."""
+"""Points at a rule's distance: on it but for rounding they take the one road; beside it the columns tell."""
 
 import pytest
 import shapely

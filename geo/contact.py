@@ -6,6 +6,7 @@ asked about, so there is one for all.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,9 @@ from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.along import off_borders
 from geo.chainage import Chain, chain_of
+from geo.few import some
 from geo.measure import LINE, LINE_TOLERANCE_M, POLYGON, TOLERANCE_M, Floats, area_m2, length_m
-from geo.view import LayerView, Mask, Objects
+from geo.view import LayerView, Mask, Objects, outlines_of
 
 if TYPE_CHECKING:  # a scene has contacts
     from geo.scene import Scene
@@ -75,6 +77,7 @@ def highest_dimension(shape: Geometry) -> Geometry:
     return shapely.union_all(parts[dimensions == dimensions.max()])
 
 
+@lru_cache(maxsize=256)
 def nothing(search_m: float) -> Contact:
     """A layer without a zone in the search."""
     none, no, zero = np.zeros(0, dtype=object), np.zeros(0, dtype=bool), np.zeros(0)
@@ -118,16 +121,15 @@ def contacts(scene: "Scene", layers: Sequence[LayerView]) -> list[Contact]:
     owner = np.repeat(np.arange(len(layers)), np.diff(ends))
     distance = np.where(met, 0.0, np.inf)
     if not met.all():
-        outlines = [
-            (layers[o].outline(int(r)), search[o])
-            for o, r in zip(owner[~met], np.concatenate(rows)[~met], strict=True)
-        ]
-        distance[~met] = scene.away_m(outlines)
+        far = np.flatnonzero(~met)
+        whose, row = owner[far].tolist(), np.concatenate(rows)[far].tolist()
+        outlines = outlines_of([(layers[o], r) for o, r in zip(whose, row, strict=True)])
+        distance[far] = scene.away_m(list(zip(outlines, (search[o] for o in whose), strict=True)))
     touched = distance <= np.where(dimension == POLYGON, TOLERANCE_M, LINE_TOLERANCE_M)
     met, distance = met | touched, np.where(touched, 0.0, distance)
     overlap = np.full(len(zones), None, dtype=object)
     area, length, edge = np.zeros(len(zones)), np.zeros(len(zones)), np.zeros(len(zones), dtype=bool)
-    if met.any():
+    if some(met):
         shared = _shared(scene, zones[met], dimension[met] == POLYGON)
         overlap[met], area[met], length[met] = shared.shape, shared.area_m2, shared.length_m
         edge[met] = shared.on_border
@@ -177,9 +179,9 @@ def _shared(scene: "Scene", zones: Objects, areal: Mask) -> _Shared:
     dimension = shapely.get_dimensions(common)
     area, length = np.zeros(len(zones)), np.zeros(len(zones))
     wide, thin = dimension == POLYGON, dimension == LINE
-    if wide.any():
+    if some(wide):
         area[wide] = area_m2(common[wide])
-    if thin.any():
+    if some(thin):
         length[thin] = length_m(common[thin])
     if scene.dimension == POLYGON:
         edge = areal & (area <= POSITIVE_M2)

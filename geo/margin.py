@@ -12,6 +12,7 @@ import shapely
 from shapely import LineString
 from shapely.geometry.base import BaseGeometry as Geometry
 
+from geo.few import some
 from geo.foot import edges_of, nearest_m
 from geo.measure import LINE, POINT, POLYGON, Floats, Objects
 from geo.scene import Scene
@@ -140,7 +141,7 @@ def _deepest_on_line(line: LineString, outline: Geometry, best: Deep, aim: _Aim)
         gap = np.asarray(shapely.distance(points, outline))
         best = _deeper(best, gap, points)
         open_ = gap + half > aim.bar_m(best)
-        if not open_.any() or best[0] >= aim.enough_m:
+        if not some(open_) or best[0] >= aim.enough_m:
             break
         low, high, middle = low[open_], high[open_], middle[open_]
         low, high = np.concatenate([low, middle]), np.concatenate([middle, high])
@@ -158,7 +159,7 @@ def _deepest_in_polygon(polygon: Geometry, outline: Geometry, best: Deep, aim: _
         inside = shapely.contains_xy(polygon, centres)
         best = _deeper(best, gap[inside], points[inside])
         open_ = gap + half * math.sqrt(2.0) > aim.bar_m(best)
-        if not open_.any() or best[0] >= aim.enough_m:
+        if not some(open_) or best[0] >= aim.enough_m:
             break
         centres, half = _quarter(centres[open_], half), half / 2.0
         boxes = shapely.box(*(centres - half).T, *(centres + half).T)

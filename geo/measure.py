@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import get_ident
+from typing import TypeVar
 
 import numpy as np
 import pyproj
@@ -17,8 +18,11 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry as Geometry
 
+from geo.few import some
+
 Floats = NDArray[np.float64]
 Objects = NDArray[np.object_]
+Shape = TypeVar("Shape", Geometry, Objects)
 
 SEMI_MAJOR_M = 6378137.0
 INVERSE_FLATTENING = 298.257222101
@@ -33,7 +37,7 @@ DISTANCE_METHOD = (
 GEOD = pyproj.Geod(a=SEMI_MAJOR_M, rf=INVERSE_FLATTENING)
 _E2 = (2.0 - 1.0 / INVERSE_FLATTENING) / INVERSE_FLATTENING
 _E = float(np.sqrt(_E2))
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(4)
+_NODES, _HALF_WEIGHTS = np.polynomial.legendre.leggauss(4) / np.array([[1.0], [2.0]])
 POINT, LINE, POLYGON = 0, 1, 2
 """Dimensions of shapes, as `shapely.get_dimensions` gives them."""
 
@@ -43,8 +47,8 @@ TOLERANCE_M = 0.0005
 LINE_TOLERANCE_M = 0.01
 """What lies nearer to a line or point zone than this meets it (DESIGN §4, of points; of all sites alike)."""
 
-_MANY = 4
-"""Type of shapely from which on a shape is made of others."""
+_POLYGON_TYPE, _MANY = 3, 4
+"""Types of shapely: a polygon of one part; from which on a shape is made of others."""
 
 _EDGE_DEG = 0.0017
 LONG_EDGE_DEG = 0.02
@@ -62,19 +66,21 @@ def _authalic(phi: Floats) -> Floats:
 
 
 def _ring_areas(rings: Objects) -> Floats:
-    """Unsigned ellipsoidal area of each ring (m²)."""
+    """Unsigned ellipsoidal area of each ring, or polygon of one ring (m²)."""
     xy, ring = shapely.get_coordinates(rings, return_index=True)
-    lon, lat = np.radians(xy[:, 0]), np.radians(xy[:, 1])
+    lon, lat = np.radians(xy).T
     same = ring[1:] == ring[:-1]
     owner = ring[:-1][same]
     dlon = (lon[1:] - lon[:-1])[same]
     middle, half = (lat[1:] + lat[:-1])[same] / 2.0, (lat[1:] - lat[:-1])[same] / 2.0
-    first = np.searchsorted(ring, owner)
     # One call for all: on the few vertices of a site the calls cost more than the sines.
-    first_q, *nodes_q = _authalic(np.array([lat[first], *(middle + half * node for node in _NODES)]))
+    places = np.empty((1 + len(_NODES), len(owner)))
+    places[0] = lat[np.searchsorted(ring, owner)]
+    places[1:] = middle + half * _NODES[:, None]
+    first_q, *nodes_q = _authalic(places)
     mean = -first_q
-    for weight, node_q in zip(_WEIGHTS, nodes_q, strict=True):
-        mean = mean + weight / 2.0 * node_q
+    for weight, node_q in zip(_HALF_WEIGHTS, nodes_q, strict=True):
+        mean += weight * node_q
     sums = np.bincount(owner, weights=mean * dlon, minlength=len(rings))
     out: Floats = np.abs(sums) * SEMI_MAJOR_M**2 / 2.0
     return out
@@ -95,6 +101,8 @@ def area_m2(geometry: Geometry | Objects) -> Floats:
     """
     flat = np.asarray(geometry, dtype=object)
     shape, flat = flat.shape, flat.reshape(-1)
+    if _are_plain(flat):
+        return _ring_areas(flat).reshape(shape)
     parts, owner = _single_parts(flat)
     polygons = shapely.get_dimensions(parts) == POLYGON
     rings, polygon = shapely.get_rings(parts[polygons], return_index=True)
@@ -106,10 +114,16 @@ def area_m2(geometry: Geometry | Objects) -> Floats:
     return np.asarray(total.reshape(shape), dtype=float)
 
 
+def _are_plain(shapes: Objects) -> bool:
+    """Whether all are polygons of one part without holes: then each is its ring."""
+    one_part = np.count_nonzero(shapely.get_type_id(shapes) == _POLYGON_TYPE) == len(shapes)
+    return one_part and not np.count_nonzero(shapely.get_num_interior_rings(shapes))
+
+
 def _single_parts(shapes: Objects) -> tuple[Objects, NDArray[np.intp]]:
     """Points, lines and polygons of shapes, of collections within collections too, and whose they are."""
     parts, owner = shapely.get_parts(shapes, return_index=True)
-    if not (shapely.get_type_id(parts) >= _MANY).any():
+    if not some(shapely.get_type_id(parts) >= _MANY):
         return parts, owner
     parts, again = shapely.get_parts(parts, return_index=True)
     return parts, owner[again]
@@ -124,7 +138,7 @@ def length_m(geometry: Geometry | Objects) -> Floats:
     shape, flat = flat.shape, flat.reshape(-1)
     parts, owner = _single_parts(flat)
     lines = shapely.get_dimensions(parts) == LINE
-    if not lines.any():
+    if not some(lines):
         return np.zeros(shape)
     owner = owner[lines]
     xy, line = shapely.get_coordinates(shapely.segmentize(parts[lines], LONG_EDGE_DEG), return_index=True)
@@ -142,9 +156,9 @@ def geodesic_m(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLik
     return np.asarray(GEOD.inv(lon1, lat1, lon2, lat2)[2], dtype=float)
 
 
-def densified(geometry: Geometry) -> Geometry:
-    """A geometry in degrees whose edges are short enough (≤ 200 m) to be straight in any frame near it."""
-    dense: Geometry = shapely.segmentize(geometry, _EDGE_DEG)
+def densified(shape: Shape) -> Shape:
+    """One geometry in degrees or many, with edges short enough (≤ 200 m) to be straight in any frame near."""
+    dense: Shape = shapely.segmentize(shape, _EDGE_DEG)
     return dense
 
 

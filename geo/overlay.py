@@ -1,5 +1,6 @@
 """Accounting of overlap: per zone, per class and layer as unions; union and remainder make 100 %."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -7,6 +8,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.chainage import Chain, chain_of, crossings, joined
+from geo.contact import Contact
+from geo.few import some
 from geo.measure import LINE, POINT, POLYGON, area_m2, length_m
 from geo.model import ClassShare, Crossing, Hit, LayerReport, LayerState, Reason, Text
 from geo.scene import WHOLE_SHARE, Scene
@@ -28,7 +31,12 @@ MINIMUM_M2 = 1.0
 def hit(
     scene: Scene, layer: LayerView, entry: int, min_m: float = MINIMUM_M, min_m2: float = MINIMUM_M2
 ) -> Hit:
-    """One zone of a contact as a hit; ``entry`` counts in the contact's arrays."""
+    """One zone of a contact as a hit; ``entry`` counts in the contact's arrays. Kept: many rules tell it."""
+    key = ("hit", layer.id, entry, min_m, min_m2)
+    return scene.keep(key, lambda: _hit(scene, layer, entry, min_m, min_m2))
+
+
+def _hit(scene: Scene, layer: LayerView, entry: int, min_m: float, min_m2: float) -> Hit:
     contact = scene.contact(layer.id)
     row = int(contact.index[entry])
     area, length = float(contact.overlap_m2[entry]), float(contact.overlap_m[entry])
@@ -70,7 +78,7 @@ def _chain(scene: Scene) -> Chain:
 
 def _is_touch(scene: Scene, layer: LayerView, entry: int, min_m: float, min_m2: float) -> bool:
     contact = scene.contact(layer.id)
-    zone_dim = int(shapely.get_dimensions(layer.geometry[contact.index[entry]]))
+    zone_dim = int(contact.dimension[entry])
     if contact.on_border[entry]:
         return True
     if min(scene.dimension, zone_dim) == POINT or (scene.dimension == LINE and zone_dim == LINE):
@@ -100,7 +108,7 @@ def layer_report(scene: Scene, layer: LayerView) -> LayerReport:
     if layer.edition is None:
         return _absent(scene.view, layer.id)
     contact = scene.contact(layer.id) if layer.tree is not None else None
-    if contact is None or not contact.met.any():
+    if contact is None or not some(contact.met):
         return _unmet(scene.view, layer, _state(scene, layer))
     met = np.flatnonzero(contact.met)
     edition = layer.edition
@@ -109,7 +117,7 @@ def layer_report(scene: Scene, layer: LayerView) -> LayerReport:
         id=layer.id,
         title=scene.view.title(layer.id),
         state=LayerState.HIT,
-        flags=_flags(scene, layer, provisional=bool(layer.provisional[contact.index[met]].any())),
+        flags=_flags(scene, layer, provisional=some(layer.provisional[contact.index[met]])),
         edition=edition.edition,
         sha256=edition.sha256,
         synthetic=edition.synthetic,
@@ -179,30 +187,65 @@ def _shares(scene: Scene, layer: LayerView, met: np.ndarray) -> tuple[tuple[Clas
         return _single_share(scene, layer, int(met[0]))
     if scene.dimension == LINE:
         return _line_shares(scene, layer, met)
-    classes = layer.zone_class[contact.index[met]]
-    order = sorted(set(classes), key=lambda c: (c is None, str(c)))
-    groups = [met[classes == c] for c in order]
+    groups = _by_class(layer, contact, met)
     by_class = tuple(_class_share(scene, layer, entries) for entries in groups)
     if len(groups) == 1:
         return by_class, by_class[0].overlap_share
-    pieces = np.array([None, *(_union(contact.overlap[entries]) for entries in groups)], dtype=object)[1:]
-    return by_class, _share(scene, _union(pieces))
+    return by_class, _joint(scene, layer, met).share
+
+
+def _by_class(layer: LayerView, contact: Contact, met: np.ndarray) -> list[np.ndarray]:
+    """Entries of each class, unknown ones last."""
+    classes = layer.zone_class[contact.index[met]]
+    order = sorted(set(classes), key=lambda c: (c is None, str(c)))
+    return [met[classes == c] for c in order]
 
 
 def _class_share(scene: Scene, layer: LayerView, entries: np.ndarray) -> ClassShare:
     """The account of the zones of one class."""
-    contact = scene.contact(layer.id)
     if len(entries) == 1:
         return _single_share(scene, layer, int(entries[0]))[0][0]
-    piece = _union(contact.overlap[entries])
-    area = float(area_m2(piece))
-    share = min(1.0, area / scene.size) if scene.dimension == POLYGON else scene.share(piece)
+    joint = _joint(scene, layer, entries)
     return ClassShare(
-        zone_class=layer.zone_class[contact.index[entries[0]]],
-        overlap_m2=area,
-        overlap_m=float(length_m(piece)),
-        overlap_share=1.0 if share > WHOLE_SHARE else share,
+        zone_class=layer.zone_class[scene.contact(layer.id).index[entries[0]]],
+        overlap_m2=joint.area_m2,
+        overlap_m=joint.length_m,
+        overlap_share=joint.share,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Joint:
+    """The union of what several zones of a layer share with the site."""
+
+    area_m2: float
+    length_m: float
+    share: float
+
+
+def _joint(scene: Scene, layer: LayerView, entries: np.ndarray) -> _Joint:
+    return scene.keep("joints", lambda: _joints(scene))[layer.id, entries.tobytes()]
+
+
+def _joints(scene: Scene) -> dict[tuple[str, bytes], _Joint]:
+    """Unions by class and by layer, of all layers: one call to measure them costs more than a few shapes."""
+    unions: dict[tuple[str, bytes], Geometry] = {}
+    for layer in scene.view.layers.values():
+        contact = scene.contact(layer.id)
+        met = np.flatnonzero(contact.met)
+        if len(met) > 1:
+            groups = _by_class(layer, contact, met)
+            pieces = [_union(contact.overlap[entries]) for entries in groups]
+            whole = _union(np.array([None, *pieces], dtype=object)[1:])
+            unions |= {(layer.id, e.tobytes()): piece for e, piece in zip(groups, pieces, strict=True)}
+            unions[layer.id, met.tobytes()] = whole
+    shapes = np.array([None, *unions.values()], dtype=object)[1:]
+    areas, lengths = area_m2(shapes).tolist(), length_m(shapes).tolist()
+    sizes = areas if scene.dimension == POLYGON else map(scene.size_of, shapes)
+    return {
+        key: _Joint(area_m2=area, length_m=length, share=_whole(min(1.0, size / scene.size)))
+        for key, area, length, size in zip(unions, areas, lengths, sizes, strict=True)
+    }
 
 
 def _line_shares(scene: Scene, layer: LayerView, met: np.ndarray) -> tuple[tuple[ClassShare, ...], float]:
@@ -229,8 +272,7 @@ def _ground(scene: Scene, layer: LayerView, entries: np.ndarray) -> tuple[float,
     once = scene.keep("ground", lambda: _once(scene))
     found = joined(c for entry in entries for c in _on_ground(scene, once, layer, int(entry)))
     metres = sum(c.to_m - c.from_m for c in found)
-    share = min(1.0, metres / once.length_m)
-    return metres, 1.0 if share > WHOLE_SHARE else share
+    return metres, _whole(min(1.0, metres / once.length_m))
 
 
 def _once(scene: Scene) -> Chain:
@@ -250,8 +292,7 @@ def _on_ground(scene: Scene, once: Chain, layer: LayerView, entry: int) -> tuple
 def _single_share(scene: Scene, layer: LayerView, entry: int) -> tuple[tuple[ClassShare, ...], float]:
     """One zone alone: what the contact holds is the account."""
     contact = scene.contact(layer.id)
-    share = float(contact.overlap_share[entry])
-    share = 1.0 if share > WHOLE_SHARE else share
+    share = _whole(float(contact.overlap_share[entry]))
     alone = ClassShare(
         zone_class=layer.zone_class[contact.index[entry]],
         overlap_m2=float(contact.overlap_m2[entry]),
@@ -267,6 +308,6 @@ def _union(pieces: np.ndarray) -> Geometry:
     return union
 
 
-def _share(scene: Scene, piece: Geometry) -> float:
-    share = scene.share(piece)
+def _whole(share: float) -> float:
+    """A share but for its rounding."""
     return 1.0 if share > WHOLE_SHARE else share

@@ -105,7 +105,7 @@ class Scene:
         self._contacts: dict[str, Contact] = {}
         self._kept: dict[Hashable, Any] = {}
         self._candidates: dict[str, Indices] = {}
-        self._boxes: dict[str, Floats] = {}
+        self._search_m: dict[str, float] = {}
         self._flat: dict[int, tuple[Geometry, Geometry]] = {}
 
     def accuracy_m(self, layer: LayerView) -> float:
@@ -114,7 +114,11 @@ class Scene:
 
     def search_m(self, layer: LayerView) -> float:
         """How far a layer is searched: longest rule, both accuracies, the disc, and the margin's range."""
-        return self.view.search_m[layer.id] + self.accuracy_m(layer) + self.stand.disc_m + self.near_m
+        found = self._search_m.get(layer.id)
+        if found is None:
+            accuracy, longest = self.accuracy_m(layer), self.view.search_m[layer.id]
+            found = self._search_m[layer.id] = longest + accuracy + self.stand.disc_m + self.near_m
+        return found
 
     def keep(self, key: Hashable, make: Callable[[], T]) -> T:
         """What was made before under this key for this site, or is made now."""
@@ -133,7 +137,7 @@ class Scene:
         if layer.tree is None:
             return np.zeros(0, dtype=np.intp)
         if layer.id in self._candidates and reach_m <= self.search_m(layer):
-            return self._candidates_within(layer, reach_m)
+            return self.keep(("candidates", reach_m), lambda: self._candidates_within(reach_m))[layer.id]
         rows = np.sort(layer.tree.query(shapely.box(*window(self.bounds, reach_m))))
         return np.asarray(rows[layer.alive[rows]])
 
@@ -142,13 +146,21 @@ class Scene:
         layers = (self.view.layers[name] for name in self._candidates)
         return [(layer, self.rows_within(layer, reach_m)) for layer in layers]
 
-    def _candidates_within(self, layer: LayerView, reach_m: float) -> Indices:
-        rows = self.candidates(layer)
-        if layer.id not in self._boxes:
-            self._boxes[layer.id] = shapely.bounds(layer.geometry[rows])
+    def _candidates_within(self, reach_m: float) -> dict[str, Indices]:
+        """Of each layer's candidates those whose boxes lie within a reach, for all layers in one go."""
+        x0, y0, x1, y1 = self.keep("boxes", self._candidates_boxes)
         west, south, east, north = window(self.bounds, reach_m)
-        x0, y0, x1, y1 = self._boxes[layer.id].T
-        return np.asarray(rows[(x0 <= east) & (x1 >= west) & (y0 <= north) & (y1 >= south)])
+        near = (x0 <= east) & (x1 >= west) & (y0 <= north) & (y1 >= south)
+        out, start = {}, 0
+        for name, rows in self._candidates.items():
+            out[name] = rows[near[start : start + len(rows)]]
+            start += len(rows)
+        return out
+
+    def _candidates_boxes(self) -> Floats:
+        """West, south, east and north of all candidates, layer by layer: shape (4, n)."""
+        zones = [self.view.layers[name].geometry[rows] for name, rows in self._candidates.items()]
+        return np.asarray(shapely.bounds(np.concatenate(zones)).T)
 
     def offer(self, layer: LayerView, candidates: Indices) -> None:
         """Take the rows whose boxes lie in the search, found for a whole batch at once."""

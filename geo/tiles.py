@@ -64,8 +64,8 @@ class Tile:
     def geodesic_m(self, shapes: Objects, other: Geometry) -> Floats:
         """Geodesic metres between the nearest points of shapes and another, all in the frame."""
         ends = shapely.get_coordinates(shapely.shortest_line(shapes, other)).reshape(-1, 4)
-        one, two = self.frame.degrees(ends[:, :2]), self.frame.degrees(ends[:, 2:])
-        return geodesic_m(one[:, 0], one[:, 1], two[:, 0], two[:, 1])
+        x1, y1, x2, y2 = self.frame.degrees(ends.reshape(-1, 2)).reshape(-1, 4).T
+        return geodesic_m(x1, y1, x2, y2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,6 +1,6 @@
 """A bundle as it stands on one date: the editions, zones, rules and articles that speak on it. Immutable."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -33,6 +33,9 @@ from geo.model import (
 from geo.once import Once
 from geo.place_test import PlaceTest, place_test
 from geo.zone_columns import alive_on, classes_on, codes_of, values_of
+
+_POLYGON_TYPE = 3
+"""Type of a polygon of one part, as `shapely.get_type_id` gives it."""
 
 _RESERVED = frozenset({"zone_id", "zone_class", "name", "valid_from", "valid_to", "geometry"})
 Objects = NDArray[np.object_]
@@ -104,20 +107,11 @@ class LayerView:
 
         Densified before any cut, so that a distance does not depend on how far was looked.
         """
-        if row not in self.outlines:
-            zone = self.geometry[row]
-            areal = shapely.get_dimensions(zone) == POLYGON
-            self.outlines[row] = densified(shapely.boundary(zone) if areal else zone)
-        return self.outlines[row]
+        return outlines_of([(self, row)])[0]
 
     def rim(self, row: int) -> Geometry:
         """The outline of a polygon's ground, as supplied; of one whose parts overlap, that of their union."""
-        if row not in self.rims:
-            parts = shapely.get_parts(shapely.get_parts(self.geometry[row]))
-            parts = parts[shapely.get_dimensions(parts) == POLYGON]
-            whole = parts[0] if len(parts) == 1 else shapely.union_all(parts)
-            self.rims[row] = shapely.boundary(whole)
-        return self.rims[row]
+        return rims_of([(self, row)])[0]
 
     def edges(self, row: int) -> Floats:
         """A zone's edges as supplied, in degrees, shape (m, 4); -1 for those of the coverage."""
@@ -182,6 +176,38 @@ class LayerView:
                 return np.asarray(self.derived.tolist(), dtype=object)
             case _:
                 return self.attributes.get(name)
+
+
+def outlines_of(zones: Sequence[tuple[LayerView, int]]) -> list[Geometry]:
+    """Outlines of zones of several layers: those not made before are made in one go."""
+    new = [(layer, row) for layer, row in zones if row not in layer.outlines]
+    if new:
+        shapes = _shapes(new)
+        areal = shapely.get_dimensions(shapes) == POLYGON
+        shapes[areal] = shapely.boundary(shapes[areal])
+        for (layer, row), outline in zip(new, densified(shapes), strict=True):
+            layer.outlines[row] = outline
+    return [layer.outlines[row] for layer, row in zones]
+
+
+def rims_of(zones: Sequence[tuple[LayerView, int]]) -> list[Geometry]:
+    """Rims of polygons of several layers: those not made before are made in one go."""
+    new = [(layer, row) for layer, row in zones if row not in layer.rims]
+    if new:
+        shapes = _shapes(new)
+        for place in np.flatnonzero(shapely.get_type_id(shapes) != _POLYGON_TYPE):
+            parts = shapely.get_parts(shapely.get_parts(shapes[place]))
+            parts = parts[shapely.get_dimensions(parts) == POLYGON]
+            shapes[place] = parts[0] if len(parts) == 1 else shapely.union_all(parts)
+        for (layer, row), rim in zip(new, shapely.boundary(shapes), strict=True):
+            layer.rims[row] = rim
+    return [layer.rims[row] for layer, row in zones]
+
+
+def _shapes(zones: Sequence[tuple[LayerView, int]]) -> Objects:
+    shapes: Objects = np.empty(len(zones), dtype=object)
+    shapes[:] = [layer.geometry[row] for layer, row in zones]
+    return shapes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

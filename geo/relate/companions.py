@@ -8,6 +8,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.contact import highest_dimension
+from geo.few import some
 from geo.logic import Truth
 from geo.measure import LINE, POINT, POLYGON, length_m
 from geo.model import Reason, With
@@ -47,7 +48,7 @@ def narrow(scene: Scene, test: PlaceTest, pieces: Pieces) -> tuple[Truth, tuple[
 def _narrow_by(scene: Scene, test: PlaceTest, companion: With, pieces: Pieces) -> Pieces:
     p = picture_of(scene, companion)
     silent = silences(scene, (companion.layer,), 0.0)
-    unknown = bool((p.maybe & p.met).any())
+    unknown = some(p.maybe & p.met)
     reasons = (*pieces.reasons, *((Reason.ATTRIBUTE_UNKNOWN,) if unknown else ()), *silent)
     if companion.present:
         return Pieces(
@@ -89,7 +90,7 @@ def _areal(p: Picture, chosen: Mask, piece: Geometry) -> Mask:
 def _runs_through(test: PlaceTest, p: Picture, chosen: Mask, piece: Geometry) -> bool:
     """Whether a zone without area meets a line or polygon: a point in it, a line across or along it."""
     thin, dimension = chosen & p.met & (p.dimension < POLYGON), shapely.get_dimensions(piece)
-    if dimension == POINT or piece.is_empty or not thin.any():
+    if dimension == POINT or piece.is_empty or not some(thin):
         return False
     common = shapely.intersection(p.geometry[thin], piece)
     beside = shapely.is_empty(p.overlap[thin]) & shapely.dwithin(p.geometry[thin], piece, _BESIDE_DEG)
@@ -134,7 +135,7 @@ def _disc_may_meet(scene: Scene, test: PlaceTest) -> bool:
 def gap_when_met(scene: Scene, test: PlaceTest, piece: Geometry) -> Gap:
     """How little would have to move for the second layers to answer otherwise, metres; inf if far."""
     pictures = [picture_of(scene, companion) for companion in test.companions]
-    deep = (Leaf(measure=Measure.DEPTH, picture=p, sure=True, piece=piece) for p in pictures if p.yes.any())
+    deep = (Leaf(measure=Measure.DEPTH, picture=p, sure=True, piece=piece) for p in pictures if some(p.yes))
     return Joined(by="min", of=(math.inf, *deep))
 
 
@@ -145,6 +146,6 @@ def gap_when_not(scene: Scene, test: PlaceTest) -> Gap:
         p = picture_of(scene, companion)
         if companion.present:
             gaps.append(Leaf(measure=Measure.NEAREST, picture=p, sure=True))
-        elif (p.yes & p.met).any() and p.rest(scene, p.yes).is_empty:
+        elif some(p.yes & p.met) and p.rest(scene, p.yes).is_empty:
             gaps.append(Leaf(measure=Measure.DEPTH, picture=p, sure=True, piece=p.piece(scene, p.yes)))
     return Joined(by="max", of=tuple(gaps))

@@ -11,12 +11,13 @@ import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.contact import Indices
+from geo.few import some
 from geo.margin import DEPTH_STEP_M, depth_m
 from geo.measure import POINT, POLYGON, Floats, window
 from geo.relate.picture import Picture, union
 from geo.scene import Scene
 from geo.tiles import Tile
-from geo.view import LayerView, Mask
+from geo.view import LayerView, Mask, rims_of
 
 Rows = list[tuple[LayerView, Indices]]
 _AREAL = ("Polygon", "MultiPolygon")
@@ -50,7 +51,7 @@ def depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry, *, alone: boo
 
 
 def _depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry, *, alone: bool) -> float:
-    met, maybe = bool((chosen & p.met).any()), bool((chosen & p.maybe).any())
+    met, maybe = some(chosen & p.met), some(chosen & p.maybe)
     for cap in scene.caps_m(p.accuracy_m):
         rows = p.rows(chosen) if alone else p.rows_within(scene, cap, maybe=maybe)
         if not met and not _areal(rows):
@@ -124,7 +125,7 @@ def _rims(scene: Scene, tile: Tile, rows: Rows, reach_m: float) -> list[Geometry
     if wanted and not near:  # the first that asks for any gets all, in one go
         wanted = list(dict.fromkeys([*wanted, *_areal(scene.all_within(reach_m))]))
     if wanted:
-        shapes = np.array([None, *(layer.rim(row) for layer, row in wanted)], dtype=object)[1:]
+        shapes = np.array([None, *rims_of(wanted)], dtype=object)[1:]
         flat = tile.near_all(shapes, reach_m)
         near.update(((layer.id, row), rim) for (layer, row), rim in zip(wanted, flat, strict=True))
     rims = (near[layer.id, row] for layer, row in areal)
@@ -153,4 +154,4 @@ def _is_deeper(scene: Scene, rows: Rows, piece: Geometry, reach_m: float) -> boo
 def _any_far(places: Floats, rims: list[Geometry], reach_m: float) -> bool:
     points = np.asarray(shapely.points(places))
     gap = shapely.distance(points[:, None], np.array(rims, dtype=object)[None, :])
-    return bool((gap.min(axis=1) > reach_m + _SURE_M).any())
+    return some(gap.min(axis=1) > reach_m + _SURE_M)

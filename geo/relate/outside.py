@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 
+from geo.few import some
 from geo.logic import Truth
 from geo.model import Reason
 from geo.place_test import PlaceTest
@@ -51,7 +52,7 @@ def _truth(scene: Scene, test: PlaceTest, p: Picture, *, out: bool) -> tuple[Tru
 
 def _gap(scene: Scene, p: Picture, *, out: bool) -> Gap:
     """Outside: how far its farthest point lies from the zones. Inside: how far to the zones' edge."""
-    if not p.yes.any():
+    if not some(p.yes):
         return math.inf
     if not out:
         return Leaf(measure=Measure.EDGE, picture=p, sure=True)

@@ -7,6 +7,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.contact import highest_dimension, inside_of
+from geo.few import some
 from geo.logic import Truth
 from geo.measure import LINE, POINT, POLYGON
 from geo.model import Reason, Relation
@@ -38,7 +39,7 @@ def overlap(scene: Scene, test: PlaceTest) -> Place:
     p = draw(scene, test.layers, test)
     counts = _shape_counts(scene, test)
     sure = counts and _holds(scene, test, p, p.yes)
-    possible = sure or (counts and bool(p.maybe.any()) and _holds(scene, test, p, p.either))
+    possible = sure or (counts and some(p.maybe) and _holds(scene, test, p, p.either))
     truth, reasons = settle(silences(scene, test.layers, 0.0), sure=sure, possible=possible)
     if truth is not True and _unseen_footprint(scene, test, p, counts=counts):
         truth, reasons = None, (*reasons, Reason.FOOTPRINT_UNKNOWN)
@@ -88,7 +89,7 @@ def _main_piece(scene: Scene, p: Picture, chosen: Mask) -> Geometry:
 def _holds(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask) -> bool:
     """Whether the chosen zones together are met by more than the minimum."""
     met = chosen & p.met
-    if not met.any():
+    if not some(met):
         return False
     if test.min_zones == 1:
         return _enough(scene, test, p, met)
@@ -98,18 +99,17 @@ def _holds(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask) -> bool:
 
 def _enough(scene: Scene, test: PlaceTest, p: Picture, met: Mask) -> bool:
     """By dimension: points count, crossing lines count, lengths and areas against their minimum."""
-    lines, areas = met & (p.dimension == LINE), met & (p.dimension == POLYGON)
-    if scene.dimension == POINT or bool((met & (p.dimension == POINT)).any()):
+    kinds = set(p.dimension[met].tolist())
+    if scene.dimension == POINT or POINT in kinds or (LINE in kinds and scene.dimension == LINE):
         return True
-    if lines.any() and scene.dimension == LINE:
+    if LINE in kinds and is_long(test, ground_m(p.overlap[met & (p.dimension == LINE)])):
         return True
-    if lines.any() and is_long(test, ground_m(p.overlap[lines])):
-        return True
+    areas = met & (p.dimension == POLYGON)
     inside = areas & ~p.on_border
     if _one_is_enough(scene, test, p, inside):
         return True
     if np.count_nonzero(areas) < 2:  # noqa: PLR2004 - a union needs two
-        return bool(inside.any()) and is_enough(scene, test, union(p.overlap[inside]))
+        return some(inside) and is_enough(scene, test, union(p.overlap[inside]))
     return is_enough(scene, test, _in_union(scene, p, areas))
 
 
@@ -120,7 +120,7 @@ def _one_is_enough(scene: Scene, test: PlaceTest, p: Picture, inside: Mask) -> b
         if scene.dimension == POLYGON
         else (p.overlap_m, test.min_overlap_m)
     )
-    return bool((inside & (size > least) & (p.overlap_share > test.min_overlap_share)).any())
+    return some(inside & (size > least) & (p.overlap_share > test.min_overlap_share))
 
 
 def _in_union(scene: Scene, p: Picture, areas: Mask) -> Geometry:
@@ -135,7 +135,7 @@ def _in_union(scene: Scene, p: Picture, areas: Mask) -> Geometry:
 
 
 def _answer(scene: Scene, test: PlaceTest, p: Picture, truth: Truth, reasons: tuple[Reason, ...]) -> Place:
-    sure = truth is True or not bool((p.maybe & p.met).any())
+    sure = truth is True or not some(p.maybe & p.met)
     chosen = p.yes if sure else p.either
     met = chosen & p.met
     gap = _gap(scene, test, p, truth, sure=sure)
@@ -157,11 +157,11 @@ def _answer(scene: Scene, test: PlaceTest, p: Picture, truth: Truth, reasons: tu
 def _touch(scene: Scene, test: PlaceTest, p: Picture, met: Mask, truth: Truth) -> bool:
     """A point on any border; a line or polygon with less than the minimum in zones, or no depth."""
     edge = p.on_border[met]
-    if scene.dimension == POINT and edge.any():
+    if scene.dimension == POINT and some(edge):
         return True
     if truth is True:
         return len(edge) > 0 and bool(edge.all())
-    return bool(met.any()) and not test.companions and test.min_zones == 1 and truth is False
+    return some(met) and not test.companions and test.min_zones == 1 and truth is False
 
 
 def _gap(scene: Scene, test: PlaceTest, p: Picture, truth: Truth, *, sure: bool) -> Gap:
@@ -170,14 +170,14 @@ def _gap(scene: Scene, test: PlaceTest, p: Picture, truth: Truth, *, sure: bool)
     met = chosen & p.met
     if test.min_zones > 1:
         return _several_gap(test, p, int(np.count_nonzero(met)), sure=sure)
-    if not met.any():
+    if not some(met):
         away = less(Leaf(measure=Measure.NEAREST, picture=p, sure=sure), DISC)
         return Joined(by="max", of=(away, gap_when_not(scene, test))) if test.companions else away
     if truth is False:
         return gap_when_not(scene, test) if test.companions else 0.0
     inside = met & (p.dimension == POLYGON)
     piece = p.piece(scene, inside)
-    deep: Gap = Leaf(measure=Measure.DEPTH, picture=p, sure=sure, piece=piece) if inside.any() else 0.0
+    deep: Gap = Leaf(measure=Measure.DEPTH, picture=p, sure=sure, piece=piece) if some(inside) else 0.0
     if test.companions:
         deep = Joined(by="min", of=(deep, gap_when_met(scene, test, piece)))
     return Turned(of=deep)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.contact import POSITIVE_M2, Indices
+from geo.few import some
 from geo.logic import Truth
 from geo.measure import LINE, POINT, POLYGON, TOLERANCE_M, Floats, length_m, window
 from geo.model import Condition, Reason, Relation
@@ -158,7 +159,7 @@ class Picture:
     def rest(self, scene: Scene, chosen: Mask) -> Geometry:
         """The part of the site that lies in none of the chosen zones."""
         met = chosen & self.met
-        if not met.any():
+        if not some(met):
             return scene.geometry
         ground, key = self.ground(scene, chosen), ("rest", *self._named(met))
         return scene.keep(key, lambda: shapely.difference(scene.geometry, ground))
@@ -214,7 +215,7 @@ def any_match(scene: Scene, layer_ids: tuple[str, ...], of: ZoneFilter) -> bool:
     for name in layer_ids:
         rows = scene.contact(name).index
         yes, maybe = scene.view.layers[name].match(of.zone_key, of.zone_classes, of.zone_where)
-        if len(rows) and (yes[rows].any() or maybe[rows].any()):
+        if len(rows) and (some(yes[rows]) or some(maybe[rows])):
             return True
     return False
 
@@ -238,6 +239,15 @@ def _zones(scene: Scene, layer_ids: tuple[str, ...]) -> dict[str, Any]:
     """What a picture holds of the layers' zones, whichever of them are meant."""
     layers = tuple(scene.view.layers[layer] for layer in layer_ids)
     contacts = [scene.contact(layer) for layer in layer_ids]
+    if len(contacts) == 1:
+        alone = contacts[0]
+        return {
+            "layers": layers,
+            "owner": np.zeros(len(alone.index), dtype=np.intp),
+            "row": alone.index,
+            "accuracy_m": scene.accuracy_m(layers[0]),
+            **{name: getattr(alone, name) for name in _OF_CONTACTS},
+        }
     return {
         "layers": layers,
         "owner": np.repeat(np.arange(len(layers)), [len(c.index) for c in contacts]),

@@ -5,10 +5,12 @@
 #   WORKERS      its processes, one thread each          (2)
 #                these and all other settings: server/settings.py
 #   PYTHON       the python that makes .venv             (python3)
+#   JOBS         how many processes `make test` takes     (2; 0 = all in one)
 #   T            what `make test` passes on to pytest    (all; for example T='tests/test_vendor.py -x')
 
 PYTHON ?= python3
 T ?=
+JOBS ?= 2
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
@@ -27,7 +29,7 @@ run: .venv/.run ## serve the map and the API on HOST:PORT
 	@exec $(BIN)/python -m server
 
 test: .venv/.dev browser-tools ## all tests but the soak runs: fast ones first, then the browser
-	$(BIN)/python -m pytest $(T)
+	$(BIN)/python -m pytest -n $(JOBS) $(T)
 
 check: .venv/.dev ## format, lint and types
 	@# All three, whatever the first one finds.

@@ -16,6 +16,8 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 
+from geo.model import Bundle
+from layers.bundle import load_bundle
 from tests.mecklenburg import prepare
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -46,6 +48,12 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"third-party data: no folder {folder} (name it in FENQU_SHARED)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo() -> Bundle:
+    """The demonstration bundle."""
+    return load_bundle(REPOSITORY / "layers" / "demo")
 
 
 @pytest.fixture(scope="session")

@@ -179,9 +179,10 @@ def check_doors(module: Module) -> Iterator[Fault]:
 
 
 def check_nested_imports(module: Module) -> Iterator[Fault]:
+    found = list(imported(module))
     for function in _functions(module.tree):
         inner = {id(node) for node in ast.walk(function)}
-        for node, name in imported(module):
+        for node, name in found:
             if id(node) not in inner:
                 continue
             if name.partition(".")[0] not in NESTED:

@@ -12,7 +12,6 @@ from tests.builders import layer, make_bundle, rule, square, write_yaml, zone
 PARK = layer("park", [zone(square(0, 0), "P1", "core")], classes=["core"])
 RIVER = layer("river", [zone(square(500, 0), "R1", "a")], classes=["a"])
 RULES = [rule("R-1", layer="park"), rule("R-2", layer="river")]
-DEMO = Path(__file__).resolve().parents[2] / "layers" / "demo"
 
 
 def _digest(folder):
@@ -94,10 +93,6 @@ def test_the_command_refuses_a_folder_that_is_no_bundle(tmp_path, capsys):
     write_yaml(tmp_path / "other.yaml", [])
     assert main([str(tmp_path), "--lang", "en"]) == 2
     assert "not a bundle" in capsys.readouterr().err
-
-
-def test_the_demonstration_bundle_has_no_problem():
-    assert [problem.line() for problem in lint(DEMO)] == []
 
 
 def test_files_are_read_and_hashed_once(tmp_path, monkeypatch):

@@ -63,11 +63,6 @@ def points_in(bundle: Bundle, count: int, seed: int) -> PointBatch:
 
 
 @pytest.fixture(scope="module")
-def demo() -> Bundle:
-    return load_bundle(REPOSITORY / "layers" / "demo")
-
-
-@pytest.fixture(scope="module")
 def keep() -> Callable[..., Any]:
     """Keep an index from one date to the next, as a bundle's folder does."""
     kept: dict[str, Any] = {}

@@ -30,6 +30,9 @@ _SCRAP_DEG = 2e-7
 _NEAR_DEG = 6e-9
 """Degrees of latitude that hold the tolerance."""
 
+_SEAM_DEG, _AROUND_DEG = 9e-9, 1e-6
+"""Half the width of seams that are closed, about a millimetre; and how much ground around is looked at."""
+
 _THIN_DEG = 1e-11
 """Half the width of what is cut out with a stretch: a micrometre, more than its rounding."""
 
@@ -104,6 +107,19 @@ def off_borders(chain: Chain, zones: Objects, common: Objects) -> tuple[Objects,
             along[one] = shapely.union_all(shapely.linestrings(segments.reshape(-1, 2, 2)))
             inside[one] = shapely.difference(common[one], shapely.union_all(_slits(segments)))
     return inside, along
+
+
+def in_seams(along: Geometry, ground: Geometry) -> Geometry:
+    """What of a stretch along the borders of joined zones has ground on both sides.
+
+    Neighbours with unlike vertices leave seams of a nanometre, whose sides are no border of their union.
+    """
+    west, south, east, north = along.bounds
+    near = shapely.clip_by_rect(
+        ground, west - _AROUND_DEG, south - _AROUND_DEG, east + _AROUND_DEG, north + _AROUND_DEG
+    )
+    closed = shapely.buffer(near, _SEAM_DEG, join_style="mitre")
+    return shapely.intersection(along, shapely.buffer(closed, -2.0 * _SEAM_DEG, join_style="mitre"))
 
 
 def _with_scraps(common: Objects) -> list[int]:

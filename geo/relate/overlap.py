@@ -6,10 +6,11 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.contact import highest_dimension, inside_of
+from geo.along import in_seams, off_borders
+from geo.contact import chain, highest_dimension
 from geo.few import some
 from geo.logic import Truth
-from geo.measure import LINE, POINT, POLYGON
+from geo.measure import LINE, POINT, POLYGON, TOLERANCE_M, length_m
 from geo.model import Reason, Relation
 from geo.place_test import PlaceTest
 from geo.relate.companions import Pieces, gap_when_met, gap_when_not, narrow
@@ -129,9 +130,11 @@ def _in_union(scene: Scene, p: Picture, areas: Mask) -> Geometry:
     common = highest_dimension(shapely.intersection(scene.geometry, zones))
     if scene.dimension != LINE:
         return common
-    inside, touched = inside_of(scene, np.array([zones], dtype=object), np.array([common], dtype=object))
-    piece: Geometry = NOWHERE if touched[0] else inside[0]
-    return piece
+    grounds, shared = np.array([zones], dtype=object), np.array([common], dtype=object)
+    (inside,), (along,) = off_borders(chain(scene), grounds, shared)
+    if along is not None:
+        inside = union(np.array([inside, in_seams(along, zones)], dtype=object))
+    return inside if length_m(inside) > TOLERANCE_M else NOWHERE
 
 
 def _answer(scene: Scene, test: PlaceTest, p: Picture, truth: Truth, reasons: tuple[Reason, ...]) -> Place:

@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.contact import Contact, Indices, contacts, nothing
 from geo.foot import edges_of, nearest_m
+from geo.ground import Ground
 from geo.measure import (
     LINE,
     LINE_TOLERANCE_M,
@@ -27,7 +28,7 @@ from geo.measure import (
 )
 from geo.model import Activity, Footprint, Part, Reason
 from geo.tiles import Tile, distances_m, tiles_of
-from geo.view import BundleView, Ground, LayerView
+from geo.view import BundleView, LayerView
 
 WHOLE_SHARE = 1.0 - 1e-9
 """A share from here on is the whole site: the rest is rounding."""
@@ -225,11 +226,12 @@ class Scene:
             return float(self._point_gaps([layer.edges(-1)], self.search_m(layer)).min())
         search = self.keep("search", lambda: max(map(self.search_m, self.view.layers.values())))
         box = window(self.bounds, search)
-        if not shapely.intersects(ground.border, shapely.box(*box)):
+        border = ground.border_near(shapely.box(*box))
+        if border is None:
             return math.inf if shapely.covers(ground.area, shapely.Point(*self.bounds[:2])) else -1.0
         if not shapely.covers(ground.area, self.geometry):
             return -1.0
-        return float(distances_m(self.tiles, np.array([ground.border]), search)[0])
+        return float(distances_m(self.tiles, np.array([border]), search)[0])
 
     def _measure(self, layer: LayerView) -> Contact:
         """Points and one layer."""

@@ -26,6 +26,9 @@ OLD_DATUM_ACCURACY_M = 100.0
 
 WORST_ACCURACY_M = 100_000.0
 
+_THIN = 1e-9
+"""Area, as a share of the square of the outline's length, from which on a ring surely is no line."""
+
 _SHAPES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
 
 
@@ -178,7 +181,9 @@ def _valid(shape: Geometry, repair: str | None, where: str, remarks: list[Text])
 def _refuse_without_size(shape: Geometry, where: str) -> None:
     """A line or polygon whose coordinates all lie in one place, or a polygon whose rings lie on one line."""
     dimension = shapely.get_dimensions(shape)
-    flat = dimension == POLYGON and float(shapely.convex_hull(shape).area) == 0.0
+    # Only a ring that is hardly wider than a line may be one: the others need no hull.
+    thin = dimension == POLYGON and shape.area <= _THIN * shape.length**2
+    flat = thin and float(shapely.convex_hull(shape).area) == 0.0
     if flat or (dimension == LINE and shape.length == 0):
         given = f"{shape.geom_type} of size 0"
         raise InputError(

@@ -12,6 +12,7 @@ from shapely import STRtree
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.foot import edges_of
+from geo.ground import Ground, ground_of
 from geo.logic import Truth, all_of, compare
 from geo.measure import POLYGON, Floats, densified
 from geo.model import (
@@ -40,14 +41,6 @@ _POLYGON_TYPE = 3
 _RESERVED = frozenset({"zone_id", "zone_class", "name", "valid_from", "valid_to", "geometry"})
 Objects = NDArray[np.object_]
 Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Ground:
-    """A coverage, one for all layers that share it, and its border, densified."""
-
-    area: Geometry
-    border: Geometry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -357,7 +350,7 @@ def _layer_view(bundle: Bundle, layer_id: str, on: date) -> LayerView:
         ).astype(bool),
         attributes={name: column(name) for name in names},
         tree=_tree(editions) if len(geometry) else None,
-        ground=_ground(editions[0].coverage.wkb) if editions and editions[0].coverage is not None else None,
+        ground=ground_of(editions[0].coverage.wkb) if editions and editions[0].coverage is not None else None,
         silence=_silence(bundle, layer_id, layer, editions[0] if editions else None, on),
     )
 
@@ -366,12 +359,6 @@ def _layer_view(bundle: Bundle, layer_id: str, on: date) -> LayerView:
 def _tree(editions: tuple[Edition, ...]) -> STRtree:
     """One search tree per set of editions, whatever the date."""
     return STRtree(np.concatenate([e.zones.geometry.to_numpy() for e in editions if e.zones is not None]))
-
-
-@lru_cache(maxsize=64)
-def _ground(wkb: bytes) -> Ground:
-    area = shapely.from_wkb(wkb)
-    return Ground(area=area, border=densified(shapely.boundary(area)))
 
 
 def _silence(

@@ -110,8 +110,8 @@ def _offer_candidates(view: BundleView, scenes: list[Scene]) -> None:
     if len(scenes) == 1:
         for layer in view.layers.values():
             if layer.tree is not None:
-                box = shapely.box(*window(scenes[0].bounds, scenes[0].search_m(layer)))
-                scenes[0].offer(layer, layer.tree.query(box))
+                reach = scenes[0].search_m(layer)
+                scenes[0].offer(layer, layer.tree.query(scenes[0].box(reach)))
         return
     for layer in view.layers.values():
         if layer.tree is None or not scenes:

@@ -230,7 +230,7 @@ def _joint(scene: Scene, layer: LayerView, entries: np.ndarray) -> _Joint:
 def _joints(scene: Scene) -> dict[tuple[str, bytes], _Joint]:
     """Unions by class and by layer, of all layers: one call to measure them costs more than a few shapes."""
     unions: dict[tuple[str, bytes], Geometry] = {}
-    for layer in scene.view.layers.values():
+    for layer in (x for x in scene.view.layers.values() if x.tree is not None):
         contact = scene.contact(layer.id)
         met = np.flatnonzero(contact.met)
         if len(met) > 1:

@@ -133,13 +133,17 @@ class Scene:
         near = max(self.near_m, accuracy_m + self.stand.disc_m)
         return (near, *(cap for cap in WIDER_M if cap > near)) if self.wide else (near,)
 
+    def box(self, reach_m: float) -> Geometry:
+        """Box in degrees that holds all within a reach of the site."""
+        return self.keep(("box", reach_m), lambda: shapely.box(*window(self.bounds, reach_m)))
+
     def rows_within(self, layer: LayerView, reach_m: float) -> Indices:
         """Rows of a layer whose boxes lie within a reach of the site, living zones only."""
         if layer.tree is None:
             return np.zeros(0, dtype=np.intp)
         if layer.id in self._candidates and reach_m <= self.search_m(layer):
             return self.keep(("candidates", reach_m), lambda: self._candidates_within(reach_m))[layer.id]
-        rows = np.sort(layer.tree.query(shapely.box(*window(self.bounds, reach_m))))
+        rows = np.sort(layer.tree.query(self.box(reach_m)))
         return np.asarray(rows[layer.alive[rows]])
 
     def all_within(self, reach_m: float) -> list[tuple[LayerView, Indices]]:
@@ -225,8 +229,7 @@ class Scene:
                 return -1.0
             return float(self._point_gaps([layer.edges(-1)], self.search_m(layer)).min())
         search = self.keep("search", lambda: max(map(self.search_m, self.view.layers.values())))
-        box = window(self.bounds, search)
-        border = ground.border_near(shapely.box(*box))
+        border = ground.border_near(self.box(search))
         if border is None:
             return math.inf if shapely.covers(ground.area, shapely.Point(*self.bounds[:2])) else -1.0
         if not shapely.covers(ground.area, self.geometry):

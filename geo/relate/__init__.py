@@ -7,7 +7,7 @@ from geo.place_test import PlaceTest
 from geo.relate.distance import within
 from geo.relate.outside import outside
 from geo.relate.overlap import overlap
-from geo.relate.picture import Place, silences
+from geo.relate.picture import Place, silences, unmet
 from geo.scene import Scene
 
 __all__ = ["Place", "place"]
@@ -20,8 +20,7 @@ def place(scene: Scene, test: PlaceTest) -> Place:
     if _too_coarse(scene, test):
         return Place(truth=None, reasons=(Reason.NOT_COVERED,))
     if test.relation is not Relation.OUTSIDE and not test.companions and _nothing_near(scene, test):
-        reasons = silences(scene, test.layers, test.reach_m)
-        return Place(truth=None if reasons else False, reasons=reasons)
+        return unmet(silences(scene, test.layers, test.reach_m))
     match test.relation:
         case Relation.INTERSECTS | Relation.CROSSES:
             answer = overlap(scene, test)

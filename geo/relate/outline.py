@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry as Geometry
 from geo.contact import Indices
 from geo.few import some
 from geo.margin import DEPTH_STEP_M, depth_m
-from geo.measure import POINT, POLYGON, Floats, window
+from geo.measure import POINT, POLYGON, Floats
 from geo.relate.picture import Picture, union
 from geo.scene import Scene
 from geo.tiles import Tile
@@ -102,7 +102,7 @@ def _outline(scene: Scene, rows: Rows, reach_m: float) -> Geometry:
         layer, row = areal[0]
         return layer.rim(row)
     zones = np.array([None, *(layer.geometry[row] for layer, row in areal)], dtype=object)[1:]
-    zones = shapely.intersection(zones, shapely.box(*window(scene.bounds, reach_m)))
+    zones = shapely.intersection(zones, scene.box(reach_m))
     whole = union(zones)
     if whole.geom_type in _AREAL:
         return shapely.boundary(whole)

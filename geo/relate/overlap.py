@@ -27,6 +27,7 @@ from geo.relate.picture import (
     settle,
     silences,
     union,
+    unmet,
 )
 from geo.scene import Scene
 from geo.view import Mask
@@ -35,8 +36,7 @@ from geo.view import Mask
 def overlap(scene: Scene, test: PlaceTest) -> Place:
     """Answer an overlap test."""
     if not test.companions and not any_match(scene, test.layers, test):
-        reasons = silences(scene, test.layers, 0.0)
-        return Place(truth=None if reasons else False, reasons=reasons)
+        return unmet(silences(scene, test.layers, 0.0))
     p = draw(scene, test.layers, test)
     counts = _shape_counts(scene, test)
     sure = counts and _holds(scene, test, p, p.yes)

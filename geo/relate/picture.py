@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry as Geometry
 from geo.contact import POSITIVE_M2, Indices
 from geo.few import some
 from geo.logic import Truth
-from geo.measure import LINE, POINT, POLYGON, TOLERANCE_M, Floats, length_m, window
+from geo.measure import LINE, POINT, POLYGON, TOLERANCE_M, Floats, length_m
 from geo.model import Condition, Reason, Relation
 from geo.place_test import PlaceTest
 from geo.scene import WHOLE_SHARE, Scene
@@ -175,7 +175,7 @@ class Picture:
         return scene.keep(("beyond", *self._named(met)), lambda: self._beyond(scene, met))
 
     def _beyond(self, scene: Scene, met: Mask) -> Geometry:
-        near = shapely.intersection(self.geometry[met], shapely.box(*window(scene.bounds, _MARGIN_M)))
+        near = shapely.intersection(self.geometry[met], scene.box(_MARGIN_M))
         # A cut may leave bare edges and points where a zone only touches the box: they hold no ground.
         parts = shapely.get_parts(shapely.get_parts(near))
         return shapely.difference(scene.geometry, union(parts[shapely.get_dimensions(parts) == POLYGON]))
@@ -208,6 +208,14 @@ def _silences(scene: Scene, layer_ids: tuple[str, ...], reach_m: float) -> tuple
     layers = (scene.view.layers[layer] for layer in layer_ids)
     told = (scene.vouch(layer, reach_m + scene.accuracy_m(layer)) for layer in layers)
     return tuple(dict.fromkeys(reason for reason in told if reason is not None))
+
+
+_NO = Place(truth=False)
+
+
+def unmet(reasons: tuple[Reason, ...]) -> Place:
+    """Where no zone is near that is meant: no, unless silence proves nothing. Most are one value."""
+    return Place(truth=None, reasons=reasons) if reasons else _NO
 
 
 def any_match(scene: Scene, layer_ids: tuple[str, ...], of: ZoneFilter) -> bool:

@@ -153,17 +153,20 @@ def _deepest_in_polygon(polygon: Geometry, outline: Geometry, best: Deep, aim: _
     x0, y0, x1, y1 = polygon.bounds
     half = max(x1 - x0, y1 - y0) / 2.0
     centres: Floats = np.array([[(x0 + x1) / 2.0, (y0 + y1) / 2.0]])
+    inside = shapely.contains_xy(polygon, centres)
     for _ in range(_ROUNDS):
         points = np.asarray(shapely.points(centres))
         gap = np.asarray(shapely.distance(points, outline))
-        inside = shapely.contains_xy(polygon, centres)
         best = _deeper(best, gap[inside], points[inside])
         open_ = gap + half * math.sqrt(2.0) > aim.bar_m(best)
         if not some(open_) or best[0] >= aim.enough_m:
             break
         centres, half = _quarter(centres[open_], half), half / 2.0
-        boxes = shapely.box(*(centres - half).T, *(centres + half).T)
-        centres = centres[shapely.intersects(polygon, boxes)]
+        inside = shapely.contains_xy(polygon, centres)
+        meets, doubtful = inside.copy(), centres[~inside]  # a square whose centre lies inside meets it
+        boxes = shapely.box(*(doubtful - half).T, *(doubtful + half).T)
+        meets[~inside] = shapely.intersects(polygon, boxes)
+        centres, inside = centres[meets], inside[meets]
         if len(centres) == 0:
             break
     return best

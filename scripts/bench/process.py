@@ -166,12 +166,21 @@ def _pss_kib(pid: int) -> int:
         return 0
 
 
+def plain_environment() -> dict[str, str]:
+    """The environment, but that Python keeps its bytecode, as it does of itself."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def whole(command: Sequence[str], *, cwd: Path = ROOT) -> Found:
     """A whole command from its start to its end: seconds, peak memory of all its processes, exit code."""
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     started = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603  our own interpreter, no shell
-        list(command), cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        list(command),
+        cwd=cwd,
+        env=plain_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     with Watch(process.pid) as watch:
         told, _ = process.communicate()

@@ -1,7 +1,6 @@
 """From starting the server to its first answer, as ``make run`` starts it."""
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -10,7 +9,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from scripts.bench.process import private_mb, tree_of
+from scripts.bench.process import plain_environment, private_mb, tree_of
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PATIENCE_S = 60.0
@@ -34,7 +33,7 @@ def start_s(bundle: Path) -> dict[str, float]:
     """
     port = _free_port()
     environment = {
-        **os.environ,
+        **plain_environment(),
         "HOST": "127.0.0.1",
         "PORT": str(port),
         "WORKERS": "2",

@@ -1,5 +1,6 @@
 """Fenqu itself: the whole engine on polygon sites."""
 
+import gc
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -39,6 +40,7 @@ def polygons(job: Found) -> Found:
 def single(job: Found) -> Found:
     """Milliseconds of one polygon check after another, from geometry to JSON, in a warm process."""
     loaded_s, bundle = clocked(lambda: load_bundle(Path(job["bundle"])))
+    gc.freeze()  # as the server and the workers of a batch do
     sites = read_zones(job["sites"])[: job["count"]]
     for shape in sites[:WARM_UP]:
         _checked(bundle, shape)

@@ -11,7 +11,7 @@ from geo.evaluate import Asked, conclude, counts_as_out_of_scope
 from geo.headline import notices, outside_layers, sentence
 from geo.judge import Judgement, is_told, order, summed, weigh
 from geo.logic import Truth
-from geo.model import Effect, Finding
+from geo.model import Effect, Finding, Text
 from geo.relate import Place
 from geo.view import BundleView, RuleView
 
@@ -76,6 +76,7 @@ class Lines:
         self._same: dict[tuple[object, ...], int] = {(): NO_LINE}
         self._rows: dict[tuple[int, ...], int] = {}
         self._judged: dict[frozenset[int], Judgement] = {}
+        self._sentences: dict[tuple[Judgement, int, tuple[str, ...]], Text] = {}
         self._unheld: dict[tuple[_Line, ...], tuple[str, ...]] = {}
 
     def number(self, slot: Slot, here: Truth, spot: int, place: Place) -> int:
@@ -114,11 +115,14 @@ class Lines:
         unheld = tuple(line for line in told if line.unheld and not line.duty)
         if unheld not in self._unheld:
             self._unheld[unheld] = outside_layers((line.finding for line in unheld), self._outside)
-        words = sentence(
-            self._view,
-            judged.verdict,
-            judged.worst_possible,
-            sum(line.notices for line in told),
-            self._unheld[unheld],
-        )
+        number = sum(line.notices for line in told)
+        words = self._sentence(judged, number, self._unheld[unheld])
         return told_cells(judged, (*findings, *duties), words, self._lang)
+
+    def _sentence(self, judged: Judgement, number: int, outside: tuple[str, ...]) -> Text:
+        key = (judged, number, outside)
+        if key not in self._sentences:
+            self._sentences[key] = sentence(
+                self._view, judged.verdict, judged.worst_possible, number, outside
+            )
+        return self._sentences[key]

@@ -93,7 +93,7 @@ def warm_up(work: Work, chunk: Chunk, workers: int) -> None:
     """Have ready what answering will ask for again and again, before processes are forked that share it."""
     if work.tables is None:
         return
-    work.tables.make_index(work.terms.defaults.on, workers)
+    work.tables.ready_index(work.terms.defaults.on, workers)
     block = chunk.payload.open()
     some = RecordList(records=tuple(block.records(range(min(block.count, 2 * FEW))))).open()
     in_columns(

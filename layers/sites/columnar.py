@@ -1,7 +1,7 @@
 """The quick road: ordinary points answered in columns (`geo.points`), in the cells of whole reports."""
 
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -53,14 +53,27 @@ class Tables:
             self.by_date[day] = PointTable(Atlas(view_on(self.bundle, day), keep), self.lang)
         return self.by_date[day]
 
-    def make_index(self, day: date, workers: int) -> None:
-        """Where there is no index yet, let several processes make it and keep it beside the bundle."""
+    def ready_index(self, day: date, workers: int) -> None:
+        """Open the index; where there is none yet, let several processes make it and keep it.
+
+        It is opened by threads, which are gone when this returns: digests and checksums hold no lock.
+        """
+        pieces = self.on(day).atlas.pieces()
         try:
             (self.folder / FOLDER).mkdir()
-        except OSError:  # it is there; or it cannot be, and what others made could not be kept
-            return
-        for pieces in self.on(day).atlas.pieces():
-            _make_apart(pieces, workers)
+        except OSError:
+            if not (self.folder / FOLDER).is_dir():  # what others made could not be kept
+                return
+        else:
+            for some in pieces:
+                _make_apart(some, workers)
+        with ThreadPoolExecutor(workers) as pool:
+            for some in pieces:
+                list(pool.map(_call, some))
+
+
+def _call(piece: Callable[[], object]) -> object:
+    return piece()
 
 
 def _make_apart(pieces: list[Callable[[], object]], workers: int) -> None:

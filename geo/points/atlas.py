@@ -18,6 +18,7 @@ from geo.measure import POLYGON, Floats, Objects, window
 from geo.points.shared import Outline, arrays_of, grid_of
 from geo.relate.picture import ZoneFilter
 from geo.scene import NEAR_M
+from geo.seams import Seams, closed
 from geo.view import BundleView, LayerView, Mask
 
 T = TypeVar("T")
@@ -218,7 +219,7 @@ class Atlas:
         single = [region for region in near if len(region.layers) == 1]
         far = [one for one in self.asked if one[1] > NEAR_BASE_M or len(one[0].layers) > 1]
         return [
-            [partial(self.borders, layer) for layer in self.layers],
+            [partial(make, layer) for layer in self.layers for make in (self.borders, self.seams)],
             [
                 *(partial(self.outline, region) for region in single),
                 *(partial(self.far_outline, *one) for one in far),
@@ -256,8 +257,24 @@ class Atlas:
         zones = np.concatenate([self.view.layers[x].geometry[self.mask(x, region)] for x in region.layers])
         polygons = shapely.get_dimensions(zones) == POLYGON
         joined = shapely.disjoint_subset_union_all(zones[polygons])
+        joined = closed(joined, zones[polygons], self._seams_of(region, zones[polygons]))
         thin = zones[:0] if region.areal else zones[~polygons]
         return np.array([*thin, joined], dtype=object)
+
+    def _seams_of(self, region: Region, polygons: Objects) -> Seams:
+        """Seams between a region's polygons: of one layer they are found once for all its regions."""
+        if len(region.layers) > 1:
+            return Seams.of(polygons)
+        (layer_id,) = region.layers
+        return self.seams(self.view.layers[layer_id]).among(self.mask(layer_id, region))
+
+    def seams(self, layer: LayerView) -> Seams:
+        """Seams between the layer's living polygons, by row."""
+        return self._kept(("seams", layer.id), lambda: self._seams(layer))
+
+    def _seams(self, layer: LayerView) -> Seams:
+        key = f"seams-{self._digest(layer.id, layer.alive)}"
+        return Seams.from_arrays(self._keep(key, lambda: Seams.of(_alive_only(layer)).arrays()))
 
     def _digest(self, layer_id: str, mask: Mask) -> str:
         """What some zones of a layer are, and which rows, to the last bit."""

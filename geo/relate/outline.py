@@ -16,6 +16,7 @@ from geo.margin import DEPTH_STEP_M, depth_m
 from geo.measure import POINT, POLYGON, Floats
 from geo.relate.picture import Picture, union
 from geo.scene import Scene
+from geo.seams import Seams, closed
 from geo.tiles import Tile
 from geo.view import LayerView, Mask, rims_of
 
@@ -102,13 +103,14 @@ def _outline(scene: Scene, rows: Rows, reach_m: float) -> Geometry:
         layer, row = areal[0]
         return layer.rim(row)
     zones = np.array([None, *(layer.geometry[row] for layer, row in areal)], dtype=object)[1:]
-    zones = shapely.intersection(zones, scene.box(reach_m))
-    whole = union(zones)
-    if whole.geom_type in _AREAL:
-        return shapely.boundary(whole)
-    # A cut may leave bare edges and points where a zone only touches the box: they bound nothing.
-    parts = shapely.get_parts(shapely.get_parts(whole))
-    outline: Geometry = shapely.boundary(union(parts[shapely.get_dimensions(parts) == POLYGON]))
+    around = scene.box(reach_m)
+    seams = Seams.of(zones, around.bounds)
+    whole = union(shapely.intersection(zones, around))
+    if whole.geom_type not in _AREAL:
+        # A cut may leave bare edges and points where a zone only touches the box: they bound nothing.
+        parts = shapely.get_parts(shapely.get_parts(whole))
+        whole = union(parts[shapely.get_dimensions(parts) == POLYGON])
+    outline: Geometry = shapely.boundary(closed(whole, zones, seams))
     return outline
 
 

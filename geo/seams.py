@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry as Geometry
 from geo.few import some
 from geo.foot import degree_m, simple_parts
 from geo.index.cells import starts
-from geo.measure import TOLERANCE_M, Floats, Objects
+from geo.measure import POLYGON, TOLERANCE_M, Floats, Objects
 from geo.seam_ends import NONE, Box, Rings, near_edges, share_of
 
 Ints = NDArray[np.int64]
@@ -143,7 +143,8 @@ def closed(joined: Geometry, zones: Objects, seams: Seams) -> Geometry:
         # Zones first and grounds then: edges that zones share to the bit would else be cut on one side only.
         filled = shapely.union(shapely.union_all(parts[near]), _united(grounds))
         parts = np.concatenate([parts[~near], shapely.get_parts(filled)])
-        joined = _whole(parts)
+        # Where GEOS had to round, a ground may be left as a line: it bounds nothing.
+        joined = _whole(parts[shapely.get_dimensions(parts) == POLYGON])
     return _without_slits(joined, zones)
 
 

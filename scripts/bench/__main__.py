@@ -35,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             demo=options.bundle,
             quick=options.quick,
             large=options.large,
+            huge=options.huge,
             tell=bar.set_postfix_str,
         )
         for name in names:
@@ -76,7 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     add = made.add_argument
     add("--only", nargs="+", choices=list(TASKS), metavar="NAME", help=f"some of: {', '.join(TASKS)}")
     add("--quick", action="store_true", help="small sizes: that it runs and agrees, not how fast it is")
-    add("--large", action="store_true", help="also ten million sites and a million zones")
+    add("--large", action="store_true", help="also ten million sites")
+    add("--huge", action="store_true", help="also a million zones: some 20 GB of memory")
     add("--cache", type=Path, metavar="DIR", help="keep what is drawn there for the next run")
     add("--shared", type=Path, default=_shared(), metavar="DIR", help="third-party data (FENQU_SHARED)")
     add("--bundle", type=Path, default=DEMO, metavar="DIR", help="in place of the demonstration bundle")

@@ -25,7 +25,9 @@ class Setting:
     quick
         Small sizes: it runs, and the contenders agree; its times say nothing.
     large
-        Also 10⁷ points and rows, and 10⁶ zones.
+        Also 10⁷ points and rows.
+    huge
+        Also 10⁶ zones.
     tell
         Takes a word on what is being done.
     """
@@ -35,6 +37,7 @@ class Setting:
     demo: Path
     quick: bool
     large: bool
+    huge: bool
     tell: Callable[[str], None]
 
     @property

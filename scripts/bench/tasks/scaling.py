@@ -35,7 +35,9 @@ def run(setting: Setting) -> Section:
         points, zones = [10_000, 100_000, 1_000_000], [1_000, 10_000, 100_000]
         whole_rows = [10_000, 100_000, 1_000_000]
     if setting.large:
-        points, zones, whole_rows = [*points, 10_000_000], [*zones, 1_000_000], [*whole_rows, 10_000_000]
+        points, whole_rows = [*points, 10_000_000], [*whole_rows, 10_000_000]
+    if setting.huge:
+        zones = [*zones, 1_000_000]
     middle = 1_000 if setting.quick else 20_000
     most = points[-1 - setting.large]
     sizes = [(number, middle) for number in points] + [(most, number) for number in zones if number != middle]

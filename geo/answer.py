@@ -42,6 +42,8 @@ UNITS = "env_control_unit"
 
 Json = dict[str, Any]
 Row = dict[str, str | float | bool | None]
+Words = tuple[str, str]
+"""What a finding adds to the columns ``applies`` and ``not_assessed``."""
 _RULES = Once[tuple[Json | None, Json | None]]()
 _THRESHOLDS, _BASES, _BARE, _LAYERS, _OUTSIDE = (Once[Json]() for _ in range(5))
 """Parts of bodies that are the same for every site: made once, and never changed."""
@@ -105,7 +107,7 @@ def to_row(report: Report, lang: str = "zh") -> Row:
     """The columns of a result table for a project of one part."""
     part = report.parts[0]
     return {
-        **told_cells(report, (*part.findings, *part.duties), report.headline, lang),
+        **told_cells(report, map(words_of, (*part.findings, *part.duties)), report.headline, lang),
         "hits": ";".join(f"{h.layer}:{h.zone_id}" for h in part.hits),
         "units": ";".join(h.zone_id for h in part.hits if h.layer == UNITS),
         "margin_m": _metres(part.margin_m),
@@ -113,20 +115,28 @@ def to_row(report: Report, lang: str = "zh") -> Row:
     }
 
 
-def told_cells(judged: Judged, findings: Iterable[Finding], headline: Text, lang: str) -> Row:
-    """The columns that findings alone decide.
+def words_of(finding: Finding) -> Words:
+    """What a finding adds to ``applies`` and to ``not_assessed``; "" where it adds nothing.
 
     ``not_assessed`` leaves out what is open only because a layer is out of the agency's scope: that holds
     for the whole run and stands once in its run file.
     """
-    told = tuple(findings)
-    open_ = [f for f in told if f.outcome is Outcome.NOT_ASSESSED and f.reason is not Reason.OUT_OF_SCOPE]
+    if finding.outcome is Outcome.APPLIES:
+        return finding.rule.id, ""
+    if finding.outcome is Outcome.NOT_ASSESSED and finding.reason is not Reason.OUT_OF_SCOPE:
+        return "", f"{finding.rule.id}:{finding.reason}"
+    return "", ""
+
+
+def told_cells(judged: Judged, words: Iterable[Words], headline: Text, lang: str) -> Row:
+    """The columns that findings alone decide; ``words`` are those of each finding in order."""
+    told = tuple(words)
     return {
         "verdict": judged.verdict.value,
         "complete": judged.complete,
         "worst_possible": judged.worst_possible.value,
-        "applies": ";".join(f.rule.id for f in told if f.outcome is Outcome.APPLIES),
-        "not_assessed": ";".join(f"{f.rule.id}:{f.reason}" for f in open_),
+        "applies": ";".join([applies for applies, _ in told if applies]),
+        "not_assessed": ";".join([open_ for _, open_ in told if open_]),
         "verdict_text": VERDICT_TEXT[judged.verdict].get(lang),
         "headline": headline.get(lang),
     }

@@ -6,7 +6,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import Self
 
-from geo.answer import Row, told_cells
+from geo.answer import Row, Words, told_cells, words_of
 from geo.evaluate import Asked, conclude, counts_as_out_of_scope
 from geo.headline import notices, outside_layers, sentence
 from geo.judge import Judgement, is_told, order, summed, weigh
@@ -44,22 +44,22 @@ class _Line:
     """A finding that is told, and what a row needs of it."""
 
     finding: Finding
-    order: tuple[int, int, str]
+    order: tuple[bool, int, int, str]
+    words: Words
     weight: Judgement
-    duty: bool
     unheld: bool
     notices: int
 
     @classmethod
     def of(cls, finding: Finding) -> Self:
-        weight = weigh(finding)
+        weight, duty = weigh(finding), finding.rule.effect is Effect.DUTY
         return cls(
             finding=finding,
-            order=order(finding),
+            order=(duty, *order(finding)),
+            words=words_of(finding),
             weight=_WEIGHTS.setdefault(weight, weight),
-            duty=finding.rule.effect is Effect.DUTY,
-            unheld=counts_as_out_of_scope(finding),
-            notices=0 if finding.rule.effect is Effect.DUTY else notices([finding]),
+            unheld=counts_as_out_of_scope(finding) and not duty,
+            notices=0 if duty else notices([finding]),
         )
 
 
@@ -106,18 +106,16 @@ class Lines:
 
     def _put_together(self, lines: Iterable[_Line]) -> Row:
         told = sorted(lines, key=attrgetter("order"))
-        findings = [line.finding for line in told if not line.duty]
-        duties = [line.finding for line in told if line.duty]
-        weights = frozenset(id(line.weight) for line in told)
+        weights = frozenset([id(line.weight) for line in told])
         if weights not in self._judged:
             self._judged[weights] = summed(line.weight for line in told)
         judged = self._judged[weights]
-        unheld = tuple(line for line in told if line.unheld and not line.duty)
+        unheld = tuple([line for line in told if line.unheld])
         if unheld not in self._unheld:
             self._unheld[unheld] = outside_layers((line.finding for line in unheld), self._outside)
-        number = sum(line.notices for line in told)
+        number = sum([line.notices for line in told])
         words = self._sentence(judged, number, self._unheld[unheld])
-        return told_cells(judged, (*findings, *duties), words, self._lang)
+        return told_cells(judged, [line.words for line in told], words, self._lang)
 
     def _sentence(self, judged: Judgement, number: int, outside: tuple[str, ...]) -> Text:
         key = (judged, number, outside)

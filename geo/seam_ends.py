@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from shapely import STRtree
 
 from geo.foot import degree_m, simple_parts
-from geo.index.cells import spread, starts
+from geo.index.cells import codes, spread, starts
 from geo.measure import TOLERANCE_M, Floats, Objects
 
 Ints = NDArray[np.int64]
@@ -34,8 +34,6 @@ _BLOCK = 1 << 18
 _FEW = 96
 """So many edges are compared each with each: a tree costs more."""
 
-_ODD = np.uint64(0x9E3779B97F4A7C15)
-_SHIFT = np.uint64(31)
 NONE = np.zeros(0, dtype=np.int64)
 
 
@@ -183,18 +181,8 @@ def _blocks(size: Ints) -> list[slice]:
 
 def _has(zone: Ints, xy: Floats, whose: Ints, asked: Floats) -> Mask:
     """Whether zones have vertices, to the last bit."""
-    code, wanted = _codes(zone, xy), _codes(whose, asked)
+    code, wanted = codes(xy, zone), codes(asked, whose)
     order, by = np.argsort(code), np.argsort(wanted)  # looked for in order: else every look is a cache miss
     place = np.empty(len(wanted), dtype=np.int64)
     place[by] = order[np.minimum(np.searchsorted(code[order], wanted[by]), len(code) - 1)]
     return np.asarray((zone[place] == whose) & (xy[place] == asked).all(axis=1))
-
-
-def _codes(zone: Ints, xy: Floats) -> NDArray[np.uint64]:
-    """A number for each vertex of a zone, equal for equal ones."""
-    words = np.ascontiguousarray(xy).view(np.uint64)
-    out = zone.astype(np.uint64)
-    for column in words.T:
-        out = (out ^ column) * _ODD
-        out ^= out >> _SHIFT
-    return out

@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.foot import edges_of
+from geo.index.cells import codes
 from geo.index.edges import EdgeGrid
 from geo.measure import Floats, Objects
 from geo.points.batch import Ints
 
 Mask = NDArray[np.bool_]
 
-_ODD = np.uint64(0x9E3779B97F4A7C15)
-_SHIFT = np.uint64(31)
 _NOWHERE = -1
 
 
@@ -110,20 +109,10 @@ def places_in(pool: Floats, edges: Floats) -> Ints:
     out = np.full(len(edges), _NOWHERE, dtype=np.int64)
     if len(pool) == 0:
         return out
-    code = _codes(pool)
+    code = codes(pool)
     order = np.argsort(code, kind="stable")
-    place = np.searchsorted(code[order], _codes(edges))
+    place = np.searchsorted(code[order], codes(edges))
     found = order[np.minimum(place, len(pool) - 1)]
     same = (pool[found] == edges).all(axis=1)
     out[same] = found[same]
-    return out
-
-
-def _codes(edges: Floats) -> NDArray[np.uint64]:
-    """A number for each edge, equal for equal ones."""
-    words = np.ascontiguousarray(edges).view(np.uint64).reshape(-1, 4)
-    out = np.zeros(len(words), dtype=np.uint64)
-    for column in words.T:
-        out = (out ^ column) * _ODD
-        out ^= out >> _SHIFT
     return out

@@ -76,26 +76,36 @@ def rulebook_sources(
         A bundle's own rule files.
     """
 
-    def pick(file: str) -> Source:
-        if folder is not None and folder != SHIPPED and (folder / file).is_file():
-            return Source(folder / file, f"{name}/{file}")
-        return Source(SHIPPED / file, f"{_SHIPPED_NAME}/{file}")
+    vocabulary: list[tuple[str, Source]] = []
+    for file in _VOCABULARY:
+        found = () if folder is None else _vocabulary_files(folder, file, f"{name}/")
+        found = found or _vocabulary_files(SHIPPED, file, f"{_SHIPPED_NAME}/")
+        added = () if beside is None else _vocabulary_files(beside, file, "")
+        vocabulary += [(file, source) for source in (*found, *added)]
+    schema = Source(SHIPPED / _SCHEMA, f"{_SHIPPED_NAME}/{_SCHEMA}")
+    if folder is not None and (folder / _SCHEMA).is_file():
+        schema = Source(folder / _SCHEMA, f"{name}/{_SCHEMA}")
+    return Sources(
+        schema=schema,
+        vocabulary=tuple(vocabulary),
+        rules=(*(() if folder is None else _rule_files(folder, name)), *extra),
+    )
 
-    vocabulary = [(file, pick(file)) for file in _VOCABULARY]
-    if beside is not None:
-        vocabulary += [
-            (file, Source(beside / file, file)) for file in _VOCABULARY if (beside / file).is_file()
-        ]
-    rules = () if folder is None else _rule_files(folder, name)
-    return Sources(schema=pick(_SCHEMA), vocabulary=tuple(vocabulary), rules=(*rules, *extra))
+
+def _vocabulary_files(folder: Path, file: str, prefix: str) -> tuple[Source, ...]:
+    """A vocabulary in ``basis.yaml``, in the files of a folder ``basis/``, or in both."""
+    more = folder / Path(file).stem
+    paths = (folder / file, *sorted(more.glob("*.yaml")))
+    return tuple(Source(p, f"{prefix}{p.relative_to(folder).as_posix()}") for p in paths if p.is_file())
 
 
 def _rule_files(folder: Path, name: str) -> tuple[Source, ...]:
-    """Every YAML file of the folder but the vocabulary at its top."""
+    """Every YAML file of the folder but schema and vocabulary at its top."""
+    words = {_SCHEMA, *_VOCABULARY, *(Path(file).stem for file in _VOCABULARY)}
     return tuple(
         Source(path, f"{name}/{path.relative_to(folder).as_posix()}")
         for path in sorted(folder.rglob("*.yaml"))
-        if path.parent != folder or path.name not in {*_VOCABULARY, _SCHEMA}
+        if path.relative_to(folder).parts[0] not in words
     )
 
 

@@ -75,7 +75,6 @@ def rulebook_sources(
     extra
         A bundle's own rule files.
     """
-
     vocabulary: list[tuple[str, Source]] = []
     for file in _VOCABULARY:
         found = () if folder is None else _vocabulary_files(folder, file, f"{name}/")

@@ -1,6 +1,7 @@
 """What a rule may say: the keys that belong together, and how rules and bases stand beside each other."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from geo.model import ANY, Certainty, Effect, Op, Relation
 from layers.keytable import BAD, Row, near, shown
@@ -169,7 +170,7 @@ def _check_spoken(row: Row, words: Words, faults: Faults) -> None:
         newer = [basis.id for basis in words.bases.values() if name in basis.supersedes]
         names += [other for other in (*older, *newer) if other not in names]
     bases = [words.bases[name] for name in names if name in words.bases]
-    start, end = row["valid_from"], row["valid_to"]
+    start, end = row["valid_from"], _end(row)
     turns = [b.valid_from for b in bases] + [b.valid_to for b in bases if b.valid_to is not None]
     days = sorted({start, *(day for day in turns if day > start and (end is None or day < end))})
     silent = [day for day in days if not any(basis.in_force(day) for basis in bases)]
@@ -201,7 +202,14 @@ def check_overlaps(rows: Iterable[Row], faults: Faults) -> None:
 
 
 def _before(one: Row, other: Row) -> bool:
-    return one["valid_to"] is not None and bool(one["valid_to"] <= other["valid_from"])
+    end = _end(one)
+    return end is not None and bool(end <= other["valid_from"])
+
+
+def _end(row: Row) -> date | None:
+    """The day from which a row says nothing more; never, where a notice follows the rule."""
+    end: date | None = row["valid_to"] if row["after_expiry"] is None else None
+    return end
 
 
 def check_bases(rows: Mapping[str, Row], faults: Faults) -> None:

@@ -163,6 +163,7 @@ RULE_KEYS = (
     Key("jurisdictions", one_or_many(PLACE_CODE, least=0), default=()),
     Key("valid_from", day, required=True),
     Key("valid_to", day),
+    Key("after_expiry", one_of("notice")),
     Key("certainty", choice(Certainty), required=True),
     Key("needs_review", flag, default=False),
     Key("note", both),

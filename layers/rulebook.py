@@ -6,9 +6,10 @@ from pathlib import Path
 
 from geo.errors import BundleError
 from geo.model import Rulebook
+from layers.expiry import check_expiry, versions
 from layers.keytable import Key, Row, entries
 from layers.rule_checks import check_bases, check_overlaps, check_rule
-from layers.rule_entry import BASIS_KEYS, RULE_KEYS, make_basis, make_rule
+from layers.rule_entry import BASIS_KEYS, RULE_KEYS, make_basis
 from layers.rule_refs import Words
 from layers.schema import Schema, read_schema
 from layers.strictyaml import Faults, Node, canonical, read_yaml
@@ -158,9 +159,10 @@ def read_rulebook(
     good = [row for row in read.rules if row.ok]
     for row in read.rules:
         check_rule(row, words, faults)
+        check_expiry(row, faults)
     check_overlaps(good, faults)
     rulebook = Rulebook(
-        rules=tuple(make_rule(row) for row in good),
+        rules=tuple(rule for row in good for rule in versions(row)),
         bases=bases,
         facts=known_facts,
         activities=known_activities,

@@ -18,6 +18,7 @@ from geo.view import BundleView, LayerView
 _STATES = {
     Reason.OUT_OF_SCOPE: LayerState.OUT_OF_SCOPE,
     Reason.LAYER_MISSING: LayerState.MISSING,
+    Reason.NOT_PUBLISHED: LayerState.MISSING,
     Reason.FAILED: LayerState.FAILED,
     Reason.NO_EDITION: LayerState.NO_EDITION,
     Reason.NOT_COVERED: LayerState.NOT_COVERED,

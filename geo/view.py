@@ -368,7 +368,7 @@ def _silence(
     if layer_id in bundle.out_of_scope:
         return Reason.OUT_OF_SCOPE
     if layer is None:
-        return Reason.LAYER_MISSING
+        return Reason.NOT_PUBLISHED if layer_id in bundle.unpublished else Reason.LAYER_MISSING
     return Reason.NO_EDITION if edition is None else _edition_silence(edition, on)
 
 

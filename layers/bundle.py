@@ -213,6 +213,7 @@ def _assemble(folder: Path, described: _Described) -> Bundle:
         layer_titles=titles,
         digest=_digest((*described.content, *data)),
         notes=catalogue.notes,
+        unpublished=frozenset(name for name, standard in schema.layers.items() if not standard.published),
     )
 
 

@@ -62,6 +62,8 @@ class StandardLayer:
         Column names of other systems for ``zone_id``, ``zone_class`` and ``name``.
     must_hold
         May not be out of scope under the builtin rulebook.
+    published
+        Whether some authority publishes it: where none does, a bundle without it is not at fault.
     """
 
     id: str
@@ -71,6 +73,7 @@ class StandardLayer:
     attributes: tuple[Attribute, ...]
     aliases: dict[str, tuple[str, ...]]
     must_hold: bool = False
+    published: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +117,7 @@ _LAYER = table(
         Key("attributes", list_of(_ATTRIBUTE), default=()),
         Key("aliases", _ALIASES, default={}),
         Key("must_hold", flag, default=False),
+        Key("published", flag, default=True),
         Key("note", both),
     ]
 )
@@ -159,6 +163,7 @@ def _standard(entry: Row, faults: Faults) -> StandardLayer:
         attributes=_attributes(entry["attributes"], faults),
         aliases=entry["aliases"],
         must_hold=entry["must_hold"],
+        published=entry["published"],
     )
 
 

@@ -110,6 +110,8 @@ class Bundle:
         Locally approved distances by name, metres.
     layer_titles
         Titles of every layer id that the schema or catalogue knows.
+    unpublished
+        Layers that no authority publishes: without one of them a rule is `not_published`, not `layer_missing`.
     digest
         SHA-256 over catalogue, rulebook and layer hashes.
     """
@@ -124,3 +126,4 @@ class Bundle:
     layer_titles: dict[str, Text]
     digest: str
     notes: Text | None = None
+    unpublished: frozenset[str] = frozenset()

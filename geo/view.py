@@ -33,7 +33,7 @@ from geo.model import (
 )
 from geo.once import Once
 from geo.place_test import PlaceTest, place_test
-from geo.zone_columns import alive_on, classes_on, codes_of, values_of
+from geo.zone_columns import alive_on, classes_on, codes_of, values_of, with_period
 
 _POLYGON_TYPE = 3
 """Type of a polygon of one part, as `shapely.get_type_id` gives it."""
@@ -348,7 +348,7 @@ def _layer_view(bundle: Bundle, layer_id: str, on: date) -> LayerView:
         provisional=np.repeat(
             [e.status is EditionStatus.PROVISIONAL for e, _ in frames], [len(z) for _, z in frames]
         ).astype(bool),
-        attributes={name: column(name) for name in names},
+        attributes=with_period({name: column(name) for name in names}, on),
         tree=_tree(editions) if len(geometry) else None,
         ground=ground_of(editions[0].coverage.wkb) if editions and editions[0].coverage is not None else None,
         silence=_silence(bundle, layer_id, layer, editions[0] if editions else None, on),

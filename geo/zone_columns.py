@@ -1,5 +1,6 @@
-"""Columns of zones as plain values, and what they say on a date: which zones are alive, of which class."""
+"""Columns of zones as plain values, and what they say on a date: alive or not, class, season."""
 
+import re
 from datetime import date
 
 import geopandas as gpd
@@ -8,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.measure import Objects
+from geo.model import Season
 
 Mask = NDArray[np.bool_]
 
@@ -66,3 +68,32 @@ def classes_on(zone_class: Objects, legacy: Objects, on: date) -> tuple[Objects,
     out = zone_class.copy()
     out[derived] = [_LEGACY[old] for old in legacy[derived]]
     return out, derived
+
+
+_DAY = re.compile(r"(?:(\d{4})[-年])?(\d{1,2})[-月](\d{1,2})日?")
+"""A day of every year (02-01, 2月1日) or of one (2026-02-01)."""
+
+
+def with_period(attributes: dict[str, Objects], on: date) -> dict[str, Objects]:
+    """Attributes of zones, with ``in_period`` where zones have periods of their own (禁采期).
+
+    It says whether a date lies between ``period_from`` and ``period_to``, both days included; None where they
+    cannot be read. Days without a year come back every year, and may run over New Year.
+    """
+    if not {"period_from", "period_to"} <= attributes.keys():
+        return attributes
+    periods = zip(attributes["period_from"], attributes["period_to"], strict=True)
+    told = [_in_period(str(start), str(end), on) for start, end in periods]
+    return {**attributes, "in_period": np.array([*told, None], dtype=object)[:-1]}
+
+
+def _in_period(start: str, end: str, on: date) -> bool | None:
+    days = [_DAY.fullmatch(text.strip()) for text in (start, end)]
+    found = [tuple(int(number) for number in day.groups() if number) for day in days if day]
+    match found:
+        case [(m1, d1), (m2, d2)]:
+            return Season(start=(m1, d1), end=(m2, d2)).holds(on)
+        case [(_, _, _), (_, _, _)]:
+            return found[0] <= (on.year, on.month, on.day) <= found[1]
+        case _:
+            return None

@@ -14,6 +14,7 @@ from geo.points.gaps import Form, form_of, measured
 from geo.points.kinds import Key, columns_of, covered, grouped
 from geo.points.survey import Survey
 from geo.relate import Place, place
+from geo.relate.unheld import is_unheld
 from geo.scene import NEAR_M
 from geo.view import RuleView
 
@@ -47,6 +48,7 @@ class Places:
         self._kinds: dict[tuple[str, Key], tuple[int, Form]] = {}
         self._here: dict[tuple[tuple[str, ...], Key], Truth] = {}
         self._several: dict[tuple[int, ...], int] = {}
+        self._unheld: dict[str, int] = {}
         self._everywhere = self._number((True, (), False))
 
     def spots(self, survey: Survey, rule: RuleView) -> Spots:
@@ -55,6 +57,8 @@ class Places:
             told = np.full(survey.count, self._everywhere)
             return Spots(told, np.full(survey.count, np.inf))
         told, margin = np.zeros(survey.count, dtype=np.int64), np.full(survey.count, np.inf)
+        if is_unheld(self.atlas.view, rule.test):
+            return Spots(told + self._of_unheld(survey, rule), margin)
         columns = columns_of(survey, rule.test)
         rows = survey.sound[~survey.tied[survey.sound]]
         if len(rows) == 0:
@@ -97,6 +101,13 @@ class Places:
             number = self._number((answer.truth, answer.reasons, answer.borderline))
             self._kinds[rule.key, key] = number, form_of(self.atlas, answer.gap, rule.test)
         return self._kinds[rule.key, key]
+
+    def _of_unheld(self, survey: Survey, rule: RuleView) -> int:
+        """The one answer to a test of layers that are not held: no place matters."""
+        if rule.key not in self._unheld:
+            answer = place(survey.scene(0), rule.test)
+            self._unheld[rule.key] = self._number((answer.truth, answer.reasons, answer.borderline))
+        return self._unheld[rule.key]
 
     def _number(self, told: Told) -> int:
         if told not in self._numbers:

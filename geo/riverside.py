@@ -1,0 +1,155 @@
+"""The ground beside a stretch of river: within a depth of its banks, cut square where the stretch ends.
+
+A place lies beside the river where it has its foot: where the distance to the line is least among the places
+near. So the ground of an edge is a rectangle; at a bend the outer side is a sector of a circle; at a limit of
+the stretch, in the middle of the river, the ground ends across it; at a spring or mouth, where the river
+itself ends, half a circle belongs to it. All of it is made of perpendiculars of the ellipsoid's geodesics.
+"""
+
+import math
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry as Geometry
+
+from geo.measure import GEOD, Floats, Frame
+from geo.network import Network, Stretch
+
+_SAGITTA_M = 0.001
+"""How far a chord of an arc may fall short of it."""
+
+_GRID_DEG = 1e-10
+"""Corners are put on a grid of 10 µm, so that pieces that share an edge leave no slit."""
+
+_LEAST_DEG = 1e-7
+"""A sector narrower than this is the rounding of a straight line."""
+
+_HALF_DEG = 180.0
+
+_OVER = 1.01
+"""Discs of what is not known are drawn too large rather than too small."""
+
+
+def ground_beside(network: Network, stretch: Stretch, side_m: float) -> Geometry:
+    """Ground within ``side_m`` metres of the banks of a stretch, in degrees.
+
+    The bank lies half the mean width from the line; where no width is known, the line stands for the bank.
+    """
+    pieces = [*_rectangles(network, stretch, side_m), *_sectors(network, stretch, side_m)]
+    ground: Geometry = shapely.union_all(pieces, grid_size=_GRID_DEG)
+    return ground
+
+
+def disc_around(shape: Geometry, radius_m: float) -> Geometry:
+    """All within a radius of a shape in degrees, and a little more: for what is not known to lie anywhere."""
+    x0, y0, x1, y1 = shape.bounds
+    frame = Frame((x0 + x1) / 2.0, (y0 + y1) / 2.0)
+    flat = shapely.buffer(frame.project(shape), radius_m * _OVER)
+    disc: Geometry = shapely.transform(flat, frame.degrees)
+    return disc
+
+
+def _rectangles(network: Network, stretch: Stretch, side_m: float) -> list[Geometry]:
+    wide = [r for r in stretch.reached if r.lower > r.upper]
+    if not wide:
+        return []
+    edge = np.array([r.edge for r in wide])
+    shares = np.array([(r.upper, r.lower) for r in wide])
+    x1, y1, x2, y2 = network.edges[edge].T
+    first, last = _bearings(network.edges[edge])
+    depth = side_m + network.half_width_m[edge]
+    corners = []
+    for share, sides in ((shares[:, 0], (1, -1)), (shares[:, 1], (-1, 1))):
+        lon, lat = x1 + share * (x2 - x1), y1 + share * (y2 - y1)
+        # At its ends an edge has the bearing that sectors there are made with, to the bit.
+        bearing = np.where(
+            share <= 0.0, first, np.where(share >= 1.0, last, first + share * _turn(first, last))
+        )
+        lon, lat = np.where(share >= 1.0, x2, lon), np.where(share >= 1.0, y2, lat)
+        near, far = (_aside(lon, lat, bearing, side, depth) for side in sides)
+        corners += [near, (lon, lat), far]
+    ring = np.stack([np.column_stack(corner) for corner in corners], axis=1)
+    return list(np.asarray(shapely.polygons(np.concatenate([ring, ring[:, :1]], axis=1))))
+
+
+def _turn(first: Floats, last: Floats) -> Floats:
+    """How much a bearing changes along an edge, degrees."""
+    return np.asarray((last - first + 180.0) % 360.0 - 180.0)
+
+
+def _bearings(edges: Floats) -> tuple[Floats, Floats]:
+    """Bearings downstream at the upper and at the lower end, degrees."""
+    first, back, _ = GEOD.inv(*edges.T)
+    return np.asarray(first), np.asarray(back) + 180.0
+
+
+def _aside(lon: Floats, lat: Floats, bearing: Floats, side: int, depth_m: Floats) -> tuple[Floats, Floats]:
+    """Points to the right (1) or left (-1) of a bearing."""
+    x, y, _ = GEOD.fwd(lon, lat, bearing + 90.0 * side, depth_m)
+    return np.asarray(x), np.asarray(y)
+
+
+def _sectors(network: Network, stretch: Stretch, side_m: float) -> list[Geometry]:
+    """What lies beyond all edges that meet at a node, nearest to the node itself."""
+    reached = {r.edge for r in stretch.reached}
+    # Where a zone covers the river's bends, their nodes are within the stretch and are not walked to.
+    inner = {int(network.lower[r.edge]) for r in stretch.reached if r.lower >= 1.0}
+    inner |= {int(network.upper[r.edge]) for r in stretch.reached if r.upper <= 0.0}
+    out = []
+    for node in sorted(stretch.nodes | inner):
+        meeting = [e for e, _ in (*network.ups.get(node, ()), *network.downs.get(node, ()))]
+        meeting = list(dict.fromkeys(meeting))
+        own = [e for e in meeting if e in reached]
+        if own:
+            depth = side_m + float(network.half_width_m[own].max())
+            out.extend(_sector(network, node, np.array(meeting), depth))
+    return out
+
+
+def _sector(network: Network, node: int, meeting: NDArray[np.int64], depth_m: float) -> list[Geometry]:
+    """The sector between the perpendiculars of edges that meet at a node; nothing where they leave none."""
+    edges = network.edges[meeting]
+    first, last = _bearings(edges)
+    low, high = 0.0, _HALF_DEG
+    start, begins_at, ends_at = 0.0, (0.0, 1), (0.0, 1)
+    for number, edge in enumerate(meeting.tolist()):
+        comes = network.lower[edge] == node
+        bearing, turn = (float(last[number]), 1) if comes else (float(first[number]), -1)
+        # The half-circle behind the edge's end: from its one side to the other, clockwise.
+        begin, end = (bearing - 90.0, bearing + 90.0) if comes else (bearing + 90.0, bearing + 270.0)
+        if number == 0:
+            start, begins_at, ends_at = begin, (bearing, -turn), (bearing, turn)
+            continue
+        shift = (begin - start) % 360.0
+        if shift < _HALF_DEG:
+            if shift > low:
+                low, begins_at = shift, (bearing, -turn)
+        elif (end - start) % 360.0 < high:
+            high, ends_at = (end - start) % 360.0, (bearing, turn)
+    if high - low <= _LEAST_DEG:
+        return []
+    lon, lat = edges[0, 2:] if network.lower[meeting[0]] == node else edges[0, :2]
+    return [_fan(float(lon), float(lat), (start + low, begins_at), (start + high, ends_at), depth_m)]
+
+
+def _fan(
+    lon: float,
+    lat: float,
+    begin: tuple[float, tuple[float, int]],
+    end: tuple[float, tuple[float, int]],
+    depth_m: float,
+) -> Geometry:
+    """A sector; its corners are those of the rectangles beside it, to the bit."""
+    step = math.degrees(2.0 * math.acos(max(0.0, 1.0 - _SAGITTA_M / depth_m)))
+    inner = np.linspace(begin[0], end[0], max(2, math.ceil((end[0] - begin[0]) / step) + 1))[1:-1]
+    x, y, _ = GEOD.fwd(
+        np.full(len(inner), lon), np.full(len(inner), lat), inner, np.full(len(inner), depth_m)
+    )
+    here = np.array([lon]), np.array([lat])
+    corners = [
+        np.column_stack(_aside(*here, np.array([bearing]), side, np.array([depth_m])))
+        for _, (bearing, side) in (begin, end)
+    ]
+    ring = np.vstack([[(lon, lat)], corners[0], np.column_stack([x, y]), corners[1], [(lon, lat)]])
+    return shapely.Polygon(ring)

@@ -284,30 +284,36 @@ def mapping_of(inner: Read, *, least: int = 0) -> Read:
 def table(keys: Sequence[Key]) -> Read:
     """Reader of a mapping with known keys; a :class:`Row` comes out."""
     known = {key.name: key for key in keys}
+    defaults = {key.name: key.default for key in keys}
+    required = tuple(key.name for key in keys if key.required)
 
     def read(node: Node, path: str, faults: Faults) -> Row | _Bad:
         if not isinstance(node.value, dict):
             return wrong(node, path, faults, "{…: …}", _TABLE)
-        before = len(faults)
-        _unknown_keys(node, path, known, faults)
-        values: dict[str, Any] = {}
-        for key in keys:
-            item = node.value.get(key.name)
-            if item is not None and item.value is not None:
-                values[key.name] = key.read(item, _join(path, key.name), faults)
-                continue
-            values[key.name] = key.default
-            if key.required:
-                faults.add(
-                    f"{node.where} {_join(path, key.name)}",
-                    given=None,
-                    allowed=f"{key.name}: …",
-                    zh=f"缺少必填键 {key.name}",
-                    en=f"the required key {key.name} is missing",
-                )
+        before, values = len(faults), defaults.copy()
+        if not node.value.keys() <= known.keys():
+            _unknown_keys(node, path, known, faults)
+        for name in required:
+            found = node.value.get(name)
+            if found is None or found.value is None:
+                _missing_key(name, node, path, faults)
+        for name in [name for name in known if name in node.value]:
+            item = node.value[name]
+            if item.value is not None:
+                values[name] = known[name].read(item, _join(path, name), faults)
         return Row(node, path, values, len(faults) == before)
 
     return read
+
+
+def _missing_key(name: str, node: Node, path: str, faults: Faults) -> None:
+    faults.add(
+        f"{node.where} {_join(path, name)}",
+        given=None,
+        allowed=f"{name}: …",
+        zh=f"缺少必填键 {name}",
+        en=f"the required key {name} is missing",
+    )
 
 
 def _unknown_keys(node: Node, path: str, known: dict[str, Key], faults: Faults) -> None:

@@ -270,10 +270,9 @@ def read_yaml(path: Path, file: str, faults: Faults) -> Node | None:
 
 def canonical(node: Node) -> str:
     """The content alone: the same for any order of keys, layout, comments or place in a file."""
-    value = node.value
-    if isinstance(value, dict):
-        inner = ",".join(f"{key!r}:{canonical(value[key])}" for key in sorted(value))
-        return "{" + inner + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(canonical(item) for item in value) + "]"
+    value, kind = node.value, type(node.value)
+    if kind is dict:
+        return "{" + ",".join([f"{key!r}:{canonical(value[key])}" for key in sorted(value)]) + "}"
+    if kind is list:
+        return "[" + ",".join([canonical(item) for item in value]) + "]"
     return repr(value)

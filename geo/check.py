@@ -30,6 +30,7 @@ from geo.model import (
     UsedFact,
     worst,
 )
+from geo.naming import INDUSTRY_CODE
 from geo.overlay import hits_met, layer_report
 from geo.relate import Place
 from geo.scene import NEAR_M, WIDER_M, Footing, Scene, footing
@@ -184,7 +185,8 @@ def declared(view: BundleView, facts: Iterable[UsedFact]) -> Declared:
 @lru_cache(maxsize=32)
 def _conditioned(view: BundleView) -> frozenset[str]:
     """Facts that any rule in force asks about, and the nature of the works."""
-    return frozenset({c.name for r in view.rules for c in r.rule.conditions} | {"nature"})
+    lists = {INDUSTRY_CODE} if any(r.rule.clauses is not None for r in view.rules) else set[str]()
+    return frozenset({c.name for r in view.rules for c in r.rule.conditions} | {"nature"} | lists)
 
 
 def _least_margin(

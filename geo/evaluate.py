@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from geo.bind import bound, clauses_at
 from geo.explain import explain
 from geo.logic import Truth, all_of, any_of, compare
 from geo.model import (
@@ -23,6 +24,7 @@ from geo.model import (
     Scalar,
     UsedFact,
 )
+from geo.naming import INDUSTRY_CODE, Who
 from geo.overlay import hit
 from geo.relate import Place, place
 from geo.scene import Scene
@@ -88,8 +90,9 @@ def asked(
     values = {name: value for name, _, value in facts}
     in_play: list[Asked] = []
     settled: list[RuleView] = []
+    who = _who(activity, values)
     for rule in view.rules:
-        one = _ask(view, rule, activity, values)
+        one = _ask(view, bound(view, rule, who), activity, values)
         if one is None:
             settled.append(rule)
         else:
@@ -114,6 +117,11 @@ def _ask(
         *((Reason.FACT_UNKNOWN,) if missing else ()),
     )
     return Asked(rule=rv, truth=truth, reasons=reasons, missing_facts=missing)
+
+
+def _who(activity: str | None, values: dict[str, Scalar | None]) -> Who:
+    industry = values.get(INDUSTRY_CODE)
+    return Who(activity, str(industry) if industry is not None else None)
 
 
 def _speaks_of_new_works_only(rule: Rule) -> bool:
@@ -156,7 +164,16 @@ def find(scene: Scene, one: Asked, places: dict[str, Place]) -> Finding:
     finding = conclude(one, here, spot)
     if finding.outcome is Outcome.DOES_NOT_APPLY and not spot.borderline:
         return finding
-    return replace(finding, hits=_hits(scene, one.rule, spot))
+    hits = _hits(scene, one.rule, spot)
+    return _with_clauses(scene.view, one.rule, replace(finding, hits=hits), spot)
+
+
+def _with_clauses(view: BundleView, rule: RuleView, finding: Finding, spot: Place) -> Finding:
+    """The finding with the clauses it speaks by; it is no more certain than the best of them."""
+    told = clauses_at(view, rule, spot.zones)
+    sure = [named.clause.certainty for named in told if named.sure]
+    grade = max(finding.certainty, min(sure)) if sure else finding.certainty
+    return replace(finding, clauses=told, certainty=grade) if told else finding
 
 
 def conclude(one: Asked, here: Truth, spot: Place) -> Finding:
@@ -187,9 +204,15 @@ def conclude(one: Asked, here: Truth, spot: Place) -> Finding:
         basis=one.rule.basis,
         distance_m=spot.distance_m,
         limit_m=one.rule.test.distance_m,
-        missing_facts=one.missing_facts,
+        missing_facts=_missing(one, spot) if truth is None else one.missing_facts,
         explanation=rule.title,
     )
+
+
+def _missing(one: Asked, spot: Place) -> tuple[str, ...]:
+    """Facts that would help; of clauses that name only a branch of an industry, its code."""
+    asks_code = one.rule.who is not None and Reason.FACT_UNKNOWN in spot.reasons
+    return tuple(dict.fromkeys((*one.missing_facts, *((INDUSTRY_CODE,) if asks_code else ()))))
 
 
 def explained(scene: Scene, finding: Finding) -> Finding:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from geo.model import Condition, Relation, Rule, With
+from geo.model import ClauseTest, Condition, Reason, Relation, Rule, With
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,8 +13,13 @@ class PlaceTest:
     ----------
     distance_m
         Legal or locally approved distance; None for overlap relations and for an unset one.
+    clauses
+        What is asked of zones' entry lists; None once the test is bound to an activity (`geo.bind`), and
+        ``zone_key`` then names the zones that are meant.
     zone_key
         The zone filter in words.
+    why
+        Of a bound test: the reasons that leave zones open (`geo.bind.why_filter`).
     screening_m
         Set only where the approved distance is unset: inside it the rule is open.
     """
@@ -32,8 +37,9 @@ class PlaceTest:
     min_overlap_share: float
     min_zones: int
     max_cell_m: float | None
-    clause_verbs: tuple[str, ...]
     zone_key: str
+    clauses: ClauseTest | None = None
+    why: tuple[Reason, ...] = ()
 
     @property
     def reach_m(self) -> float:
@@ -77,6 +83,6 @@ def place_test(rule: Rule, distances: dict[str, float]) -> PlaceTest:
         min_overlap_share=rule.min_overlap_share,
         min_zones=rule.min_zones,
         max_cell_m=rule.max_cell_m,
-        clause_verbs=rule.clause_verbs,
+        clauses=rule.clauses,
         zone_key=zone_key(rule.zone_classes, rule.zone_where),
     )

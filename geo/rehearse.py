@@ -5,7 +5,7 @@ An example is about the rule's words: it applies even where the text behind it i
 approved distance is taken at its screening value.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import geopandas as gpd
@@ -17,6 +17,7 @@ from geo.check import check_projects
 from geo.measure import GEOD, area_m2
 from geo.model import (
     Bundle,
+    Clause,
     Edition,
     EditionStatus,
     Example,
@@ -147,7 +148,7 @@ def _stage(rulebook: Rulebook, rule: Rule, given: Given) -> Bundle:
         zones[rule.layers[0]].append({"geometry": _zone(given), **dict(given.zone)})
     for layer, attributes in given.companions:
         zones.setdefault(layer, []).append({"geometry": _box(-_HALF_M, _HALF_M, _HALF_M), **dict(attributes)})
-    layers = {layer: _layer(layer, rows) for layer, rows in zones.items()}
+    layers = {layer: _layer(layer, rows, given.clauses) for layer, rows in zones.items()}
     return Bundle(
         id="stage",
         title=Text("示例", "Example"),
@@ -167,7 +168,7 @@ def _stage(rulebook: Rulebook, rule: Rule, given: Given) -> Bundle:
     )
 
 
-def _layer(layer: str, rows: list[dict[str, object]]) -> Layer:
+def _layer(layer: str, rows: list[dict[str, object]], clauses: tuple[Clause, ...] | None) -> Layer:
     named: list[dict[str, object]] = [
         {**dict.fromkeys(_COLUMNS), "zone_id": f"{layer}-{i}", **row} for i, row in enumerate(rows)
     ]
@@ -190,5 +191,6 @@ def _layer(layer: str, rows: list[dict[str, object]]) -> Layer:
         source="example",
         licence="",
         synthetic=True,
+        clauses=None if clauses is None else tuple(replace(clause, scope=f"{layer}-0") for clause in clauses),
     )
     return Layer(id=layer, title=Text(layer, layer), kind="vector", classes={}, editions=(edition,))

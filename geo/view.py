@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry as Geometry
 
+from geo.entry_lists import EntryLists, entry_lists
 from geo.foot import edges_of
 from geo.ground import Ground, ground_of
 from geo.logic import Truth, all_of, compare
@@ -31,6 +32,7 @@ from geo.model import (
     Scalar,
     Text,
 )
+from geo.naming import Who
 from geo.once import Once
 from geo.place_test import PlaceTest, place_test
 from geo.zone_columns import alive_on, classes_on, codes_of, values_of, with_period
@@ -62,6 +64,10 @@ class LayerView:
         The edition's coverage: where silence means "no zone".
     silence
         Why "no hit" does not acquit here whatever the coverage; None where it does.
+    entry
+        Entry lists of the zones.
+    matches
+        Zones by filter; those of rules bound to an activity are put here by `geo.bind`.
     """
 
     id: str
@@ -79,6 +85,7 @@ class LayerView:
     tree: STRtree | None
     ground: Ground | None
     silence: Reason | None
+    entry: EntryLists
     matches: dict[str, tuple[Mask, Mask]] = field(default_factory=dict)
     outlines: dict[int, Geometry] = field(default_factory=dict)
     rims: dict[int, Geometry] = field(default_factory=dict)
@@ -213,6 +220,8 @@ class RuleView:
         The place test in words: rules with the same share one answer. (As a value, True would equal 1.)
     by_place
         Whether only the place can tell if the rule is in its jurisdiction.
+    who
+        Of rules about entry lists: whom it was bound to (`geo.bind`).
     """
 
     rule: Rule
@@ -221,6 +230,7 @@ class RuleView:
     test: PlaceTest
     key: str
     by_place: bool
+    who: Who | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -352,6 +362,7 @@ def _layer_view(bundle: Bundle, layer_id: str, on: date) -> LayerView:
         tree=_tree(editions) if len(geometry) else None,
         ground=ground_of(editions[0].coverage.wkb) if editions and editions[0].coverage is not None else None,
         silence=_silence(bundle, layer_id, layer, editions[0] if editions else None, on),
+        entry=entry_lists(column, [(e.clauses, len(zones)) for e, zones in frames]),
     )
 
 

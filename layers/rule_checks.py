@@ -19,6 +19,7 @@ def check_rule(row: Row, words: Words, faults: Faults) -> None:
     """Note every fault of a rule; what could not be read is told already and hides nothing else."""
     check_layers(row, words, faults)
     _check_relation(row, faults)
+    _check_clauses(row, faults)
     _check_effect(row, words, faults)
     check_period(row, faults)
     known = {*words.activities, *words.groups}
@@ -62,6 +63,24 @@ def _check_keys(row: Row, relation: Relation, faults: Faults) -> None:
         for key in (*_DISTANCES, "distance_kind"):
             if row.has(key):
                 _misplaced(row, key, relation, faults)
+
+
+def _check_clauses(row: Row, faults: Faults) -> None:
+    """An entry list speaks of what stands in its zone: neither of what is near nor of two zones together."""
+    relation = row.good("relation")
+    if not row.has("clauses") or relation is None:
+        return
+    if relation is not Relation.INTERSECTS:
+        _misplaced(row, "clauses", relation, faults)
+    for key in ("with", "min_zones"):
+        if row.has(key):
+            faults.add(
+                row.where(key),
+                given=key,
+                allowed="≠ clauses",
+                zh="此键不能与 clauses 并用",
+                en="this key cannot stand beside clauses",
+            )
 
 
 def _misplaced(row: Row, key: str, relation: str, faults: Faults) -> None:

@@ -6,10 +6,15 @@ from typing import Any
 from geo.model import (
     Basis,
     Certainty,
+    Clause,
+    ClauseLevel,
+    ClauseTest,
+    ClauseVerb,
     Condition,
     Effect,
     Example,
     Given,
+    Naming,
     Op,
     Relation,
     Rule,
@@ -40,10 +45,7 @@ from layers.keytable import (
 from layers.strictyaml import Faults, Node
 from layers.vocabulary import ID, PLACE_CODE
 
-__all__ = ["BASIS_KEYS", "CLAUSE_VERBS", "RULE_KEYS", "make_basis", "make_rule"]
-
-CLAUSE_VERBS = ("禁止", "限制", "退出", "允许", "要求")
-"""What an entry-list clause may say (regulations.md b.1)."""
+__all__ = ["BASIS_KEYS", "RULE_KEYS", "make_basis", "make_rule"]
 
 _ASSUMED = Text("生效日期为假定（法规资料未载明）", "the start date is assumed (the reference gives none)")
 
@@ -120,6 +122,20 @@ _WITH = list_of(
         ]
     )
 )
+_CLAUSES = table(
+    [
+        Key("verbs", one_or_many(choice(ClauseVerb)), required=True),
+        Key("named", choice(Naming), default=Naming.ANY),
+        Key("without_list", one_of("open", "silent"), default="open"),
+    ]
+)
+_CLAUSE = table(
+    [
+        Key("verb", choice(ClauseVerb), required=True),
+        Key("names", one_or_many(text, least=0), required=True),
+        Key("certainty", choice(Certainty), default=Certainty.A),
+    ]
+)
 _GIVEN = table(
     [
         Key("zone", mapping_of(_nullable)),
@@ -130,6 +146,7 @@ _GIVEN = table(
         Key("on", day),
         Key("activity", text),
         Key("facts", mapping_of(_nullable), default={}),
+        Key("clauses", list_of(_CLAUSE)),
     ]
 )
 _EXAMPLE = table([Key("given", _GIVEN, required=True), Key("applies", _applies, required=True)])
@@ -153,7 +170,7 @@ RULE_KEYS = (
     Key("min_zones", integer(1), default=1),
     Key("season", table([Key("from", _day_of_year, required=True), Key("to", _day_of_year, required=True)])),
     Key("max_cell_m", number(0)),
-    Key("clauses", table([Key("verbs", one_or_many(one_of(*CLAUSE_VERBS)), required=True)])),
+    Key("clauses", _CLAUSES),
     Key("activities", one_or_many(text), required=True),
     Key("except", one_or_many(text), default=()),
     Key("conditions", _CONDITIONS, default=()),
@@ -219,7 +236,7 @@ def make_rule(row: Row) -> Rule:
         min_zones=row["min_zones"],
         season=Season(start=season["from"], end=season["to"]) if season else None,
         max_cell_m=row["max_cell_m"],
-        clause_verbs=clauses["verbs"] if clauses else (),
+        clauses=_clause_test(clauses) if clauses else None,
         conditions=_tests(row["conditions"], "fact"),
         jurisdictions=row["jurisdictions"],
         needs_review=row["needs_review"],
@@ -269,8 +286,36 @@ def _example(row: Row) -> Example:
             on=given["on"],
             activity=given["activity"],
             facts=tuple((name, _declared(value)) for name, value in facts.items()),
+            clauses=_entry_list(given["clauses"]),
         ),
         applies=None if row["applies"] == "open" else row["applies"],
+    )
+
+
+def _clause_test(row: Row) -> ClauseTest:
+    return ClauseTest(
+        verbs=row["verbs"], named=row["named"], silent_without_list=row["without_list"] == "silent"
+    )
+
+
+def _entry_list(rows: tuple[Row, ...] | None) -> tuple[Clause, ...] | None:
+    """Clauses of an example's zone (`geo.rehearse` says which); what is not given does not matter."""
+    if rows is None:
+        return None
+    return tuple(
+        Clause(
+            id=str(number),
+            scope="",
+            level=ClauseLevel.UNIT,
+            dimension=1,
+            verb=row["verb"],
+            text="—",
+            names=row["names"],
+            doc="—",
+            article="",
+            certainty=row["certainty"],
+        )
+        for number, row in enumerate(rows, start=1)
     )
 
 

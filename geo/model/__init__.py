@@ -1,5 +1,16 @@
 """The domain's nouns: words, rules, layers, projects, reports. Frozen; nothing is computed then read."""
 
+from geo.model.clauses import (
+    DIMENSION_TEXT,
+    LEVEL_TEXT,
+    VERB_TEXT,
+    Clause,
+    ClauseLevel,
+    ClauseTest,
+    ClauseVerb,
+    NamedClause,
+    Naming,
+)
 from geo.model.layers import Bundle, Edition, Layer, OutOfScope
 from geo.model.problem import Problem
 from geo.model.project import DEFAULT_ACCURACY_M, UNKNOWN_DATUM_ACCURACY_M, Part, Project, Site
@@ -51,17 +62,24 @@ from geo.model.words import (
 __all__ = [
     "ANY",
     "DEFAULT_ACCURACY_M",
+    "DIMENSION_TEXT",
     "HISTORY_FROM",
+    "LEVEL_TEXT",
     "REASON_ACTOR",
     "REASON_TEXT",
     "SEVERITY",
     "UNKNOWN_DATUM_ACCURACY_M",
+    "VERB_TEXT",
     "VERDICT_TEXT",
     "Activity",
     "Basis",
     "Bundle",
     "Certainty",
     "ClassShare",
+    "Clause",
+    "ClauseLevel",
+    "ClauseTest",
+    "ClauseVerb",
     "Condition",
     "Crossing",
     "Edition",
@@ -77,6 +95,8 @@ __all__ = [
     "Layer",
     "LayerReport",
     "LayerState",
+    "NamedClause",
+    "Naming",
     "Op",
     "OutOfScope",
     "Outcome",

@@ -6,6 +6,7 @@ from datetime import date
 import geopandas as gpd
 from shapely.geometry.base import BaseGeometry as Geometry
 
+from geo.model.clauses import Clause
 from geo.model.problem import Problem
 from geo.model.rules import Rulebook
 from geo.model.words import EditionStatus, Text
@@ -29,6 +30,8 @@ class Edition:
         Positional accuracy, metres; of rasters at least the size of a cell.
     cell_m
         Longest side of a raster's cells, metres; None for vectors.
+    clauses
+        Entry lists of its zones, clause by clause; None where the catalogue names no table.
     faults
         Why the data are not whole; any fault makes the edition *failed*: it can convict and never acquits.
     """
@@ -50,6 +53,7 @@ class Edition:
     remarks: tuple[Text, ...] = ()
     faults: tuple[Problem, ...] = ()
     cell_m: float | None = None
+    clauses: tuple[Clause, ...] | None = None
 
     def in_force(self, on: date) -> bool:
         """Whether the edition's validity holds ``on`` (drafts never by themselves)."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from geo.model.clauses import NamedClause
 from geo.model.layers import OutOfScope
 from geo.model.project import Part
 from geo.model.rules import Basis, Rule, Scalar
@@ -82,6 +83,8 @@ class Finding:
         The legal or configured distance used, metres; None where it is unset and for other relations.
     missing_facts
         Facts that would help to settle the rule.
+    clauses
+        Of rules about entry lists: the clauses they speak by.
     """
 
     rule: Rule
@@ -97,6 +100,7 @@ class Finding:
     limit_m: float | None
     missing_facts: tuple[str, ...]
     explanation: Text
+    clauses: tuple[NamedClause, ...] = ()
 
     @property
     def is_bare(self) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from geo.model.clauses import Clause, ClauseTest
 from geo.model.words import Certainty, Effect, FactType, Footprint, Op, Relation, Text
 
 Scalar = str | float | bool
@@ -134,7 +135,15 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """The given half of an example; ``zone`` None means that no zone is met."""
+    """The given half of an example.
+
+    Attributes
+    ----------
+    zone
+        None means that no zone is met.
+    clauses
+        The entry list of that zone; None where none is held.
+    """
 
     zone: tuple[tuple[str, Scalar | None], ...] | None = None
     companions: tuple[tuple[str, tuple[tuple[str, Scalar | None], ...]], ...] = ()
@@ -143,6 +152,7 @@ class Given:
     on: date | None = None
     activity: str | None = None
     facts: tuple[tuple[str, Scalar | None], ...] = ()
+    clauses: tuple[Clause, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +197,7 @@ class Rule:
     min_zones: int = 1
     season: Season | None = None
     max_cell_m: float | None = None
-    clause_verbs: tuple[str, ...] = ()
+    clauses: ClauseTest | None = None
     excepted: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
     jurisdictions: tuple[str, ...] = ()

@@ -139,6 +139,14 @@ class Atlas:
 
         return EdgeGrid.from_arrays(self._keep(key, make)), {one: tag for tag, one in enumerate(regions)}
 
+    def own_cuts(self, region: Region) -> EdgeGrid:
+        """The cut edges of the outline of a region that no rule asks for by itself; mostly there are none."""
+        cuts = self.outline(region).cuts
+        return self._kept(
+            ("own cuts", region),
+            lambda: EdgeGrid.build(cuts, np.zeros(len(cuts), dtype=np.int64), BORDER_REACH_M),
+        )
+
     def far_outline(self, region: Region, base_m: float) -> EdgeGrid:
         """The outline of any region in a grid of its own, for thresholds at a distance."""
         reach_m = base_m + BORDER_REACH_M

@@ -8,10 +8,12 @@ exactly on one) get the same answer; `tests/geo/test_points.py` holds this again
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 
+from geo.bind import why_filter
 from geo.measure import Floats
 from geo.model import Reason, Relation
 from geo.place_test import PlaceTest
@@ -91,6 +93,9 @@ def columns_of(survey: Survey, test: PlaceTest) -> list[Ints]:
     out.extend(_of_filter(limits, test.layers, test, test.distances_m or (0.0,)))
     if test.min_zones > 1:
         out.extend(_of_several(limits, test))
+    if len(test.why) > 1:  # which of the reasons holds is then another question
+        filters = (why_filter(test.zone_key, reason) for reason in test.why)
+        out.extend(chain.from_iterable(_of_filter(limits, test.layers, one, (0.0,)) for one in filters))
     for companion in test.companions:
         out.extend(_of_filter(limits, (companion.layer,), companion, (0.0,)))
     reaches = tuple(sorted({0.0, test.reach_m, *test.distances_m}))

@@ -12,7 +12,7 @@ from geo.foot import nearest_m
 from geo.index.about import About
 from geo.index.cells import distinct
 from geo.index.edges import EdgeGrid
-from geo.index.near import metres_to_nearest
+from geo.index.near import Near, metres_to_nearest
 from geo.index.zones import Pairs, ZoneIndex
 from geo.measure import LINE_TOLERANCE_M, POLYGON, TOLERANCE_M, Floats, geodesic_m, window
 from geo.points.atlas import NEAR_BASE_M, Atlas, Region, near_broken
@@ -237,13 +237,16 @@ class Survey:
 
     def _near_gap_m(self, region: Region) -> Floats:
         layer = self.atlas.view.layers[region.layers[0]]
-        grid, tags = self.atlas.cuts(layer.id)
-        cuts = self.keep(("cuts", layer.id), lambda: self._find(grid, layer).nearest_by_tag())
-        found = [
-            cuts.only(np.flatnonzero(grid.tag[cuts.edge] == tags[region])),
-            self._about(layer).nearest(self.atlas.outline(region).among),
-        ]
+        found = [self._cuts(region, layer), self._about(layer).nearest(self.atlas.outline(region).among)]
         return metres_to_nearest(found, self.batch.lon, self.batch.lat, self._near_reach_m(layer))
+
+    def _cuts(self, region: Region, layer: LayerView) -> Near:
+        """Of the edges that are cut for a region's outline the nearest to each point."""
+        grid, tags = self.atlas.cuts(layer.id)
+        if region not in tags:  # of a rule that was bound to an activity
+            return self._find(self.atlas.own_cuts(region), layer).nearest()
+        cuts = self.keep(("cuts", layer.id), lambda: self._find(grid, layer).nearest_by_tag())
+        return cuts.only(np.flatnonzero(grid.tag[cuts.edge] == tags[region]))
 
     def _far_gap_m(self, region: Region, bases: Span) -> Floats:
         lon, lat = self.batch.lon, self.batch.lat

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from geo.bind import why_at
 from geo.model import Reason, Relation
 from geo.place_test import PlaceTest
 from geo.relate.distance import within
@@ -28,14 +29,23 @@ def place(scene: Scene, test: PlaceTest) -> Place:
             answer = outside(scene, test)
         case _:
             answer = within(scene, test)
-    if test.clause_verbs and answer.truth is True:
-        answer = replace(answer, truth=None, reasons=(Reason.NOT_PUBLISHED,))
-    return _with_datum(scene, test, answer)
+    return _with_datum(scene, test, _with_why(scene, test, answer))
 
 
 def _nothing_near(scene: Scene, test: PlaceTest) -> bool:
     """Whether no layer of the test has any zone within the search: only the silence is left to ask."""
     return all(len(scene.contact(layer).index) == 0 for layer in test.layers)
+
+
+def _with_why(scene: Scene, test: PlaceTest, answer: Place) -> Place:
+    """Of tests about entry lists: what the zones leave open, where a zone filter only knows that they do."""
+    if not test.why or Reason.ATTRIBUTE_UNKNOWN not in answer.reasons:
+        return answer
+    found = set[Reason]().union(*(why_at(scene.view, test, layer, row) for layer, row in answer.zones))
+    if not found:
+        return answer
+    rest = tuple(reason for reason in answer.reasons if reason is not Reason.ATTRIBUTE_UNKNOWN)
+    return replace(answer, reasons=(*(reason for reason in test.why if reason in found), *rest))
 
 
 def _too_coarse(scene: Scene, test: PlaceTest) -> bool:

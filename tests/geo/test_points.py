@@ -13,10 +13,23 @@ from shapely import LineString, MultiPolygon, Point, Polygon, box
 from shapely.affinity import rotate
 
 from geo.errors import Problem
-from geo.model import Bundle, Edition, EditionStatus, Effect, Layer, Relation, Rule, With
+from geo.model import (
+    Bundle,
+    Certainty,
+    ClauseTest,
+    ClauseVerb,
+    Edition,
+    EditionStatus,
+    Effect,
+    Layer,
+    Naming,
+    Relation,
+    Rule,
+    With,
+)
 from geo.points import Declaration, PointBatch, PointTable
 from tests.geo.two_roads import batch_of, by_columns, by_reports, differing, some_of, table_on
-from tests.geo.world import ON, bundle, edition, layer, out_of_scope, place, rule, text, where
+from tests.geo.world import ON, bundle, clause, edition, layer, out_of_scope, place, rule, text, where
 
 LAYERS = ("a", "b", "c")
 HELD = (*LAYERS, "admin_unit", "env_control_unit")
@@ -76,6 +89,8 @@ def zones(draw: Callable[..., Any], codes: tuple[str, ...] = ()) -> list[dict[st
             "zone_class": draw(st.sampled_from(("1", "1", "2", None))),
             "level": draw(st.sampled_from(("high", "low", None))),
             "valid_to": draw(st.sampled_from((None, None, None, ON - timedelta(days=1)))),
+            "county_code": draw(st.sampled_from(("510812", "510812", "510813", None))),
+            "list_missing": draw(st.sampled_from((False, False, None, True))),
         }
         rows.append(row)
     return rows
@@ -89,6 +104,7 @@ def editions(draw: Callable[..., Any], name: str) -> tuple[list[dict[str, Any]],
         "accuracy_m": draw(st.sampled_from((5.0, 5.0, 0.0, 120.0))),
         "coverage": draw(st.sampled_from((box(-near, -near, near, near),) * 4 + (None,))),
     }
+    keys["clauses"] = draw(CLAUSES)
     quality = draw(st.sampled_from(({}, {}, {}, "stale", "failed", "provisional")))
     if quality == "stale":
         keys["stale_after"] = ON
@@ -113,8 +129,9 @@ def rules(draw: Callable[..., Any], number: int) -> Rule:
             keys |= {"distance_name": name, "screening_m": draw(st.sampled_from((10.05, 200.05)))}
     if relation is Relation.INTERSECTS:
         keys |= {"min_zones": draw(st.sampled_from((1, 1, 1, 2)))}
-    if relation in (Relation.INTERSECTS, Relation.WITHIN_DISTANCE):
-        keys |= {"clause_verbs": draw(st.sampled_from(((), (), ("build",))))}
+    companions = draw(st.sampled_from(COMPANIONS)) if relation is not Relation.OUTSIDE else ()
+    if relation is Relation.INTERSECTS and not companions and keys["min_zones"] == 1:
+        keys |= {"clauses": draw(CLAUSE_TESTS)}
     return rule(
         f"R{number}",
         () if relation is Relation.ANYWHERE else tuple(layers),
@@ -123,12 +140,29 @@ def rules(draw: Callable[..., Any], number: int) -> Rule:
         jurisdictions=draw(st.sampled_from(((), (), (), ("510812",), ("5108",), ("510813",)))),
         zone_classes=draw(st.sampled_from(((), (), ("1",), ("1", "2")))),
         zone_where=draw(st.sampled_from(((), (), (where("level", "eq", "high"),)))),
-        companions=draw(st.sampled_from(COMPANIONS)) if relation is not Relation.OUTSIDE else (),
+        companions=companions,
         conditions=tuple(draw(st.lists(st.sampled_from(CONDITIONS), max_size=1))),
         **keys,
     )
 
 
+CLAUSE_TESTS = st.none() | st.builds(
+    ClauseTest,
+    verbs=st.lists(st.sampled_from(ClauseVerb), min_size=1, max_size=3, unique=True).map(tuple),
+    named=st.sampled_from(Naming),
+    silent_without_list=st.booleans(),
+)
+CLAUSES = st.none() | st.lists(
+    st.builds(
+        clause,
+        st.sampled_from(("z0", "z1", "z2", "51", "5108", "510813")),
+        st.sampled_from(ClauseVerb),
+        st.sampled_from(((), ("ANY",), ("SHED",), ("INDUSTRY",), ("26",), ("2611", "LINEAR"), ("ANY", "26"))),
+        certainty=st.sampled_from((Certainty.A, Certainty.A, Certainty.C, Certainty.D)),
+        unit_class=st.sampled_from((None, None, "1")),
+    ),
+    max_size=6,
+).map(tuple)
 CONDITIONS = (where("discharges", "eq", True), where("land_area_m2", "ge", 5_000))
 COMPANIONS = (
     (),
@@ -147,6 +181,7 @@ DECLARED = st.lists(
             optional={
                 "discharges": st.sampled_from((True, False, None)),
                 "land_area_m2": st.sampled_from((500.0, 9_000.0)),
+                "gb4754_code": st.sampled_from(("26", "2611", "30")),
             },
         ),
     ),

@@ -16,6 +16,9 @@ from geo.model import (
     Basis,
     Bundle,
     Certainty,
+    Clause,
+    ClauseLevel,
+    ClauseVerb,
     Condition,
     Edition,
     EditionStatus,
@@ -127,6 +130,17 @@ def rule(rule_id: str, layer_id: str | tuple[str, ...] | None, **keys: Any) -> R
     return Rule(id=rule_id, **{**defaults, **keys})
 
 
+def clause(scope: str, verb: str, names: tuple[str, ...], **keys: Any) -> Clause:
+    """A clause of a unit, or of the place whose code the scope is."""
+    wide = scope.isdigit()
+    level = ClauseLevel.UNIT if not wide else ClauseLevel.PROVINCE if len(scope) == 2 else ClauseLevel.CITY
+    defaults: dict[str, Any] = {"certainty": Certainty.A, "text": "…", "doc": "list", "article": "1"}
+    fixed = {"id": f"{scope} {verb}", "scope": scope, "level": level, "dimension": 1}
+    if not wide:
+        keys.pop("unit_class", None)
+    return Clause(verb=ClauseVerb(verb), names=names, **{**fixed, **defaults, **keys})
+
+
 def where(name: str, op: str, value: Any) -> Condition:
     """A condition on a fact or attribute."""
     return Condition(name=name, op=Op(op), value=value)
@@ -160,6 +174,7 @@ FACTS = {
             default="permanent",
         ),
         Fact(id="discharges", title=text("discharges"), question=text("?"), type=FactType.BOOL),
+        Fact(id="gb4754_code", title=text("industry"), question=text("?"), type=FactType.TEXT),
         Fact(id="land_area_m2", title=text("area"), question=text("?"), type=FactType.NUMBER, unit="m2"),
     )
 }
@@ -168,7 +183,7 @@ ACTIVITIES = {
     a.id: a
     for a in (
         activity("SHED", footprint="point"),
-        activity("PLANT", "INDUSTRY", typical_area_m2=31_415.926535897932),
+        activity("PLANT", "INDUSTRY", typical_area_m2=31_415.926535897932, gb4754=("26", "2710")),
         activity("PARK"),
         activity("ROAD", "LINEAR", footprint="linear"),
     )

@@ -102,6 +102,24 @@ def _example(applies, **given):
             "not among the allowed words",
             "不在允许值之中",
         ),
+        (
+            {"clauses": {"verbs": ["禁止"], "named": "perhaps"}},
+            "clauses.named",
+            "not among the allowed words",
+            "不在允许值之中",
+        ),
+        (
+            {"clauses": {"verbs": ["禁止"]}, "min_zones": 2},
+            "min_zones",
+            "cannot stand beside clauses",
+            "不能与 clauses 并用",
+        ),
+        (
+            {"clauses": {"verbs": ["禁止"]}, "relation": "crosses"},
+            "clauses",
+            "no meaning with the relation crosses",
+            "不能有此键",
+        ),
         ({"min_overlap_share": 2}, "min_overlap_share", "out of range", "超出范围"),
         ({"min_zones": 0}, "min_zones", "a whole number", "须为整数"),
         (
@@ -311,7 +329,6 @@ def test_a_rule_says_all_that_its_entry_says(tmp_path):
         zone_where=[{"attribute": "level", "op": "not_in", "value": ["main"]}],
         conditions=[{"fact": "land_area_m2", "op": "ge", "value": 10}],
         season={"from": "11-01", "to": "02-28"},
-        clauses={"verbs": ["禁止"]},
         jurisdictions=["5119"],
         needs_review=True,
         dated="assumed",
@@ -339,7 +356,7 @@ def test_a_rule_says_all_that_its_entry_says(tmp_path):
     assert made.conditions == (Condition(name="land_area_m2", op=Op.GE, value=10),)
     assert made.companions == (With(layer="park", zone_classes=("edge",), present=False),)
     assert made.season == Season(start=(11, 1), end=(2, 28))
-    assert (made.clause_verbs, made.excepted, made.activities) == (("禁止",), ("CHEM",), (ANY,))
+    assert (made.clauses, made.excepted, made.activities) == (None, ("CHEM",), (ANY,))
     assert (made.min_zones, made.jurisdictions, made.certainty) == (2, ("5119",), Certainty.A)
     assert "assumed" in made.note.en
     assert made.source == "rules/own.yaml:1"

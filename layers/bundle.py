@@ -3,7 +3,7 @@
 import contextlib
 import gc
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -190,7 +190,8 @@ def _check_distances(catalogue: CatalogueSpec, rulebook: Rulebook, faults: Fault
 def _assemble(folder: Path, described: _Described) -> Bundle:
     catalogue, schema = described.catalogue, described.schema
     files = Files(folder)
-    layers = {spec.id: _layer(spec, schema, files) for spec in catalogue.layers}
+    words = {*described.rulebook.activities, *described.rulebook.groups}
+    layers = {spec.id: _layer(spec, schema, files, words) for spec in catalogue.layers}
     titles: dict[str, Text] = {name: standard.title for name, standard in schema.layers.items()}
     titles.update({layer.id: layer.title for layer in layers.values()})
     data = [f"data {name} {sha}" for name, sha in files.hashes.items()]
@@ -217,8 +218,8 @@ def _assemble(folder: Path, described: _Described) -> Bundle:
     )
 
 
-def _layer(spec: LayerSpec, schema: Schema, files: Files) -> Layer:
-    editions = [read_edition(spec, edition, schema, files) for edition in spec.editions]
+def _layer(spec: LayerSpec, schema: Schema, files: Files, words: Collection[str]) -> Layer:
+    editions = [read_edition(spec, edition, schema, files, words) for edition in spec.editions]
     return Layer(
         id=spec.id,
         title=spec.title,

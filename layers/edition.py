@@ -1,5 +1,7 @@
 """One edition: its files read, checked and brought to longitude/latitude."""
 
+from collections.abc import Collection
+
 import geopandas as gpd
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
@@ -8,6 +10,7 @@ from geo.crs import Crs
 from geo.model import Edition, Text
 from geo.site import OLD_DATUM_ACCURACY_M
 from layers.catalogue import EditionSpec, LayerSpec
+from layers.clauses import read_clauses
 from layers.columns import columns_of
 from layers.file_crs import settle_crs
 from layers.raster import RasterZones, raster_zones
@@ -20,13 +23,20 @@ from layers.validate import check_columns
 __all__ = ["read_edition"]
 
 
-def read_edition(layer: LayerSpec, spec: EditionSpec, schema: Schema, files: Files) -> Edition:
-    """Read an edition; whatever is wrong with its data stands in ``faults``."""
+def read_edition(
+    layer: LayerSpec, spec: EditionSpec, schema: Schema, files: Files, words: Collection[str]
+) -> Edition:
+    """Read an edition; whatever is wrong with its data stands in ``faults``.
+
+    Parameters
+    ----------
+    words
+        Activities and groups that clauses of an entry list may name.
+    """
     faults = Faults()
     where = f"{layer.id} {spec.edition}"
     sha256 = files.sha256(spec.path, f"{where} {spec.path}", faults)
     _check_sha(spec, sha256, where, faults)
-    _check_clauses(spec, files, where, faults)
     zones: gpd.GeoDataFrame | None = None
     coverage: Geometry | None = None
     remarks: tuple[Text, ...] = ()
@@ -41,6 +51,10 @@ def read_edition(layer: LayerSpec, spec: EditionSpec, schema: Schema, files: Fil
     else:
         zones, crs, remarks = _zones(layer, spec, schema, files, where, faults)
         coverage = _coverage(spec, crs, files, where, faults)
+    lists = None
+    if spec.clauses is not None:
+        lists = read_clauses(spec.clauses, files, zones, words, spec.classes, where, faults)
+        remarks = (*remarks, *(lists.remarks if lists is not None else ()))
     return Edition(
         edition=spec.edition,
         status=spec.status,
@@ -59,6 +73,7 @@ def read_edition(layer: LayerSpec, spec: EditionSpec, schema: Schema, files: Fil
         remarks=remarks,
         faults=faults.tuple(),
         cell_m=cell_m,
+        clauses=None if lists is None else lists.clauses,
     )
 
 
@@ -71,11 +86,6 @@ def _check_sha(spec: EditionSpec, sha256: str, where: str, faults: Faults) -> No
             zh="文件的 SHA-256 与目录所列不符",
             en="the file's SHA-256 is not the one in the catalogue",
         )
-
-
-def _check_clauses(spec: EditionSpec, files: Files, where: str, faults: Faults) -> None:
-    if spec.clauses is not None:
-        files.sha256(spec.clauses, f"{where} {spec.clauses}", faults)
 
 
 def _check_datum(spec: EditionSpec, crs: Crs, at: str, faults: Faults) -> None:

@@ -9,7 +9,7 @@ _OF_ZONES = frozenset({Relation.INTERSECTS, Relation.CROSSES, Relation.WITHIN_DI
 
 def is_unheld(view: BundleView, test: PlaceTest) -> bool:
     """Whether no layer of a test has a zone or could vouch for its silence: no place matters then."""
-    if test.relation not in _OF_ZONES or test.companions or test.areas is not None:
+    if test.relation not in _OF_ZONES or test.companions or not test.layers:
         return False
     return all(_says_nothing(view.layers[layer]) for layer in test.layers)
 

@@ -105,7 +105,11 @@ def parser() -> argparse.ArgumentParser:
         description="Check project sites against a bundle of zoning layers.",
     )
     add = made.add_argument
-    add("input", metavar="INPUT", help="lon,lat or a file: CSV, TSV, XLSX, Parquet, GeoJSON, any GDAL vector")
+    add(
+        "input",
+        metavar="INPUT",
+        help="lon,lat (decimal, or 105°50′12″E 32°31′12″N) or a file: CSV, TSV, XLSX, Parquet, GeoJSON, any GDAL vector",
+    )
     add("--activity", metavar="CODE|名称", help="what is to be built, for rows that do not say")
     add("--fact", metavar="NAME=VALUE", action="append", default=[], help="a declared fact; may be repeated")
     add("--on", metavar="DATE", help="as-of date 研判基准日, YYYY-MM-DD (default: today in Asia/Shanghai)")

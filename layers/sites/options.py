@@ -11,6 +11,7 @@ from geo.crs import parse_crs
 from geo.declare import declare_facts, find_activity
 from geo.errors import InputError, Problem
 from geo.model import Bundle
+from layers.sites.angles import typed_pair
 from layers.sites.faults import collected, fault
 from layers.sites.intake import KNOWN_SUFFIXES, is_there
 from layers.sites.rows import Defaults
@@ -174,8 +175,10 @@ def _fact_pairs(items: Iterable[str]) -> dict[str, object]:
 
 
 def coordinate(place: str) -> tuple[str, str] | None:
-    """The two halves of ``lon,lat``; a mistyped number is still a place, a missing ``a,b.csv`` is not."""
-    match = _COORDINATE.fullmatch(place)
-    if match is None or Path(place).suffix.lower() in KNOWN_SUFFIXES:
+    """Longitude and latitude of a typed place; a mistyped number is one too, a missing ``a,b.csv`` is not."""
+    if Path(place).suffix.lower() in KNOWN_SUFFIXES:
         return None
+    pair, match = typed_pair(place), _COORDINATE.fullmatch(place)
+    if pair is not None or match is None:
+        return pair
     return (match[1], match[2]) if any(_DIGIT.match(half) for half in match.groups()) else None

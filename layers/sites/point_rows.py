@@ -5,6 +5,7 @@ cells can be read. It gets what `geo.site.make_site` and `RowMaker` would give i
 through them, and what they say holds for all of its sort.
 """
 
+import contextlib
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from geo.declare import is_blank
 from geo.errors import InputError
 from geo.model import Site, Text
 from geo.site import WORST_ACCURACY_M, make_site
+from layers.sites.angles import Axis, read_angle
 from layers.sites.chunks import Block, Column
 from layers.sites.columns import Columns, Place
 from layers.sites.rows import Declared, Defaults, RowMaker
@@ -132,11 +134,24 @@ def _places(block: Block, columns: Columns) -> tuple[Floats, Floats]:
         lon, lat = nowhere.copy(), nowhere
         lon[fine], lat[fine] = shapely.get_x(block.shapes[fine]), shapely.get_y(block.shapes[fine])
         return lon, lat
-    names = {Place.LONLAT: ("lon", "lat"), Place.XY: ("x", "y")}.get(columns.place)
-    if names is None:
-        return nowhere, nowhere
-    lon, lat = (_numbers(block.columns[columns.roles[name]]) for name in names)
-    return lon, lat
+    if columns.place is Place.LONLAT:
+        given = [block.columns[columns.roles[name]] for name in ("lon", "lat")]
+        return _angles(given[0], "lon"), _angles(given[1], "lat")
+    if columns.place is Place.XY:
+        given = [block.columns[columns.roles[name]] for name in "xy"]
+        return _numbers(given[0]), _numbers(given[1])
+    return nowhere, nowhere
+
+
+def _angles(column: Column, axis: Axis) -> Floats:
+    """The degrees of a column, NaN for whatever `read_angle` would refuse."""
+    out = _numbers(column)
+    for place in np.flatnonzero(np.isnan(out)).tolist():
+        cell = column[place].as_py() if isinstance(column, pa.Array) else column[place]
+        if isinstance(cell, str) and not is_blank(cell):
+            with contextlib.suppress(InputError):
+                out[place] = read_angle(cell, "", axis)
+    return out
 
 
 def _numbers(column: Column) -> Floats:

@@ -11,6 +11,7 @@ from geo.declare import find_activity, is_blank, read_fact
 from geo.errors import InputError, Problem
 from geo.model import Part, Rulebook, Scalar, Site
 from geo.site import make_site
+from layers.sites.angles import read_angle
 from layers.sites.columns import Columns, Place
 from layers.sites.faults import collected, collecting
 from layers.sites.places import checked_place, from_wkt, no_crs
@@ -253,16 +254,18 @@ class RowMaker:
         return checked_place(geometry, crs, where)
 
     def _point(self, record: Record, crs: str | None, where: str) -> Geometry:
-        names = ("lon", "lat") if self._columns.place is Place.LONLAT else ("x", "y")
         problems: list[Problem] = []
-        if names == ("x", "y") and crs is None:
-            problems.append(no_crs(where))
-        x, y = (
-            collected(
-                problems, read_number, record.values[self._columns.roles[role]], self._name(role, where)
-            )
-            for role in names
-        )
+        if self._columns.place is Place.LONLAT:
+            x = collected(problems, read_angle, *self._half(record, "lon", where), axis="lon")
+            y = collected(problems, read_angle, *self._half(record, "lat", where), axis="lat")
+        else:
+            if crs is None:
+                problems.append(no_crs(where))
+            x, y = (collected(problems, read_number, *self._half(record, role, where)) for role in "xy")
         if x is None or y is None or problems:
             raise InputError(problems)
         return shapely.Point(x, y)
+
+    def _half(self, record: Record, role: str, where: str) -> tuple[object, str]:
+        """One coordinate as it stands in its cell, and where that is."""
+        return record.values[self._columns.roles[role]], self._name(role, where)

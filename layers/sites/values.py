@@ -40,6 +40,11 @@ def _float_text(value: float) -> str:
     return text.removesuffix(".0")
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is a plain decimal number."""
+    return _NUMBER.fullmatch(text.strip()) is not None
+
+
 def read_number(value: object, where: str) -> float:
     """A finite number from a cell.
 
@@ -54,7 +59,7 @@ def read_number(value: object, where: str) -> float:
         text = cell_text(value).strip()
         if not text:
             raise InputError(fault(where, "(blank)", "a number", zh="坐标为空", en="the cell is empty"))
-        number = float(text) if _NUMBER.fullmatch(text) else math.nan
+        number = float(text) if is_number(text) else math.nan
     if math.isfinite(number):
         return number
     raise InputError(

@@ -10,13 +10,13 @@ import pytest
 BOW_TIE = "POLYGON ((105 32, 105.1 32.1, 105.1 32, 105 32.1, 105 32))"
 FAULTS = [
     # header, cells, words in Chinese, words in English
-    ("lon,lat", "abc,32.5", "读不成数字", "not a readable number"),
-    ("lon,lat", "105.805°,32.5", "读不成数字", "not a readable number"),
-    ("lon,lat", "105°48′18″,32.5", "读不成数字", "not a readable number"),
-    ("lon,lat", '"105,8",32.5', "读不成数字", "not a readable number"),
-    ("lon,lat", "1_05.8,32.5", "读不成数字", "not a readable number"),
-    ("lon,lat", "nan,32.5", "读不成数字", "not a readable number"),
-    ("lon,lat", "inf,32.5", "读不成数字", "not a readable number"),
+    ("lon,lat", "abc,32.5", "读不成经纬度", "not readable as an angle"),
+    ("lon,lat", "105°78′18″,32.5", "读不成经纬度", "not readable as an angle"),
+    ("lon,lat", "32.5N,105.8E", "颠倒", "have changed places"),
+    ("lon,lat", '"105,8",32.5', "读不成经纬度", "not readable as an angle"),
+    ("lon,lat", "1_05.8,32.5", "读不成经纬度", "not readable as an angle"),
+    ("lon,lat", "nan,32.5", "读不成经纬度", "not readable as an angle"),
+    ("lon,lat", "inf,32.5", "读不成经纬度", "not readable as an angle"),
     ("lon,lat", "1e999,32.5", "读不成数字", "not a readable number"),
     ("lon,lat", ",32.5", "坐标为空", "the cell is empty"),
     ("lon,lat", "105.8", "坐标为空", "the cell is empty"),

@@ -108,7 +108,8 @@ def parser() -> argparse.ArgumentParser:
     add(
         "input",
         metavar="INPUT",
-        help="lon,lat (decimal, or 105°50′12″E 32°31′12″N) or a file: CSV, TSV, XLSX, Parquet, GeoJSON, any GDAL vector",
+        help="lon,lat (decimal, or 105°50′12″E 32°31′12″N) or a file: CSV, TSV, XLSX, Parquet, GeoJSON, "
+        "any GDAL vector",
     )
     add("--activity", metavar="CODE|名称", help="what is to be built, for rows that do not say")
     add("--fact", metavar="NAME=VALUE", action="append", default=[], help="a declared fact; may be repeated")

@@ -1,15 +1,16 @@
 """``python -m scripts.demo``: make layers/demo anew and check it."""
 
 import argparse
+import shutil
 import sys
 from pathlib import Path
 
 from tqdm import tqdm
 
-from scripts.demo import build, catalogue, examples, rasters, sources, tables, verify, write
+from scripts.demo import build, catalogue, examples, rasters, sources, tables, themes, verify, write
 from scripts.demo.verify import BUNDLE
 
-STEPS = 18
+STEPS = 19
 
 
 def main() -> int:
@@ -37,8 +38,10 @@ def make(folder: Path) -> None:
             bar.set_description(step)
             bar.update()
 
-        drawn = build.draw(sources.load(BUNDLE / "data" / "source"), say)
-        layers = tables.all_layers(drawn)
+        found = sources.load(BUNDLE / "data" / "source")
+        drawn = build.draw(found, say)
+        say("themes")
+        layers = tables.all_layers(drawn) | themes.tables(drawn, found)
         say("writing")
         written = {
             name: write.parquet(table, folder / "data" / f"{name}.parquet") for name, table in layers.items()
@@ -46,10 +49,19 @@ def make(folder: Path) -> None:
         say("rasters")
         source = BUNDLE / "data" / "source"
         written |= rasters.write(sources.read_grid(source / "terrain.asc"), source, folder / "data")
+        _own_rules(folder)
         (folder / "catalogue.yaml").write_text(catalogue.text(written, folder), encoding="utf-8")
         say("examples")
         examples.write(layers, folder / "examples")
         bar.update(STEPS - bar.n)
+
+
+def _own_rules(folder: Path) -> None:
+    """The bundle's own rules and their bases are written by hand: they go with it elsewhere."""
+    for name in ("basis.yaml", "rules/suining.yaml"):
+        if folder.resolve() != BUNDLE:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(BUNDLE / name, folder / name)
 
 
 if __name__ == "__main__":

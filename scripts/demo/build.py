@@ -1,20 +1,21 @@
 """Draws everything, in the order in which one thing bears on another."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 from shapely import MultiLineString
 from shapely.geometry.base import BaseGeometry
 
-from scripts.demo import livestock, parks, protected, redline, rivers, units, water
+from scripts.demo import livestock, parks, protected, redline, rivers, strip, units, water
 from scripts.demo.fields import polygonal, rounded
 from scripts.demo.places import ENYANG
 from scripts.demo.protected import Zoned
 from scripts.demo.redline import Ground
 from scripts.demo.rivers import Course, Reach
 from scripts.demo.sources import District, Sources
+from scripts.demo.strip import Strip
 from scripts.demo.units import Piece
 from scripts.demo.water import SourceZone
 
@@ -44,6 +45,8 @@ class Drawn:
         Code of the district to the current and the 2020 red line.
     river_coverage
         Eight districts and 5 km; 恩阳区 is left out, so that absence shows.
+    courses, strip
+        For the thematic layers: whole rivers, and the strip of 遂宁 with its final border.
     """
 
     districts: tuple[tuple[District, BaseGeometry], ...]
@@ -58,6 +61,8 @@ class Drawn:
     corridors: dict[str, BaseGeometry]
     livestock: tuple[livestock.Ban, ...]
     river_coverage: BaseGeometry
+    courses: tuple[Course, ...]
+    strip: Strip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +108,9 @@ def draw(sources: Sources, say: Say) -> Drawn:
         parks=park,
     )
     lines_red, pieces = _zoning(scene, say)
+    beyond = strip.draw(sources.districts, courses)
+    lines_red[beyond.code] = (beyond.redline, beyond.redline)
+    pieces += beyond.pieces
     say("partition")
     order = [*nine, *[d for d in sources.districts if d.code not in counties]]
     borders, shapes = units.partition([d.geometry for d in order], pieces)
@@ -115,13 +123,15 @@ def draw(sources: Sources, say: Say) -> Drawn:
         redline=lines_red,
         protected=reserves,
         scenic=scenic,
-        sources=tuple(zones),
+        sources=(*zones, *strip.source(beyond, courses)),
         parks=park,
         reaches=rivers.reaches(courses, inside),
         banks=rivers.banks(surfaces, inside),
         corridors=rivers.corridors(courses, inside),
         livestock=tuple(bans),
         river_coverage=inside,
+        courses=courses,
+        strip=replace(beyond, shape=shapely.union_all(shapes[-len(beyond.pieces) :])),
     )
 
 

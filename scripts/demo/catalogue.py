@@ -6,9 +6,10 @@ from pathlib import Path
 
 import yaml
 
-from scripts.demo import raster_layers
+from scripts.demo import raster_layers, theme_layers
 from scripts.demo.scope import OUT_OF_SCOPE
 from scripts.demo.sources import NINE
+from scripts.demo.strip import PENGXI
 from scripts.demo.write import Written
 
 Node = dict[str, object]
@@ -20,6 +21,15 @@ REAL_LICENCE = (
 )
 MADE = "python -m scripts.demo"
 HISTORY = date(2021, 3, 1)
+DISTANCES = {
+    "hazchem_home_m": 1000,
+    "odour_receptor_m": 500,
+    "plan_chaotian_nearby_m": 500,
+    "plan_traffic_noise_m": 200,
+    "soil_receptor_m": 300,
+}
+"""What the law leaves undefined (周边, 附近), as an agency might set it: invented. `outfall_nearby_m` stays
+unset, so that this can be seen too."""
 
 
 def _text(zh: str, en: str) -> Node:
@@ -251,12 +261,18 @@ def text(written: dict[str, Written], folder: Path) -> str:
             "title": _text(
                 "演示数据包（示范数据，非法定边界）", "Demonstration bundle (not an official boundary)"
             ),
-            "jurisdictions": sorted(NINE),
+            "jurisdictions": sorted((*NINE, PENGXI)),
             "notes": NOTE,
         },
         "rulebook": "builtin",
+        "rules": ["rules/suining.yaml"],
+        "distances": DISTANCES,
         "out_of_scope": {key: {"reason": reason, "ask": ask} for key, (reason, ask) in OUT_OF_SCOPE.items()},
-        "layers": [*(_layer(layer, written) for layer in LAYERS), *raster_layers.entries(written, folder)],
+        "layers": [
+            *(_layer(layer, written) for layer in LAYERS),
+            *theme_layers.entries(written, NOTE),
+            *raster_layers.entries(written, folder),
+        ],
     }
     body = yaml.dump(
         tree, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=None, width=118

@@ -81,6 +81,8 @@ def _coverage(drawn: Drawn) -> Iterable[Row]:
     for district, shape in drawn.districts:
         if district.code in NINE:
             yield {"fid": district.code, "name": district.name, "geometry": shape}
+    name = next(district.name for district, _ in drawn.districts if district.code == drawn.strip.code)
+    yield {"fid": drawn.strip.code, "name": f"{name}（沿边一带）", "geometry": drawn.strip.shape}
 
 
 def _redline(drawn: Drawn, names: dict[str, District], edition: int) -> Iterable[Row]:

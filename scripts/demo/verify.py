@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from geo.measure import area_m2
+from scripts.demo import theme_layers
 from scripts.demo.places import CHAOTIAN, CHENGKOU, LESHAN, TONGNAN, plans
 from scripts.demo.sources import NINE
 
@@ -39,7 +40,11 @@ class Check:
 
 def read(folder: Path) -> dict[str, gpd.GeoDataFrame]:
     """All tables of the bundle by file name without ending."""
-    return {path.stem: gpd.read_parquet(path) for path in sorted((folder / "data").glob("*.parquet"))}
+    return {
+        path.stem: gpd.read_parquet(path)
+        for path in sorted((folder / "data").glob("*.parquet"))
+        if not path.stem.endswith("_clause")
+    }
 
 
 def verify(folder: Path) -> list[Check]:
@@ -52,6 +57,7 @@ def verify(folder: Path) -> list[Check]:
         *tiling(tables),
         *validity(tables),
         *containment(tables),
+        *themes(tables),
         *size(folder),
     ]
 
@@ -182,6 +188,38 @@ def containment(tables: dict[str, gpd.GeoDataFrame]) -> Iterable[Check]:
         worst = max(_overlap_m2(part) for _, part in tables[name].groupby(key))
         yield Check(
             what=f"{name}: overlap of rings, m²", measured=f"{worst:.2g}", wanted="< 1", holds=worst < 1.0
+        )
+
+
+MOUNTAINS_ONLY = {"karst_zone": 5, "grassland": 6, "eco_function_area": 6}
+"""Layers that make no sense in every district, and the number of districts that have them."""
+
+FEW = {"aquatic_germplasm": 3, "historic_town": 3, "quality_area": 1, "river_mgmt_range": 3}
+"""Layers with fewer than five zones in a district, and how many at least: a reserve, an old town, a river."""
+
+
+def themes(tables: dict[str, gpd.GeoDataFrame]) -> Iterable[Check]:
+    """Thematic layers: zones in every district where they make sense, none outside its district."""
+    admin = tables["admin_unit"].set_index("code").geometry
+    for name in theme_layers.plan():
+        table = tables[name]
+        counts = table[table["county_code"].isin(NINE)].groupby("county_code").size()
+        districts, least = MOUNTAINS_ONLY.get(name, len(NINE)), FEW.get(name, 5)
+        good = len(counts) >= districts and int(counts.min()) >= least
+        yield Check(
+            what=f"{name}: districts, fewest zones in one",
+            measured=f"{len(counts)}, {counts.min()}",
+            wanted=f"≥ {districts}, ≥ {least}",
+            holds=good,
+        )
+        homes = admin.loc[table["county_code"]].to_numpy()
+        beyond = shapely.difference(table.geometry.to_numpy(), homes)
+        worst = float(area_m2(beyond).max())
+        yield Check(
+            what=f"{name} outside its district, worst m²",
+            measured=f"{worst:.2g}",
+            wanted="< 2000",
+            holds=worst < 2000.0,
         )
 
 

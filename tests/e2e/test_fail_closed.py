@@ -34,6 +34,7 @@ from geo.model import (
 )
 from geo.site import make_site
 from layers.bundle import load_bundle
+from scripts.demo import theme_layers
 from tests.builders import write_yaml
 from tests.e2e.conftest import DEMO, ON
 from tests.e2e.places import anywhere
@@ -50,6 +51,8 @@ LAYERS = (
     "river_shoreline",
     "river_corridor",
     "livestock_ban_zone",
+    "receptor",
+    "infra_strip",
 )
 RASTERS = ("land_cover", "slope")
 """Damaged in `tests/layers/test_raster.py`, as rasters are."""
@@ -369,7 +372,8 @@ def test_a_damaged_layer_convicts_and_never_acquits(
 
 
 def test_the_layers_are_all_there(demo: Bundle) -> None:
-    assert {*LAYERS, *RASTERS} == demo.layers.keys()
+    """`receptor` and `infra_strip` stand for the thematic layers, which are written and read alike."""
+    assert {*LAYERS, *RASTERS} | theme_layers.plan().keys() == demo.layers.keys()
 
 
 def test_the_sites_were_worth_checking(

@@ -8,6 +8,7 @@ import shapely
 
 from geo.crs import DENSIFY_M
 from geo.judge import Judgement
+from geo.eia_told import told_cells_of
 from geo.measure import AREA_METHOD, DISTANCE_METHOD, LINE_TOLERANCE_M, TOLERANCE_M
 from geo.model import (
     REASON_ACTOR,
@@ -15,6 +16,7 @@ from geo.model import (
     Basis,
     Crossing,
     Finding,
+    EiaAnswer,
     Hit,
     LayerReport,
     Outcome,
@@ -26,7 +28,7 @@ from geo.model import (
     UsedFact,
 )
 from geo.once import Once
-from geo.overlay import MINIMUM_M, MINIMUM_M2
+from geo.place_test import MINIMUM_M, MINIMUM_M2
 
 ENGINE = "0.1.0"
 """Engine version, named in every answer."""
@@ -111,6 +113,7 @@ def to_row(report: Report, lang: str = "zh") -> Row:
         "hits": ";".join(f"{h.layer}:{h.zone_id}" for h in part.hits),
         "units": ";".join(h.zone_id for h in part.hits if h.layer == UNITS),
         "margin_m": _metres(part.margin_m),
+        **dict(zip(("eia_before", "eia_class"), told_cells_of(part.eia), strict=True)),
         "margin_rule": part.margin_rule or "",
     }
 
@@ -155,11 +158,37 @@ def _part(part: PartReport, detail: str) -> Json:
         "duties": [_found(f) for f in part.duties if detail == "full" or _is_told(f)],
         "hits": [_hit(h) for h in part.hits],
         "layers": [_LAYERS.get((r,), partial(_layer, r)) if r.quiet else _layer(r) for r in part.layers],
+        "eia": None if part.eia is None else _eia(part.eia),
         "remarks": [_text(r) for r in part.remarks],
     }
 
 
 def _is_told(finding: Finding) -> bool:
+def _eia(answer: EiaAnswer) -> Json:
+    """The EIA class: null where more than one is possible, and then why."""
+    before, after = answer.before, answer.after
+    return {
+        "class_before": before[0].value if len(before) == 1 else None,
+        "class_after": after[0].value if len(after) == 1 else None,
+        "possible_before": [one.value for one in before],
+        "possible": [one.value for one in after],
+        "text": _text(answer.text),
+        "items": list(answer.items),
+        "sensitive": [
+            {
+                "area": one.area,
+                "title": _text(one.title),
+                "met": one.met,
+                "reasons": [reason.value for reason in one.reasons],
+            }
+            for one in answer.areas
+        ],
+        "reasons": [reason.value for reason in answer.reasons],
+        "missing_facts": list(answer.missing_facts),
+        "doubts": [_text(doubt) for doubt in answer.doubts],
+    }
+
+
     return finding.outcome is not Outcome.DOES_NOT_APPLY or finding.borderline
 
 

@@ -9,8 +9,12 @@ from itertools import islice
 import numpy as np
 import shapely
 
+from geo.alike import alike
+from geo.eia import ITEM_FACT
+from geo.eia_ask import Declared, eia_asked
+from geo.eia_told import assess
 from geo.errors import InputError, Problem
-from geo.evaluate import Asked, Declared, asked, explained, find, used_facts
+from geo.evaluate import Asked, asked, explained, find, used_facts
 from geo.headline import headline
 from geo.judge import is_told, judge, order
 from geo.measure import window
@@ -150,6 +154,7 @@ def _part_report(scene: Scene, *, far: bool, full: bool) -> PartReport:
     facts = used_facts(view.bundle.rulebook, part, scene.area_m2)
     key = declared(view, facts)
     in_play, settled = asked(view, part.activity, key)
+    eia = eia_asked(view, part.activity, key)
     places: dict[str, Place] = {}
     pairs = [(one, find(scene, one, places)) for one in in_play]
     told = [(o, f) for o, f in pairs if full or is_told(f)]
@@ -173,20 +178,23 @@ def _part_report(scene: Scene, *, far: bool, full: bool) -> PartReport:
         layers=tuple(layer_report(scene, layer) for layer in view.layers.values()),
         facts=facts,
         remarks=(*part.site.remarks, *assumptions(scene.stand)),
+        eia=assess(scene, eia) if eia is not None else None,
     )
 
 
 def declared(view: BundleView, facts: Iterable[UsedFact]) -> Declared:
     """Of the facts as they are used, those that any rule in force asks about."""
     needed = _conditioned(view)
-    return tuple((f.id, type(f.value).__name__, f.value) for f in facts if f.id in needed)
+    return alike(view, tuple((f.id, type(f.value).__name__, f.value) for f in facts if f.id in needed))
 
 
 @lru_cache(maxsize=32)
 def _conditioned(view: BundleView) -> frozenset[str]:
     """Facts that any rule in force asks about, and the nature of the works."""
     lists = {INDUSTRY_CODE} if any(r.rule.clauses is not None for r in view.rules) else set[str]()
-    return frozenset({c.name for r in view.rules for c in r.rule.conditions} | {"nature"} | lists)
+    listed = view.bundle.rulebook.eia
+    eia = listed.facts | {ITEM_FACT} if listed is not None else set[str]()
+    return frozenset({c.name for r in view.rules for c in r.rule.conditions} | {"nature"} | lists | eia)
 
 
 def _least_margin(

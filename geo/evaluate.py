@@ -6,8 +6,9 @@ from functools import lru_cache
 import numpy as np
 
 from geo.bind import bound, clauses_at
+from geo.eia_ask import Declared, EiaAsked, eia_asked, rule_asked
 from geo.explain import explain
-from geo.logic import Truth, all_of, any_of, compare
+from geo.logic import Truth, all_of, any_of, fact_truth
 from geo.model import (
     ANY,
     Certainty,
@@ -37,8 +38,6 @@ _OUTCOMES: dict[Truth, Outcome] = {
     False: Outcome.DOES_NOT_APPLY,
 }
 _ORDER = {reason: rank for rank, reason in enumerate(Reason)}
-Declared = tuple[tuple[str, str, Scalar | None], ...]
-"""Facts as (id, type, value): the type keeps True and 1 apart in a cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -91,8 +90,9 @@ def asked(
     in_play: list[Asked] = []
     settled: list[RuleView] = []
     who = _who(activity, values)
+    eia = eia_asked(view, activity, facts)
     for rule in view.rules:
-        one = _ask(view, bound(view, rule, who), activity, values)
+        one = _ask_eia(rule, eia) if rule.rule.eia else _ask(view, bound(view, rule, who), activity, values)
         if one is None:
             settled.append(rule)
         else:
@@ -105,7 +105,7 @@ def _ask(
 ) -> Asked | None:
     rule = rv.rule
     who = _activity_truth(view.bundle.rulebook, rule, activity)
-    tests = [(c, _fact_truth(c, values)) for c in (*rule.conditions, *_understood(rule))]
+    tests = [(c, fact_truth(c, values)) for c in (*rule.conditions, *_understood(rule))]
     if _speaks_of_new_works_only(rule) and values.get("nature") == "existing":
         return None
     truth = all_of([who, *(t for _, t in tests)])
@@ -143,12 +143,6 @@ def _activity_truth(rulebook: Rulebook, rule: Rule, activity: str | None) -> Tru
     known = rulebook.activities[activity].groups
     included = ANY in rule.activities or any(g in rule.activities for g in known)
     return included and not any(g in rule.excepted for g in known)
-
-
-def _fact_truth(condition: Condition, values: dict[str, Scalar | None]) -> Truth:
-    value = values.get(condition.name)
-    also = ("new",) if condition.name == "nature" and value == "relocation" else ()
-    return compare(condition, value, *also)
 
 
 # --- findings ---

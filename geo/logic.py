@@ -1,6 +1,6 @@
 """Three-valued logic: yes, no, and None for unknown. One *no* settles a conjunction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from geo.model import Condition, Op, Scalar
 
@@ -60,3 +60,10 @@ def _ordered(op: Op, value: Scalar, wanted: Scalar | tuple[Scalar, ...]) -> Trut
     except (TypeError, ValueError):
         return None
     return {Op.LT: left < right, Op.LE: left <= right, Op.GT: left > right, Op.GE: left >= right}[op]
+
+
+def fact_truth(condition: Condition, values: Mapping[str, Scalar | None]) -> Truth:
+    """Whether facts meet a condition; what is moved here counts as new."""
+    value = values.get(condition.name)
+    also = ("new",) if condition.name == "nature" and value == "relocation" else ()
+    return compare(condition, value, *also)

@@ -12,6 +12,7 @@ from geo.contact import Contact
 from geo.few import some
 from geo.measure import LINE, POINT, POLYGON, area_m2, length_m
 from geo.model import ClassShare, Crossing, Hit, LayerReport, LayerState, Reason, Text
+from geo.place_test import MINIMUM_M, MINIMUM_M2
 from geo.scene import WHOLE_SHARE, Scene
 from geo.view import BundleView, LayerView
 
@@ -24,9 +25,6 @@ _STATES = {
     Reason.NOT_COVERED: LayerState.NOT_COVERED,
     Reason.STALE: LayerState.STALE,
 }
-MINIMUM_M = 1.0
-MINIMUM_M2 = 1.0
-"""Overlap up to this is a touch (DESIGN §4); a rule may name its own."""
 
 
 def hit(

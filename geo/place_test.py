@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
-from geo.model import ClauseTest, Condition, Reason, Relation, Rule, With
+from geo.eia import EiaScope
+from geo.model import ClauseTest, Condition, EiaList, Reason, Relation, Rule, With
+
+MINIMUM_M = 1.0
+MINIMUM_M2 = 1.0
+"""Overlap up to this (m of a line, m² of a polygon) is a touch (DESIGN §4); a rule may name its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +25,8 @@ class PlaceTest:
         The zone filter in words.
     why
         Of a bound test: the reasons that leave zones open (`geo.bind.why_filter`).
+    areas
+        Set where several tests answer together whether sensitive areas raise an EIA class.
     screening_m
         Set only where the approved distance is unset: inside it the rule is open.
     """
@@ -40,6 +47,7 @@ class PlaceTest:
     zone_key: str
     clauses: ClauseTest | None = None
     why: tuple[Reason, ...] = ()
+    areas: "AreaQuestion | None" = None
 
     @property
     def reach_m(self) -> float:
@@ -56,6 +64,50 @@ class PlaceTest:
     def farthest_m(self) -> float:
         """The longest of them; 0 where there is none."""
         return max(self.distances_m, default=0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaQuestion:
+    """Which sets of sensitive areas a site enters.
+
+    Attributes
+    ----------
+    sets
+        For each set of the scope a test for each kind of zone that is such an area.
+    keys
+        The same tests in words.
+    declared
+        By set, whether an area that no layer shows was declared to be there.
+    """
+
+    scope: EiaScope
+    sets: tuple[tuple[PlaceTest, ...], ...]
+    keys: tuple[tuple[str, ...], ...]
+    declared: tuple[bool, ...]
+
+
+def area_tests(listed: EiaList) -> dict[str, tuple[PlaceTest, ...]]:
+    """For each kind of sensitive area its place tests; 涉及 means that the footprint enters it."""
+    return {name: tuple(_within(zones) for zones in area.zones) for name, area in listed.areas.items()}
+
+
+def _within(zones: With) -> PlaceTest:
+    return PlaceTest(
+        layers=(zones.layer,),
+        relation=Relation.INTERSECTS,
+        zone_classes=zones.zone_classes,
+        zone_where=zones.zone_where,
+        companions=(),
+        distance_m=None,
+        distance_min_m=None,
+        screening_m=None,
+        min_overlap_m=MINIMUM_M,
+        min_overlap_m2=MINIMUM_M2,
+        min_overlap_share=0.0,
+        min_zones=1,
+        max_cell_m=None,
+        zone_key=zone_key(zones.zone_classes, zones.zone_where),
+    )
 
 
 def zone_key(classes: tuple[str, ...], where: tuple[Condition, ...]) -> str:

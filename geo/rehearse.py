@@ -125,7 +125,7 @@ def _zone(given: Given) -> Geometry:
     if given.overlap_m2 is not None:
         return _box(-_HALF_M, _strip_edge(given.overlap_m2), _HALF_M)
     edge = _HALF_M if given.distance_m is None else -given.distance_m
-    return _box(-_HALF_M, edge, _HALF_M)
+    return _box(min(edge, 0.0) - _HALF_M, edge, _HALF_M)
 
 
 def _strip_edge(overlap_m2: float) -> float:
@@ -144,6 +144,8 @@ def _stage(rulebook: Rulebook, rule: Rule, given: Given) -> Bundle:
     zones: dict[str, list[dict[str, object]]] = {
         layer: [] for layer in dict.fromkeys([*rule.layers, *(c.layer for c in rule.companions)])
     }
+    listed = rulebook.eia if rule.eia is not None else None
+    zones |= {layer: [] for layer in (listed.layers if listed is not None else ())}
     if given.zone is not None and rule.layers:
         zones[rule.layers[0]].append({"geometry": _zone(given), **dict(given.zone)})
     for layer, attributes in given.companions:
@@ -161,6 +163,7 @@ def _stage(rulebook: Rulebook, rule: Rule, given: Given) -> Bundle:
             facts=rulebook.facts,
             activities=rulebook.activities,
             groups=rulebook.groups,
+            eia=listed,
         ),
         distances={rule.distance_name: rule.screening_m or 0.0} if rule.distance_name else {},
         layer_titles={layer: Text(layer, layer) for layer in layers},

@@ -23,6 +23,8 @@ from geo.model import (
     Condition,
     Edition,
     EditionStatus,
+    EiaItem,
+    EiaList,
     Finding,
     Layer,
     OutOfScope,
@@ -34,7 +36,8 @@ from geo.model import (
 )
 from geo.naming import Who
 from geo.once import Once
-from geo.place_test import PlaceTest, place_test
+from geo.place_test import PlaceTest, area_tests, place_test
+from geo.silence import silence
 from geo.zone_columns import alive_on, classes_on, codes_of, values_of, with_period
 
 _POLYGON_TYPE = 3
@@ -241,6 +244,10 @@ class BundleView:
     ----------
     search_m
         By layer, the longest distance that any rule in force asks about (m).
+    eia_items
+        Items of the EIA list in force.
+    areas
+        By kind of sensitive area its place tests.
     told
         Explanations that say nothing of the site itself.
     bare
@@ -253,6 +260,8 @@ class BundleView:
     rules: tuple[RuleView, ...]
     search_m: dict[str, float]
     out_of_scope: dict[str, OutOfScope]
+    eia_items: tuple[EiaItem, ...] = ()
+    areas: Mapping[str, tuple[PlaceTest, ...]] = field(default_factory=dict)
     told: Once[Text] = field(default_factory=Once)
     bare: Once[Finding] = field(default_factory=Once)
 
@@ -267,7 +276,8 @@ def view_on(bundle: Bundle, on: date) -> BundleView:
     rules = tuple(
         _rule_view(bundle, rule, on) for rule in bundle.rulebook.rules if _in_play(bundle, rule, on)
     )
-    named = dict.fromkeys([*bundle.layers, *bundle.out_of_scope, *_layers_named(rules)])
+    listed = bundle.rulebook.eia or EiaList()
+    named = dict.fromkeys([*bundle.layers, *bundle.out_of_scope, *_layers_named(rules), *listed.layers])
     search = dict.fromkeys(named, 0.0)
     for rule in rules:
         for layer in rule.rule.layers:
@@ -279,6 +289,8 @@ def view_on(bundle: Bundle, on: date) -> BundleView:
         rules=rules,
         search_m=search,
         out_of_scope=bundle.out_of_scope,
+        eia_items=tuple(item for item in listed.items if item.in_force(on)),
+        areas=area_tests(listed),
     )
 
 
@@ -361,7 +373,7 @@ def _layer_view(bundle: Bundle, layer_id: str, on: date) -> LayerView:
         attributes=with_period({name: column(name) for name in names}, on),
         tree=_tree(editions) if len(geometry) else None,
         ground=ground_of(editions[0].coverage.wkb) if editions and editions[0].coverage is not None else None,
-        silence=_silence(bundle, layer_id, layer, editions[0] if editions else None, on),
+        silence=silence(bundle, layer_id, layer, editions[0] if editions else None, on),
         entry=entry_lists(column, [(e.clauses, len(zones)) for e, zones in frames]),
     )
 
@@ -370,27 +382,6 @@ def _layer_view(bundle: Bundle, layer_id: str, on: date) -> LayerView:
 def _tree(editions: tuple[Edition, ...]) -> STRtree:
     """One search tree per set of editions, whatever the date."""
     return STRtree(np.concatenate([e.zones.geometry.to_numpy() for e in editions if e.zones is not None]))
-
-
-def _silence(
-    bundle: Bundle, layer_id: str, layer: Layer | None, edition: Edition | None, on: date
-) -> Reason | None:
-    """The first reason why the layer's silence does not acquit."""
-    if layer_id in bundle.out_of_scope:
-        return Reason.OUT_OF_SCOPE
-    if layer is None:
-        return Reason.NOT_PUBLISHED if layer_id in bundle.unpublished else Reason.LAYER_MISSING
-    return Reason.NO_EDITION if edition is None else _edition_silence(edition, on)
-
-
-def _edition_silence(edition: Edition, on: date) -> Reason | None:
-    if edition.faults or edition.zones is None:
-        return Reason.FAILED
-    if edition.status is EditionStatus.PROVISIONAL:
-        return Reason.NO_EDITION
-    if edition.stale_after is not None and on >= edition.stale_after:
-        return Reason.STALE
-    return None
 
 
 def is_anywhere(rule: Rule) -> bool:

@@ -12,6 +12,7 @@ from geo.model import (
     ClauseVerb,
     Condition,
     Effect,
+    EiaRole,
     Example,
     Given,
     Naming,
@@ -45,7 +46,7 @@ from layers.keytable import (
 from layers.strictyaml import Faults, Node
 from layers.vocabulary import ID, PLACE_CODE
 
-__all__ = ["BASIS_KEYS", "RULE_KEYS", "make_basis", "make_rule"]
+__all__ = ["BASIS_KEYS", "CONDITIONS", "RULE_KEYS", "WHERE", "make_basis", "make_rule", "tests_of"]
 
 _ASSUMED = Text("生效日期为假定（法规资料未载明）", "the start date is assumed (the reference gives none)")
 
@@ -94,7 +95,7 @@ _ANSWER = one_of("true", "false", "open")
 """Only ever asked what is none of them, for its message."""
 
 _VALUE = one_or_many(scalar, least=1)
-_WHERE = list_of(
+WHERE = list_of(
     table(
         [
             Key("attribute", text, required=True),
@@ -103,7 +104,7 @@ _WHERE = list_of(
         ]
     )
 )
-_CONDITIONS = list_of(
+CONDITIONS = list_of(
     table(
         [
             Key("fact", text, required=True),
@@ -117,7 +118,7 @@ _WITH = list_of(
         [
             Key("layer", text, required=True),
             Key("zone_classes", one_or_many(text), default=()),
-            Key("zone_where", _WHERE, default=()),
+            Key("zone_where", WHERE, default=()),
             Key("present", flag, default=True),
         ]
     )
@@ -156,7 +157,7 @@ RULE_KEYS = (
     Key("title", both, required=True),
     Key("layer", one_or_many(text), default=()),
     Key("zone_classes", one_or_many(text), default=()),
-    Key("zone_where", _WHERE, default=()),
+    Key("zone_where", WHERE, default=()),
     Key("with", _WITH, default=()),
     Key("relation", choice(Relation), required=True),
     Key("distance_m", number(0)),
@@ -173,7 +174,8 @@ RULE_KEYS = (
     Key("clauses", _CLAUSES),
     Key("activities", one_or_many(text), required=True),
     Key("except", one_or_many(text), default=()),
-    Key("conditions", _CONDITIONS, default=()),
+    Key("conditions", CONDITIONS, default=()),
+    Key("eia", choice(EiaRole)),
     Key("effect", choice(Effect), required=True),
     Key("action", both, required=True),
     Key("basis", one_or_many(text), required=True),
@@ -224,7 +226,7 @@ def make_rule(row: Row) -> Rule:
         valid_to=row["valid_to"],
         certainty=row["certainty"],
         zone_classes=row["zone_classes"],
-        zone_where=_tests(row["zone_where"], "attribute"),
+        zone_where=tests_of(row["zone_where"], "attribute"),
         companions=tuple(_companion(item) for item in row["with"]),
         distance_m=row["distance_m"],
         distance_min_m=row["distance_min_m"],
@@ -237,7 +239,8 @@ def make_rule(row: Row) -> Rule:
         season=Season(start=season["from"], end=season["to"]) if season else None,
         max_cell_m=row["max_cell_m"],
         clauses=_clause_test(clauses) if clauses else None,
-        conditions=_tests(row["conditions"], "fact"),
+        conditions=tests_of(row["conditions"], "fact"),
+        eia=row["eia"],
         jurisdictions=row["jurisdictions"],
         needs_review=row["needs_review"],
         note=_dated(row, row["note"]),
@@ -253,7 +256,8 @@ def _dated(row: Row, note: Text | None) -> Text | None:
     return _ASSUMED if note is None else Text(f"{note.zh}；{_ASSUMED.zh}", f"{note.en}; {_ASSUMED.en}")
 
 
-def _tests(rows: tuple[Row, ...], name: str) -> tuple[Condition, ...]:
+def tests_of(rows: tuple[Row, ...], name: str) -> tuple[Condition, ...]:
+    """Tests of facts or attributes; ``name`` is the key that names what is tested."""
     return tuple(Condition(name=row[name], op=row["op"], value=_value(row)) for row in rows)
 
 
@@ -266,7 +270,7 @@ def _companion(row: Row) -> With:
     return With(
         layer=row["layer"],
         zone_classes=row["zone_classes"],
-        zone_where=_tests(row["zone_where"], "attribute"),
+        zone_where=tests_of(row["zone_where"], "attribute"),
         present=row["present"],
     )
 

@@ -10,7 +10,7 @@ from layers.schema import Schema
 from layers.strictyaml import Faults
 from layers.vocabulary import fact_value
 
-__all__ = ["Words", "check_condition", "check_examples", "check_known", "check_layers"]
+__all__ = ["Words", "check_condition", "check_examples", "check_known", "check_layers", "check_zones"]
 
 _ORDERED = (Op.LT, Op.LE, Op.GT, Op.GE)
 _MANY = (Op.IN, Op.NOT_IN)
@@ -63,7 +63,12 @@ def check_known(
 def check_layers(row: Row, words: Words, faults: Faults) -> None:
     """The layers of a rule and of its companions, with the classes and attributes it asks of them."""
     _check_place(row, row.many("layer"), words, faults)
-    for other in row.many("with"):
+    check_zones(row.many("with"), words, faults)
+
+
+def check_zones(rows: Iterable[Row], words: Words, faults: Faults) -> None:
+    """Zones named one layer at a time, with the classes and attributes asked of them."""
+    for other in rows:
         named = other.good("layer")
         _check_place(other, [] if named is None else [named], words, faults)
 

@@ -154,6 +154,33 @@ class LayerOut(_Answer):
 
 class PartOut(_Answer):
     """One part's verdict and its evidence."""
+EiaClassName = Literal["none", "registration", "form", "report"]
+
+
+class AreaOut(_Answer):
+    """Whether the site enters sensitive areas of one kind; null where that is open."""
+
+    area: str
+    title: TextOut
+    met: bool | None
+    reasons: list[str]
+
+
+class EiaOut(_Answer):
+    """EIA class before and after sensitive areas; null where several are possible."""
+
+    class_before: EiaClassName | None
+    class_after: EiaClassName | None
+    possible_before: list[EiaClassName]
+    possible: list[EiaClassName]
+    text: TextOut
+    items: list[str]
+    sensitive: list[AreaOut]
+    reasons: list[str]
+    missing_facts: list[str]
+    doubts: list[TextOut]
+
+
 
     name: str | None
     site: SiteOut
@@ -167,6 +194,7 @@ class PartOut(_Answer):
     hits: list[HitOut]
     layers: list[LayerOut]
     remarks: list[TextOut]
+    eia: EiaOut | None
 
 
 class OutOfScopeOut(_Answer):

@@ -11,6 +11,19 @@ from geo.model.clauses import (
     NamedClause,
     Naming,
 )
+from geo.model.eia import (
+    EIA_ORDER,
+    EIA_TEXT,
+    AreaFound,
+    EiaAnswer,
+    EiaArea,
+    EiaClass,
+    EiaDoubt,
+    EiaItem,
+    EiaList,
+    EiaRole,
+    EiaRow,
+)
 from geo.model.layers import Bundle, Edition, Layer, OutOfScope
 from geo.model.problem import Problem
 from geo.model.project import DEFAULT_ACCURACY_M, UNKNOWN_DATUM_ACCURACY_M, Part, Project, Site
@@ -64,6 +77,8 @@ __all__ = [
     "DEFAULT_ACCURACY_M",
     "DIMENSION_TEXT",
     "HISTORY_FROM",
+    "EIA_ORDER",
+    "EIA_TEXT",
     "LEVEL_TEXT",
     "REASON_ACTOR",
     "REASON_TEXT",
@@ -73,6 +88,7 @@ __all__ = [
     "VERDICT_TEXT",
     "Activity",
     "Basis",
+    "AreaFound",
     "Bundle",
     "Certainty",
     "ClassShare",
@@ -87,6 +103,14 @@ __all__ = [
     "Effect",
     "Example",
     "Fact",
+    "EiaAnswer",
+    "EiaArea",
+    "EiaClass",
+    "EiaDoubt",
+    "EiaItem",
+    "EiaList",
+    "EiaRole",
+    "EiaRow",
     "FactType",
     "Finding",
     "Footprint",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from geo.model.clauses import NamedClause
+from geo.model.eia import EiaAnswer
 from geo.model.layers import OutOfScope
 from geo.model.project import Part
 from geo.model.rules import Basis, Rule, Scalar
@@ -151,6 +152,8 @@ class PartReport:
     ----------
     hits
         Every zone geometrically met, touches included.
+    eia
+        Its EIA class; None where the list asks nothing of it.
     margin_m, margin_rule
         The margin nearest to 0 of all rules in play, and its rule; None beyond the margins asked for.
     """
@@ -169,6 +172,7 @@ class PartReport:
     layers: tuple[LayerReport, ...]
     facts: tuple[UsedFact, ...]
     remarks: tuple[Text, ...]
+    eia: EiaAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

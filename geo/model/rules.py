@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from geo.model.clauses import Clause, ClauseTest
 from geo.model.words import Certainty, Effect, FactType, Footprint, Op, Relation, Text
+
+if TYPE_CHECKING:  # the list is made of conditions
+    from geo.model.eia import EiaList, EiaRole
 
 Scalar = str | float | bool
 """A declared value: a code or text, a number, yes/no."""
@@ -191,6 +195,8 @@ class Rule:
     distance_min_m: float | None = None
     distance_name: str | None = None
     screening_m: float | None = None
+    eia
+        What it says of the list of EIA classes; activities, facts and places are then the list's.
     min_overlap_m: float = 1.0
     min_overlap_m2: float = 1.0
     min_overlap_share: float = 0.0
@@ -217,6 +223,7 @@ class Rule:
         valid = self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
         return valid and (self.season is None or self.season.holds(on))
 
+    eia: "EiaRole | None" = None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
@@ -227,3 +234,4 @@ class Rulebook:
     facts: dict[str, Fact]
     activities: dict[str, Activity]
     groups: dict[str, Text]
+    eia: "EiaList | None" = None

@@ -213,7 +213,8 @@ class Atlas:
     def asked(self) -> tuple[tuple[Region, float], ...]:
         """All regions that rules in force ask for, and their longest distances, metres."""
         found: dict[tuple[Region, float], None] = {}
-        for test in (rule.test for rule in self.view.rules if rule.test.layers):
+        areas = (test for tests in self.view.areas.values() for test in tests)
+        for test in (*(rule.test for rule in self.view.rules if rule.test.layers), *areas):
             second: list[tuple[tuple[str, ...], ZoneFilter, float]]
             second = [((one.layer,), one, 0.0) for one in test.companions]
             for layers, filter_, base_m in [(test.layers, test, test.farthest_m), *second]:

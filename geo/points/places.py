@@ -1,6 +1,7 @@
 """Place tests for a chunk of points: one of each kind goes down the one road, the rest are told the same."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from geo.evaluate import jurisdiction
 from geo.logic import Truth
 from geo.measure import Floats
 from geo.model import Reason
+from geo.place_test import PlaceTest
 from geo.points.atlas import Atlas
 from geo.points.batch import Ints
 from geo.points.gaps import Form, form_of, measured
@@ -16,7 +18,6 @@ from geo.points.survey import Survey
 from geo.relate import Place, place
 from geo.relate.unheld import is_unheld
 from geo.scene import NEAR_M
-from geo.view import RuleView
 
 Told = tuple[Truth, tuple[Reason, ...], bool]
 """What findings need of a place: truth, reasons, borderline."""
@@ -38,6 +39,20 @@ class Spots:
     margin_m: Floats
 
 
+class Tested(Protocol):
+    """A place test and its words: a rule's, or one of several that a rule asks."""
+
+    @property
+    def key(self) -> str:
+        """The test in words."""
+        ...
+
+    @property
+    def test(self) -> PlaceTest:
+        """The test."""
+        ...
+
+
 class Places:
     """Answers to place tests, remembered from chunk to chunk."""
 
@@ -51,7 +66,7 @@ class Places:
         self._unheld: dict[str, int] = {}
         self._everywhere = self._number((True, (), False))
 
-    def spots(self, survey: Survey, rule: RuleView) -> Spots:
+    def spots(self, survey: Survey, rule: Tested) -> Spots:
         """A rule's place test for every point."""
         if not rule.test.layers:
             told = np.full(survey.count, self._everywhere)
@@ -95,19 +110,23 @@ class Places:
         told[survey.sound] = out[groups.group]
         return told
 
-    def _kind(self, survey: Survey, rule: RuleView, key: Key, row: int) -> tuple[int, Form]:
+    def _kind(self, survey: Survey, rule: Tested, key: Key, row: int) -> tuple[int, Form]:
         if (rule.key, key) not in self._kinds:
             answer = place(survey.scene(row), rule.test)
-            number = self._number((answer.truth, answer.reasons, answer.borderline))
+            number = self.numbered(answer)
             self._kinds[rule.key, key] = number, form_of(self.atlas, answer.gap, rule.test)
         return self._kinds[rule.key, key]
 
-    def _of_unheld(self, survey: Survey, rule: RuleView) -> int:
+    def _of_unheld(self, survey: Survey, rule: Tested) -> int:
         """The one answer to a test of layers that are not held: no place matters."""
         if rule.key not in self._unheld:
             answer = place(survey.scene(0), rule.test)
-            self._unheld[rule.key] = self._number((answer.truth, answer.reasons, answer.borderline))
+            self._unheld[rule.key] = self.numbered(answer)
         return self._unheld[rule.key]
+
+    def numbered(self, answer: Place) -> int:
+        """The number of an answer; equal ones share it."""
+        return self._number((answer.truth, answer.reasons, answer.borderline))
 
     def _number(self, told: Told) -> int:
         if told not in self._numbers:

@@ -70,7 +70,8 @@ class Survey:
         """How far past a threshold is looked, so that near margins and borderlines are seen."""
         discs = float(self.disc_m.max(initial=0.0))
         rules = self.atlas.view.rules
-        asked = {"admin_unit", *(layer for rule in rules for layer in rule.rule.layers_named)}
+        areas = (layer for tests in self.atlas.view.areas.values() for test in tests for layer in test.layers)
+        asked = {"admin_unit", *areas, *(layer for rule in rules for layer in rule.rule.layers_named)}
         # Without a zone a layer still has a coverage, whose edge matters.
         views = self.atlas.view.layers.values()
         layers = max((layer.accuracy_m for layer in views if layer.id in asked), default=0.0)

@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 
 from geo.answer import UNITS, Row
 from geo.check import assumptions, declared
+from geo.eia_ask import Declared, EiaAsked, eia_asked
 from geo.evaluate import Asked, asked, used_facts
 from geo.logic import Truth
 from geo.measure import Floats
 from geo.model import Text
+from geo.points.areas import Areas
 from geo.points.atlas import Atlas
 from geo.points.batch import Declaration, Ints, PointBatch
 from geo.points.hits import hits_text
@@ -32,6 +34,8 @@ _KINDS: dict[str, NDArray[Any]] = {
     "told": np.zeros(1, dtype=np.int64),
     "hits": np.zeros(1, dtype=object),
     "units": np.zeros(1, dtype=object),
+    "eia_before": np.zeros(1, dtype=object),
+    "eia_class": np.zeros(1, dtype=object),
     "margin_m": np.zeros(1),
     "margin_rule": np.zeros(1, dtype=object),
 }
@@ -52,6 +56,8 @@ class PointAnswers:
         What findings alone decide (`geo.answer.told_cells`).
     hits, units
         For each point every zone met as ``layer:id``, and the control units' ids, joined by ``;``.
+    eia_before, eia_class
+        EIA classes possible without and with sensitive areas, joined by ``;``; "" where nothing is asked.
     margin_m, margin_rule
         The margin nearest to 0 and its rule; NaN and "" where none is within 100 m.
     assumed
@@ -63,6 +69,8 @@ class PointAnswers:
     cells: list[Row]
     hits: Objects
     units: Objects
+    eia_before: Objects
+    eia_class: Objects
     margin_m: Floats
     margin_rule: Objects
     assumed: tuple[tuple[Text, ...], ...]
@@ -74,6 +82,7 @@ class PointTable:
     def __init__(self, atlas: Atlas, lang: str = "zh") -> None:
         self.atlas = atlas
         self._places = Places(atlas)
+        self._areas = Areas(self._places)
         self._lines = Lines(atlas.view, lang)
         self._slots: dict[tuple[Asked, ...], list[Slot]] = {}
 
@@ -107,7 +116,8 @@ class PointTable:
         told = np.zeros(survey.count, dtype=np.int64)
         least, rule_of = np.full(survey.count, np.inf), np.full(survey.count, "", dtype=object)
         rest = survey.doubtful.copy()
-        seen = _Seen(survey, self._places)
+        seen = _Seen(survey, self._places, self._areas)
+        before, after = self._areas.cells(survey, self._eia(batch), batch.declaration)
         by_group = survey.sound[np.argsort(group[survey.sound], kind="stable")]
         starts = np.flatnonzero(np.diff(group[by_group])) + 1
         for rows in np.split(by_group, starts) if len(by_group) else ():
@@ -125,14 +135,24 @@ class PointTable:
             "told": told,
             "hits": hits_text(survey, survey.atlas.layers, named=True),
             "units": hits_text(survey, units, named=False),
+            "eia_before": before,
+            "eia_class": after,
             "margin_m": np.where(np.isfinite(least), least, np.nan),
             "margin_rule": rule_of,
         }
 
     def _in_play(self, declaration: Declaration) -> tuple[Asked, ...]:
+        return asked(self.atlas.view, declaration.activity, self._declared(declaration))[0]
+
+    def _eia(self, batch: PointBatch) -> list[EiaAsked | None]:
+        """What the EIA list asks of each declaration."""
+        every = batch.declarations
+        return [eia_asked(self.atlas.view, one.activity, self._declared(one)) for one in every]
+
+    def _declared(self, declaration: Declaration) -> Declared:
         view = self.atlas.view
         facts = used_facts(view.bundle.rulebook, declaration.part(0.0, 0.0, 0.0), 0.0)
-        return asked(view, declaration.activity, declared(view, facts))[0]
+        return declared(view, facts)
 
     def _slots_of(self, in_play: tuple[Asked, ...]) -> list[Slot]:
         if in_play not in self._slots:
@@ -162,15 +182,21 @@ class PointTable:
 class _Seen:
     """Place tests and jurisdictions of one chunk, each answered once."""
 
-    def __init__(self, survey: Survey, places: Places) -> None:
+    def __init__(self, survey: Survey, places: Places, areas: Areas) -> None:
         self._survey = survey
         self._places = places
+        self._areas = areas
         self._spots: dict[str, Spots] = {}
         self._here: dict[tuple[str, ...], Ints] = {}
 
     def spots(self, rule: RuleView) -> Spots:
         if rule.key not in self._spots:
-            self._spots[rule.key] = self._places.spots(self._survey, rule)
+            question = rule.test.areas
+            self._spots[rule.key] = (
+                self._places.spots(self._survey, rule)
+                if question is None
+                else self._areas.raised(self._survey, question)
+            )
         return self._spots[rule.key]
 
     def here(self, codes: tuple[str, ...]) -> Ints:

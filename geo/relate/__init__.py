@@ -5,6 +5,7 @@ from dataclasses import replace
 from geo.bind import why_at
 from geo.model import Reason, Relation
 from geo.place_test import PlaceTest
+from geo.relate.areas import entered, raised
 from geo.relate.distance import within
 from geo.relate.outside import outside
 from geo.relate.overlap import overlap
@@ -18,6 +19,8 @@ def place(scene: Scene, test: PlaceTest) -> Place:
     """Answer a place test on all its layers together; the silence of each must be vouched for."""
     if test.relation is Relation.ANYWHERE:
         return Place(truth=True)
+    if test.areas is not None:
+        return raised(test.areas, entered(scene, test.areas, place))
     if _too_coarse(scene, test):
         return Place(truth=None, reasons=(Reason.NOT_COVERED,))
     if test.relation is not Relation.OUTSIDE and not test.companions and _nothing_near(scene, test):

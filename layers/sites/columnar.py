@@ -163,6 +163,8 @@ def _answered(
         **{name: pa.array([found.cells[n][name] for n in used]).take(told) for name in _TOLD},
         "hits": pa.array(found.hits[kept], type=pa.string()),
         "units": pa.array(found.units[kept], type=pa.string()),
+        "eia_before": pa.array(found.eia_before[kept], type=pa.string()),
+        "eia_class": pa.array(found.eia_class[kept], type=pa.string()),
         "margin_m": _margins(found.margin_m[kept]),
         "margin_rule": pa.array(found.margin_rule[kept], type=pa.string()),
         "remarks": _remarks(rows, which, found, lang),

@@ -20,6 +20,8 @@ COLUMNS: dict[str, pa.DataType] = {
     "not_assessed": pa.string(),
     "hits": pa.string(),
     "units": pa.string(),
+    "eia_before": pa.string(),
+    "eia_class": pa.string(),
     "margin_m": pa.float64(),
     "margin_rule": pa.string(),
     "problems": pa.string(),

@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 
 from geo.answer import DISCLAIMER, ENGINE, SYNTHETIC_BANNER
-from geo.model import VERDICT_TEXT, Text, Verdict
+from geo.model import EIA_TEXT, VERDICT_TEXT, EiaClass, Text, Verdict
 from layers.sites.answered import Answered
 from layers.sites.chunks import listed
 from layers.sites.results import COLUMNS, Layout
@@ -25,6 +25,7 @@ td.conditional{background:#fdf1c0}td.undetermined{background:#e3e3ee}td.notice{b
 td.clear{background:#dcf0dc}tr.refused{color:#8a1c1c}
 """
 _LISTS = {"applies", "not_assessed", "hits", "units"}
+_EIA = {"eia_before", "eia_class"}
 _HEADINGS = {
     "site_id": Text("选址编号", "Site"),
     "status": Text("状态", "Status"),
@@ -35,6 +36,8 @@ _HEADINGS = {
     "not_assessed": Text("未核查", "Not assessed"),
     "hits": Text("命中分区", "Zones met"),
     "units": Text("管控单元", "Control units"),
+    "eia_before": Text("环评类别（不涉及敏感区）", "EIA class without sensitive areas"),
+    "eia_class": Text("环评类别", "EIA class"),
     "margin_m": Text("最小裕度（米）", "Least margin (m)"),
     "margin_rule": Text("裕度所属规则", "Rule of the margin"),
     "problems": Text("退回原因", "Problems"),
@@ -76,6 +79,9 @@ class HtmlFormat:
             page.write(b"</tbody></table>\n</body></html>\n")
 
     def _cell(self, column: str, value: object) -> str:
+        if column in _EIA and isinstance(value, str) and value:
+            classes = [EIA_TEXT[EiaClass(one)].get(self.layout.lang) for one in value.split(";")]
+            return f"<td>{escape(' / '.join(classes))}</td>"
         text = cell_text(value).replace(";", "; ") if column in _LISTS else cell_text(value)
         if column in {"verdict", "worst_possible"} and text:
             words = VERDICT_TEXT[Verdict(text)].get(self.layout.lang)

@@ -50,6 +50,8 @@ def by_columns(table: PointTable, batch: PointBatch) -> list[Row | None]:
             **found.cells[found.told[row]],
             "hits": found.hits[row],
             "units": found.units[row],
+            "eia_before": found.eia_before[row],
+            "eia_class": found.eia_class[row],
             "margin_m": None if np.isnan(margin) else metres_told(margin),
             "margin_rule": found.margin_rule[row],
             "assumed": tuple(found.assumed[batch.declaration[row]]),

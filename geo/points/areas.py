@@ -1,0 +1,107 @@
+"""Sensitive areas of the EIA list for a chunk of points: the tests answered one by one, then put together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from geo.eia_ask import EiaAsked
+from geo.eia_told import cells_of
+from geo.measure import Floats, Objects
+from geo.place_test import AreaQuestion, PlaceTest
+from geo.points.batch import Ints
+from geo.points.kinds import grouped
+from geo.points.places import Places, Spots
+from geo.points.survey import Survey
+from geo.relate import Place
+from geo.relate.areas import raised
+from geo.view import Mask
+
+
+@dataclass(frozen=True, slots=True)
+class _Tested:
+    key: str
+    test: PlaceTest
+
+
+class Areas:
+    """What sets of areas come to, by the answers that `Places` has."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+
+    def raised(self, survey: Survey, question: AreaQuestion) -> Spots:
+        """Whether areas raise the class, for every point (`geo.relate.areas.raised`)."""
+        found = self._found(survey, question)
+        groups = grouped([np.zeros(survey.count, dtype=np.int64), *(spots.told for spots in found)])
+        told = np.zeros(len(groups.keys), dtype=np.int64)
+        margin = np.full(survey.count, np.inf)
+        of_group = np.argsort(groups.group, kind="stable")
+        starts = np.searchsorted(groups.group[of_group], np.arange(len(groups.keys) + 1))
+        for number, key in enumerate(groups.keys):
+            answers = self._answers(key[1:])
+            told[number] = self._places.numbered(raised(question, _by_set(question, answers)))
+            if not any(question.declared):
+                rows = of_group[starts[number] : starts[number + 1]]
+                margin[rows] = _least(answers, [spots.margin_m[rows] for spots in found], len(rows))
+        return Spots(told[groups.group], margin)
+
+    def cells(
+        self, survey: Survey, asked: Sequence[EiaAsked | None], of_row: Ints
+    ) -> tuple[Objects, Objects]:
+        """Classes before and after sensitive areas as a table tells them.
+
+        Parameters
+        ----------
+        asked
+            What the list asks of each declaration.
+        of_row
+            Position of each point's declaration, shape (n,).
+        """
+        before, after = (np.full(survey.count, "", dtype=object) for _ in range(2))
+        for number in np.unique(of_row).tolist():
+            one = asked[number]
+            if one is not None:
+                rows = of_row == number
+                before[rows], after[rows] = self._cells(survey, one, rows)
+        return before, after
+
+    def _cells(self, survey: Survey, asked: EiaAsked, rows: Mask) -> tuple[str, Objects]:
+        found = self._found(survey, asked.question)
+        none = np.zeros(int(rows.sum()), dtype=np.int64)
+        groups = grouped([none, *(spots.told[rows] for spots in found)])
+        told = [
+            cells_of(asked.scope, _by_set(asked.question, self._answers(key[1:])), asked.declared)
+            for key in groups.keys
+        ]
+        after = np.array([*(cell for _, cell in told), None], dtype=object)[:-1]
+        return told[0][0], after[groups.group]
+
+    def _found(self, survey: Survey, question: AreaQuestion) -> list[Spots]:
+        """The answers to each test, set by set; sets and declarations share them."""
+        tests = [
+            _Tested(key, test)
+            for keys, some in zip(question.keys, question.sets, strict=True)
+            for key, test in zip(keys, some, strict=True)
+        ]
+        return [survey.keep(("area", one.key), partial(self._places.spots, survey, one)) for one in tests]
+
+    def _answers(self, numbers: Sequence[int]) -> list[Place]:
+        return [self._places.answers[number] for number in numbers]
+
+
+def _by_set(question: AreaQuestion, answers: Sequence[Place]) -> list[list[Place]]:
+    each = iter(answers)
+    return [[next(each) for _ in some] for some in question.sets]
+
+
+def _least(answers: Sequence[Place], margins: Sequence[Floats], count: int) -> Floats:
+    """`geo.relate.areas.least_margin` in columns: inf is no margin."""
+    met = [margin for place, margin in zip(answers, margins, strict=True) if place.truth is True]
+    if met:
+        table = np.stack(met)
+        return np.where(np.isfinite(table).all(axis=0), table.min(axis=0), np.inf)
+    if not margins or any(place.truth is None for place in answers):
+        return np.full(count, np.inf)
+    return np.asarray(np.stack(margins).min(axis=0))

@@ -7,16 +7,16 @@ from typing import Any
 import shapely
 
 from geo.crs import DENSIFY_M
-from geo.judge import Judgement
 from geo.eia_told import told_cells_of
+from geo.judge import Judgement
 from geo.measure import AREA_METHOD, DISTANCE_METHOD, LINE_TOLERANCE_M, TOLERANCE_M
 from geo.model import (
     REASON_ACTOR,
     VERDICT_TEXT,
     Basis,
     Crossing,
-    Finding,
     EiaAnswer,
+    Finding,
     Hit,
     LayerReport,
     Outcome,
@@ -112,8 +112,8 @@ def to_row(report: Report, lang: str = "zh") -> Row:
         **told_cells(report, map(words_of, (*part.findings, *part.duties)), report.headline, lang),
         "hits": ";".join(f"{h.layer}:{h.zone_id}" for h in part.hits),
         "units": ";".join(h.zone_id for h in part.hits if h.layer == UNITS),
-        "margin_m": _metres(part.margin_m),
         **dict(zip(("eia_before", "eia_class"), told_cells_of(part.eia), strict=True)),
+        "margin_m": _metres(part.margin_m),
         "margin_rule": part.margin_rule or "",
     }
 
@@ -157,13 +157,12 @@ def _part(part: PartReport, detail: str) -> Json:
         "findings": [_found(f) for f in part.findings if detail == "full" or _is_told(f)],
         "duties": [_found(f) for f in part.duties if detail == "full" or _is_told(f)],
         "hits": [_hit(h) for h in part.hits],
-        "layers": [_LAYERS.get((r,), partial(_layer, r)) if r.quiet else _layer(r) for r in part.layers],
         "eia": None if part.eia is None else _eia(part.eia),
+        "layers": [_LAYERS.get((r,), partial(_layer, r)) if r.quiet else _layer(r) for r in part.layers],
         "remarks": [_text(r) for r in part.remarks],
     }
 
 
-def _is_told(finding: Finding) -> bool:
 def _eia(answer: EiaAnswer) -> Json:
     """The EIA class: null where more than one is possible, and then why."""
     before, after = answer.before, answer.after
@@ -189,6 +188,7 @@ def _eia(answer: EiaAnswer) -> Json:
     }
 
 
+def _is_told(finding: Finding) -> bool:
     return finding.outcome is not Outcome.DOES_NOT_APPLY or finding.borderline
 
 

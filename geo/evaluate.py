@@ -25,7 +25,7 @@ from geo.model import (
     Scalar,
     UsedFact,
 )
-from geo.naming import INDUSTRY_CODE, Who
+from geo.naming import INDUSTRY_CODE, Who, industry_of
 from geo.overlay import hit
 from geo.relate import Place, place
 from geo.scene import Scene
@@ -120,8 +120,16 @@ def _ask(
 
 
 def _who(activity: str | None, values: dict[str, Scalar | None]) -> Who:
-    industry = values.get(INDUSTRY_CODE)
-    return Who(activity, str(industry) if industry is not None else None)
+    return Who(activity, industry_of(values.get(INDUSTRY_CODE)))
+
+
+def _ask_eia(rv: RuleView, eia: EiaAsked | None) -> Asked | None:
+    """A rule about the EIA list: whom it speaks of, the list knows."""
+    found = rule_asked(rv, eia) if eia is not None else None
+    if found is None:
+        return None
+    rule, missing = found
+    return Asked(rule=rule, truth=True, missing_facts=missing)
 
 
 def _speaks_of_new_works_only(rule: Rule) -> bool:

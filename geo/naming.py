@@ -1,5 +1,6 @@
 """Whether a clause names an activity: by its kind, by a group of it, or by the industry's code."""
 
+import re
 from dataclasses import dataclass
 
 from geo.logic import Truth, any_of
@@ -8,6 +9,8 @@ from geo.model import ANY, Activity, Rulebook
 INDUSTRY_CODE = "gb4754_code"
 """The fact that tells the project's own industry (GB/T 4754), finer than its activity."""
 
+_CODE = re.compile(r"(?<!\d)[A-T]?(\d{2,4})(?!\d)")
+
 
 @dataclass(frozen=True, slots=True)
 class Who:
@@ -15,6 +18,12 @@ class Who:
 
     activity: str | None
     industry: str | None = None
+
+
+def industry_of(declared: object) -> str | None:
+    """The digits of a declared code, as in ``C2614``; None where it is not one code."""
+    found = _CODE.findall(str(declared)) if declared is not None else []
+    return found[0] if len(set(found)) == 1 else None
 
 
 def named(rulebook: Rulebook, who: Who, names: tuple[str, ...]) -> Truth:

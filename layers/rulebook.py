@@ -6,8 +6,8 @@ from pathlib import Path
 
 from geo.errors import BundleError
 from geo.model import Rulebook
-from layers.expiry import check_expiry, versions
 from layers.eia_list import EIA_KEYS, EiaRows, check_rules, make_list
+from layers.expiry import check_expiry, versions
 from layers.keytable import Key, Row, entries
 from layers.rule_checks import check_bases, check_overlaps, check_rule
 from layers.rule_entry import BASIS_KEYS, RULE_KEYS, make_basis
@@ -28,9 +28,9 @@ _VOCABULARY: dict[str, tuple[Key, ...]] = {
     "basis.yaml": BASIS_KEYS,
 }
 _SCHEMA = "schema.yaml"
-
 _EIA = "eia"
 """The folder of the list of EIA classes; a rulebook may have none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -47,8 +47,8 @@ class Sources:
     schema: Source
     vocabulary: tuple[tuple[str, Source], ...]
     rules: tuple[Source, ...]
-
     eia: tuple[tuple[str, Source], ...] = ()
+
 
 @dataclass(slots=True)
 class _Read:
@@ -56,8 +56,8 @@ class _Read:
 
     rows: dict[str, dict[str, Row]] = field(default_factory=lambda: {name: {} for name in _VOCABULARY})
     rules: list[Row] = field(default_factory=list)
-    content: list[str] = field(default_factory=list)
     eia: EiaRows = field(default_factory=EiaRows)
+    content: list[str] = field(default_factory=list)
 
 
 def rulebook_sources(
@@ -94,16 +94,16 @@ def rulebook_sources(
         schema=schema,
         vocabulary=tuple(vocabulary),
         rules=(*(() if folder is None else _rule_files(folder, name)), *extra),
-    )
         eia=() if folder is None else _eia_files(folder, name),
+    )
 
 
-def _vocabulary_files(folder: Path, file: str, prefix: str) -> tuple[Source, ...]:
 def _eia_files(folder: Path, name: str) -> tuple[tuple[str, Source], ...]:
     paths = ((file, folder / _EIA / file) for file in EIA_KEYS)
     return tuple((file, Source(path, f"{name}/{_EIA}/{file}")) for file, path in paths if path.is_file())
 
 
+def _vocabulary_files(folder: Path, file: str, prefix: str) -> tuple[Source, ...]:
     """A vocabulary in ``basis.yaml``, in the files of a folder ``basis/``, or in both."""
     more = folder / Path(file).stem
     paths = (folder / file, *sorted(more.glob("*.yaml")))
@@ -172,16 +172,16 @@ def read_rulebook(
         check_rule(row, words, faults)
         check_expiry(row, faults)
     check_overlaps(good, faults)
-    rulebook = Rulebook(
     listed = make_list(read.eia, words, faults)
     check_rules(read.rules, listed, faults)
+    rulebook = Rulebook(
         rules=tuple(rule for row in good for rule in versions(row)),
         bases=bases,
         facts=known_facts,
         activities=known_activities,
         groups=groups,
-    )
         eia=listed,
+    )
     return rulebook, schema, tuple(read.content)
 
 
@@ -191,11 +191,11 @@ def _read_files(sources: Sources, faults: Faults) -> _Read:
         root = read_yaml(source.path, source.name, faults)
         add_rows(read.rows[file], entries(root, _VOCABULARY[file], faults), faults)
         read.content += _contents(file, root)
-    for source in sources.rules:
     for file, source in sources.eia:
         root = read_yaml(source.path, source.name, faults)
         read.eia.rows[file] += entries(root, EIA_KEYS[file], faults)
         read.content += _contents(f"eia {file}", root)
+    for source in sources.rules:
         root = read_yaml(source.path, source.name, faults)
         read.rules += entries(root, RULE_KEYS, faults)
         read.content += _contents("rule", root)

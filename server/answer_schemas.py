@@ -152,8 +152,6 @@ class LayerOut(_Answer):
     remarks: list[TextOut]
 
 
-class PartOut(_Answer):
-    """One part's verdict and its evidence."""
 EiaClassName = Literal["none", "registration", "form", "report"]
 
 
@@ -181,6 +179,8 @@ class EiaOut(_Answer):
     doubts: list[TextOut]
 
 
+class PartOut(_Answer):
+    """One part's verdict and its evidence."""
 
     name: str | None
     site: SiteOut
@@ -192,9 +192,9 @@ class EiaOut(_Answer):
     findings: list[FindingOut]
     duties: list[FindingOut]
     hits: list[HitOut]
+    eia: EiaOut | None
     layers: list[LayerOut]
     remarks: list[TextOut]
-    eia: EiaOut | None
 
 
 class OutOfScopeOut(_Answer):

@@ -176,6 +176,8 @@ class Rule:
         Least overlap of a line (m), of a polygon (m²) and of a polygon (share of the site, 0–1).
     certainty
         As declared; the bases in force may lower it.
+    eia
+        What it says of the list of EIA classes; activities, facts and places are then the list's.
     """
 
     id: str
@@ -195,8 +197,6 @@ class Rule:
     distance_min_m: float | None = None
     distance_name: str | None = None
     screening_m: float | None = None
-    eia
-        What it says of the list of EIA classes; activities, facts and places are then the list's.
     min_overlap_m: float = 1.0
     min_overlap_m2: float = 1.0
     min_overlap_share: float = 0.0
@@ -204,6 +204,7 @@ class Rule:
     season: Season | None = None
     max_cell_m: float | None = None
     clauses: ClauseTest | None = None
+    eia: "EiaRole | None" = None
     excepted: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
     jurisdictions: tuple[str, ...] = ()
@@ -223,7 +224,6 @@ class Rule:
         valid = self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
         return valid and (self.season is None or self.season.holds(on))
 
-    eia: "EiaRole | None" = None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:

@@ -6,6 +6,7 @@ from typing import Any
 
 import shapely
 
+from geo.cite import cited
 from geo.crs import DENSIFY_M
 from geo.eia_told import told_cells_of
 from geo.judge import Judgement
@@ -268,6 +269,8 @@ def _basis(basis: Basis) -> Json:
         "valid_from": basis.valid_from.isoformat(),
         "valid_to": basis.valid_to.isoformat() if basis.valid_to is not None else None,
         "supersedes": list(basis.supersedes),
+        "superseded_by": [new.id for new in basis.later],
+        "cited": _text(cited(basis)),
         "certainty": basis.certainty.value,
         "needs_review": basis.needs_review,
         "source": basis.source,

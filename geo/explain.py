@@ -1,5 +1,6 @@
 """Why a rule came out as it did, in sentences a colleague can check."""
 
+from geo.cite import cited_all
 from geo.human import hectares, metres, percent, stations
 from geo.model import REASON_ACTOR, REASON_TEXT, Finding, Hit, Outcome, Reason, Relation, Text
 from geo.scene import Scene
@@ -37,6 +38,8 @@ def _explain(view: BundleView, finding: Finding, near: tuple[str, ...]) -> Text:
                 "The threshold is nearer than the positional accuracy: verify the boundary.",
             )
         )
+    if finding.outcome is not Outcome.DOES_NOT_APPLY:
+        sentences.append(view.told.get((finding.rule,), lambda: cited_all(finding.basis), "basis"))
     told = [s for s in sentences if s.zh]
     return Text("".join(s.zh for s in told), " ".join(s.en for s in told))
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from geo.cite import linked
 from geo.errors import BundleError
 from geo.model import Rulebook
 from layers.eia_list import EIA_KEYS, EiaRows, check_rules, make_list
@@ -151,7 +152,7 @@ def read_rulebook(
     known_facts = facts(read.rows["facts.yaml"], faults)
     known_activities, groups = activities(read.rows["activities.yaml"], known_facts, faults)
     check_bases(read.rows["basis.yaml"], faults)
-    bases = {name: make_basis(row) for name, row in read.rows["basis.yaml"].items() if row.ok}
+    bases = linked({name: make_basis(row) for name, row in read.rows["basis.yaml"].items() if row.ok})
     words = Words(
         schema=schema,
         classes=_known_classes(schema, classes or {}),

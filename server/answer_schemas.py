@@ -85,6 +85,8 @@ class BasisOut(_Answer):
     valid_from: str
     valid_to: str | None
     supersedes: list[str]
+    superseded_by: list[str]
+    cited: TextOut
     certainty: Literal["A", "B", "C", "D"]
     needs_review: bool
     source: str

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from geo.cite import cited
 from geo.declare import find_activity
 from geo.model import ANY, Activity, Basis, Bundle, Condition, Edition, EditionStatus, Fact, Layer, Rule, With
 from server.errors import UnknownResourceError
@@ -226,6 +227,8 @@ def basis(found: Basis, on: date) -> Json:
         "valid_to": _day(found.valid_to),
         "in_force": found.in_force(on),
         "supersedes": list(found.supersedes),
+        "superseded_by": [new.id for new in found.later],
+        "cited": both(cited(found)),
         "certainty": found.certainty,
         "needs_review": found.needs_review,
         "source": found.source,

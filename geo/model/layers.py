@@ -115,7 +115,7 @@ class Bundle:
     layer_titles
         Titles of every layer id that the schema or catalogue knows.
     unpublished
-        Layers that no authority publishes: without one of them a rule is `not_published`, not `layer_missing`.
+        Layers that no authority publishes: without one its rules are `not_published`, not `layer_missing`.
     digest
         SHA-256 over catalogue, rulebook and layer hashes.
     """

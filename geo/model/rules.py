@@ -69,8 +69,25 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """An article named beside another: the text it took the place of, or that took its place."""
+
+    id: str
+    instrument: Text
+    article: str
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
-    """One article of one instrument, with the dates between which it is law: [valid_from, valid_to)."""
+    """One article of one instrument, with the dates between which it is law: [valid_from, valid_to).
+
+    Attributes
+    ----------
+    earlier, later
+        What it superseded and what supersedes it (`geo.cite.linked`).
+    """
 
     id: str
     instrument: Text
@@ -84,6 +101,8 @@ class Basis:
     valid_to: date | None = None
     supersedes: tuple[str, ...] = ()
     needs_review: bool = False
+    earlier: tuple[Citation, ...] = ()
+    later: tuple[Citation, ...] = ()
 
     def in_force(self, on: date) -> bool:
         """Whether the article is law on ``on``."""

@@ -114,7 +114,7 @@ REASON_TEXT: dict[Reason, Text] = {
     Reason.PLACE_UNKNOWN: Text("所在行政区不明", "the jurisdiction of the place is unknown"),
     Reason.ATTRIBUTE_UNKNOWN: Text("分区属性缺失", "an attribute of the zone is unknown"),
     Reason.DISTANCE_UNSET: Text("控制距离未设定", "the locally approved distance is not set"),
-    Reason.NOT_PUBLISHED: Text("有关资料（准入清单、图层）未公布", "the data (entry list or layer) are not published"),
+    Reason.NOT_PUBLISHED: Text("清单或图层未公布", "the list or layer is not published"),
     Reason.DATUM_UNKNOWN: Text("坐标基准不明", "the datum of the coordinates is unknown"),
     Reason.FOOTPRINT_UNKNOWN: Text("用地范围未给出", "the footprint is not given"),
     Reason.ACTIVITY_UNKNOWN: Text("项目类型未给出", "the activity is not given"),

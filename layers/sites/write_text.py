@@ -1,11 +1,11 @@
 """One answer as lines for a terminal: the verdict first, then why, then what was not looked at."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 import shapely
 
 from geo.answer import DISCLAIMER, SYNTHETIC_BANNER
+from geo.cite import cited
 from geo.errors import Problem
 from geo.human import coordinates, hectares, metres, stations
 from geo.model import (
@@ -122,24 +122,12 @@ def _finding(finding: Finding, bundle: Bundle, lang: str) -> Iterator[str]:
     if finding.outcome is Outcome.APPLIES:
         yield f"    {'要求' if zh else 'Action'}: {finding.rule.action.get(lang)}"
     for basis in finding.basis:
-        grade = f"{'依据' if zh else 'Basis'}: {basis.instrument.get(lang)}"
-        yield f"    {grade} {_article(basis.article, lang)} ({basis.certainty.value})"
+        yield f"    {'依据' if zh else 'Basis'}: {cited(basis).get(lang)} ({basis.certainty.value})"
     for hit in finding.hits:
         yield f"    {'分区' if zh else 'Zone'}: {_hit(hit, bundle, lang)}"
     if finding.margin_m is not None:
         border = (" · 临界" if zh else " · borderline") if finding.borderline else ""
         yield f"    {'裕度' if zh else 'Margin'}: {metres(finding.margin_m, lang)}{border}"
-
-
-def _article(article: str, lang: str) -> str:
-    """A number is an article, 26(2) its second paragraph; a section of a plan is named as it stands."""
-    zh = lang == "zh"
-    paragraph = re.fullmatch(r"(\d+)\((\d+)\)", article)
-    if paragraph is not None and zh:
-        return "第{}条第{}款".format(*paragraph.groups())
-    if paragraph is None and re.fullmatch(r"[\d\-–,、.]+", article) is None:
-        return article
-    return f"第{article}条" if zh else f"art. {article}"
 
 
 def _hit(hit: Hit, bundle: Bundle, lang: str) -> str:

@@ -50,22 +50,12 @@ function margin({margin_m: value, borderline}) {
 function articles(bases, review) {
   if (!bases.length) return null;
   return el('div', {class: 'bases'}, el('h5', {text: t('finding.basis')}), el('ul', {}, bases.map((one) => {
-    const instrument = lang === 'zh' ? one.instrument : one.instrument_en || one.instrument;
     const dates = [t('finding.from', {date: one.valid_from}), one.valid_to && t('finding.until', {date: one.valid_to})];
     return el('li', {},
-      el('span', {class: 'article', text: `${named(instrument)}${articleText(one.article)}`}),
+      el('span', {class: 'article', text: both(one.cited)}),
       el('span', {class: 'quiet', text: [one.number, ...dates, t('finding.certainty', {grade: one.certainty})].filter(Boolean).join(' · ')}),
       both(one.gloss) && el('span', {class: 'gloss', text: both(one.gloss)}));
   })), review && el('p', {class: 'quiet', text: t('finding.needs_review')}));
-}
-
-const named = (instrument) => (lang === 'zh' && !instrument.startsWith('《') ? `《${instrument}》` : `${instrument} `);
-
-function articleText(article) {
-  if (!article) return '';
-  const paragraph = /^(\d+)\((\d+)\)$/.exec(article); // 26(2) is the second paragraph of article 26
-  if (paragraph) return t('finding.paragraph', {article: paragraph[1], paragraph: paragraph[2]});
-  return /^[\d\-–,、.]+$/.test(article) ? t('finding.article', {article}) : article;
 }
 
 /** Findings in the order a reader needs: the most severe first. */

@@ -9,16 +9,16 @@ from pathlib import Path
 
 from geo.errors import BundleError, Problem
 from geo.model import Bundle, Layer, OutOfScope, Rulebook, Text
-from geo.rehearse import rehearse
 from layers.catalogue import CATALOGUE, CatalogueSpec, LayerSpec, read_catalogue
 from layers.edition import read_edition
 from layers.keytable import near
+from layers.lint import check, remark
 from layers.readers import Files
 from layers.rulebook import SHIPPED, Source, read_rulebook, rulebook_sources
 from layers.schema import Schema
 from layers.strictyaml import Faults
 
-__all__ = ["is_bundle", "lint", "load_bundle"]
+__all__ = ["Linted", "is_bundle", "lint", "load_bundle", "look_over"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,18 +66,53 @@ def _nothing_collected() -> Iterator[None]:
             gc.enable()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linted:
+    """What lint has to say of a bundle.
+
+    Attributes
+    ----------
+    problems
+        Faults, then advice.
+    remarks
+        What lies idle: nothing to mend.
+    refused
+        The bundle would not load.
+    bundle, schema
+        What was read; None where even the catalogue could not be.
+    """
+
+    problems: tuple[Problem, ...]
+    remarks: tuple[Problem, ...] = ()
+    refused: bool = True
+    bundle: Bundle | None = None
+    schema: Schema | None = None
+
+
 def lint(folder: Path) -> tuple[Problem, ...]:
     """Every problem of a bundle: catalogue, vocabulary, rules and data."""
+    return look_over(folder).problems
+
+
+def look_over(folder: Path) -> Linted:
+    """Every problem of a bundle, and what lies idle in it."""
     faults = Faults()
     described = _describe(folder, faults)
-    if described is not None:
-        bundle = _assemble(folder, described)
-        for layer in bundle.layers.values():
-            for edition in layer.editions:
-                faults.extend(edition.faults)
-        _check_own_attributes(bundle, described.schema, faults)
-        _check_examples(bundle.rulebook, faults)
-    return faults.with_advice()
+    refused = len(faults) > 0 or described is None
+    if described is None:
+        return Linted(problems=faults.with_advice())
+    bundle = _assemble(folder, described)
+    for layer in bundle.layers.values():
+        for edition in layer.editions:
+            faults.extend(edition.faults)
+    check(bundle, described.schema, faults)
+    return Linted(
+        problems=faults.with_advice(),
+        remarks=remark(bundle, described.schema).tuple(),
+        refused=refused,
+        bundle=bundle,
+        schema=described.schema,
+    )
 
 
 def _describe(folder: Path, faults: Faults) -> _Described | None:
@@ -235,39 +270,3 @@ def _layer(spec: LayerSpec, schema: Schema, files: Files, words: Collection[str]
 def _digest(lines: Iterable[str]) -> str:
     """One SHA-256 over sorted lines: neither the order of files or entries nor the folder matters."""
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
-
-
-def _check_examples(rulebook: Rulebook, faults: Faults) -> None:
-    """Every rule's examples, acted out by the engine."""
-    words = {True: "true", False: "false", None: "open"}
-    for rule in rulebook.rules:
-        for number, example in enumerate(rule.examples, start=1):
-            got = rehearse(rulebook, rule, example).got
-            if got is not example.applies:
-                faults.advise(
-                    f"{rule.source} {rule.id} examples[{number}]",
-                    given=f"applies: {words[example.applies]}",
-                    allowed=f"applies: {words[got]}",
-                    zh="示例与规则的实际结论不符",
-                    en="the example does not agree with what the rule says",
-                )
-
-
-def _check_own_attributes(bundle: Bundle, schema: Schema, faults: Faults) -> None:
-    """Attributes that rules test on layers whose data were read and have them nowhere."""
-    for rule in bundle.rulebook.rules:
-        tests = [(layer, test) for layer in rule.layers for test in rule.zone_where]
-        tests += [(other.layer, test) for other in rule.companions for test in other.zone_where]
-        for layer, test in tests:
-            held = bundle.layers.get(layer)
-            if held is None or test.name in schema.attributes_of(layer) or test.name == "zone_derived":
-                continue
-            columns = {c for e in held.editions if e.zones is not None for c in e.zones.columns}
-            if columns and test.name not in columns:
-                faults.add(
-                    f"{rule.source} {rule.id}.zone_where",
-                    given=test.name,
-                    allowed=", ".join(sorted(columns - {"geometry"})),
-                    zh=f"图层 {layer} 的数据没有这个属性",
-                    en=f"the data of {layer} have no such attribute",
-                )

@@ -80,12 +80,12 @@ def test_the_command_tells_one_problem_a_line_and_a_tally(tmp_path, capsys):
     assert main([str(good), "--lang", "en"]) == 0
     assert capsys.readouterr().out == "no problems\n"
     bad = make_bundle(tmp_path / "bad", [{**PARK, "accuracy_m": "5", "kind": "grid"}])
-    assert main([str(bad)]) == 1
+    assert main([str(bad)]) == 2
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3
     assert lines[-1] == "2 个问题"
     assert "须为数字" in lines[1]
-    assert main([str(bad), "--lang", "en"]) == 1
+    assert main([str(bad), "--lang", "en"]) == 2
     assert "a number is wanted (given: 5; allowed: ≥ 0)" in capsys.readouterr().out
 
 

@@ -289,6 +289,7 @@ def _hit(hit: Hit) -> Json:
         "distance_m": _metres(hit.distance_m),
         "touch": hit.touch,
         "zone_derived": hit.zone_derived,
+        **({} if hit.river_m is None else {"river_m": _metres(hit.river_m)}),
         **_crossings(hit.crossings),
     }
 

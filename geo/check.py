@@ -113,12 +113,12 @@ def _scene(view: BundleView, part: Part, near_m: float = NEAR_M, *, wide: bool) 
 def _offer_candidates(view: BundleView, scenes: list[Scene]) -> None:
     """One tree search per layer for the whole chunk."""
     if len(scenes) == 1:
-        for layer in view.layers.values():
+        for layer in view.held:
             if layer.tree is not None:
                 reach = scenes[0].search_m(layer)
                 scenes[0].offer(layer, layer.tree.query(scenes[0].box(reach)))
         return
-    for layer in view.layers.values():
+    for layer in view.held:
         if layer.tree is None or not scenes:
             continue
         boxes = shapely.box(*np.array([window(s.bounds, s.search_m(layer)) for s in scenes]).T)
@@ -175,7 +175,7 @@ def _part_report(scene: Scene, *, far: bool, full: bool) -> PartReport:
         hits=hits_met(scene),
         margin_m=margin,
         margin_rule=margin_rule,
-        layers=tuple(layer_report(scene, layer) for layer in view.layers.values()),
+        layers=tuple(layer_report(scene, layer) for layer in view.held),
         facts=facts,
         remarks=(*part.site.remarks, *assumptions(scene.stand)),
         eia=assess(scene, eia) if eia is not None else None,
@@ -257,7 +257,7 @@ def _settled(rule: RuleView) -> Finding:
         hits=(),
         basis=rule.basis,
         distance_m=None,
-        limit_m=rule.test.distance_m,
+        limit_m=rule.test.limit_m,
         missing_facts=(),
         explanation=Text(
             "项目类型或参数不符合适用条件。", "Activity or facts settle that it does not apply."

@@ -19,7 +19,8 @@ from geo.along import off_borders
 from geo.chainage import Chain, chain_of
 from geo.few import some
 from geo.measure import LINE, LINE_TOLERANCE_M, POLYGON, TOLERANCE_M, Floats, area_m2, length_m
-from geo.view import LayerView, Mask, Objects, outlines_of
+from geo.outlines import outlines_of
+from geo.view import LayerView, Mask, Objects
 
 if TYPE_CHECKING:  # a scene has contacts
     from geo.scene import Scene

@@ -28,6 +28,7 @@ from geo.model import (
 from geo.naming import INDUSTRY_CODE, Who, industry_of
 from geo.overlay import hit
 from geo.relate import Place, place
+from geo.relate.upstream import river_hit
 from geo.scene import Scene
 from geo.view import BundleView, RuleView, is_anywhere
 
@@ -205,7 +206,7 @@ def conclude(one: Asked, here: Truth, spot: Place) -> Finding:
         hits=(),
         basis=one.rule.basis,
         distance_m=spot.distance_m,
-        limit_m=one.rule.test.distance_m,
+        limit_m=one.rule.test.limit_m,
         missing_facts=_missing(one, spot) if truth is None else one.missing_facts,
         explanation=rule.title,
     )
@@ -259,6 +260,9 @@ def _hits(scene: Scene, rv: RuleView, spot: Place) -> tuple[Hit, ...]:
     for layer_id, row in spot.zones:
         layer = scene.view.layers[layer_id]
         entry = int(np.searchsorted(scene.contact(layer_id).index, row))
+        if layer_id in scene.view.laid:
+            out.append(river_hit(scene, layer, entry))
+            continue
         out.append(hit(scene, layer, entry, rv.test.min_overlap_m, rv.test.min_overlap_m2))
     return tuple(sorted(out, key=lambda h: (h.distance_m, -h.overlap_share, h.layer, h.zone_id)))
 

@@ -8,6 +8,8 @@ from geo.view import BundleView, LayerView
 
 _GAPS = frozenset({Reason.NOT_COVERED, Reason.LAYER_MISSING, Reason.NO_EDITION, Reason.FAILED, Reason.STALE})
 _SHOWN = 3
+_AT_ZONE_M = 0.05
+"""What would be told as 0.0 m along the river."""
 
 
 def explain(scene: Scene, finding: Finding) -> Text:
@@ -53,7 +55,8 @@ def _where(view: BundleView, finding: Finding) -> Text:
         return _outside(view, finding)
     if not finding.hits:
         return _nothing_met(view, finding)
-    told = [_hit(view, h) for h in finding.hits[:_SHOWN]]
+    tell = _on_river if rule.relation is Relation.UPSTREAM_WITHIN else _hit
+    told = [tell(view, h) for h in finding.hits[:_SHOWN]]
     more = len(finding.hits) - len(told)
     zh = "；".join(t.zh for t in told) + (f"；等 {len(finding.hits)} 处" if more > 0 else "")
     en = "; ".join(t.en for t in told) + (f"; {len(finding.hits)} zones in all" if more > 0 else "")
@@ -83,6 +86,8 @@ def _outside(view: BundleView, finding: Finding) -> Text:
 
 def _limit(finding: Finding) -> Text:
     rule = finding.rule
+    if rule.relation is Relation.UPSTREAM_WITHIN:
+        return _river_limit(finding)
     if rule.relation is not Relation.WITHIN_DISTANCE:
         return Text("", "")
     if finding.limit_m is None and rule.screening_m is None:
@@ -95,14 +100,61 @@ def _limit(finding: Finding) -> Text:
     return Text(f"（{zh} {finding.limit_m:g} 米）", f" ({en} {finding.limit_m:g} m)")
 
 
-def _hit(view: BundleView, hit: Hit) -> Text:
-    """One zone: its layer, class and name, and how it is met."""
+def _river_limit(finding: Finding) -> Text:
+    """The distances of `upstream_within`: of law, set, or for screening."""
+    rule, up_m = finding.rule, finding.limit_m
+    zh, en = ("规定", "by law") if rule.distance_name is None else ("设定", "as set")
+    if up_m is None:
+        zh, en, up_m = "筛查", "for screening", rule.screening_m or 0.0
+    down_zh, down_en = (
+        (f"、下游 {rule.down_m:g} 米", f", {rule.down_m:g} m downstream") if rule.down_m else ("", "")
+    )
+    side = rule.side_m or 0.0
+    return Text(
+        f"（{zh}：上游 {up_m:g} 米{down_zh}、两岸纵深 {side:g} 米）",
+        f" ({en}: {up_m:g} m upstream{down_en}, {side:g} m from the banks)",
+    )
+
+
+def _on_river(view: BundleView, hit: Hit) -> Text:
+    """One zone up or down the river from the site."""
+    zone = _named(view, hit)
+    if hit.distance_m > 0.0:
+        return Text(
+            f"距{zone.zh}上下游的沿河范围 {metres(hit.distance_m)}",
+            f"is {metres(hit.distance_m, 'en')} from the riverside above and below {zone.en}",
+        )
+    if hit.river_m is None:
+        return Text(
+            f"可能位于{zone.zh}的上游或下游（其所在河段或河道连接未知）",
+            f"may lie above or below {zone.en} (its river, or how it goes on, is not known)",
+        )
+    if abs(hit.river_m) < _AT_ZONE_M:
+        return Text(f"就在{zone.zh}处的河岸", f"is on the river at {zone.en}")
+    zh, en = ("上游", "upstream") if hit.river_m > 0.0 else ("下游", "downstream")
+    way = abs(hit.river_m)
+    return Text(
+        f"位于{zone.zh}{zh}，沿河 {metres(way)}",
+        f"lies {en} of {zone.en}, {metres(way, 'en')} along the river",
+    )
+
+
+def _named(view: BundleView, hit: Hit) -> Text:
+    """A zone by layer, class and name."""
     title, level = view.title(hit.layer), _class_title(view.layers[hit.layer], hit.zone_class)
     if level.zh in title.zh:
         level = Text("", "")
     name_zh, name_en = (f"「{hit.name or hit.zone_id}」", f"“{hit.name or hit.zone_id}”")
-    zone_zh = f"{title.zh}{'（' + level.zh + '）' if level.zh else ''}{name_zh}"
-    zone_en = f"{name_en} ({title.en}{', ' + level.en if level.en else ''})"
+    return Text(
+        f"{title.zh}{'（' + level.zh + '）' if level.zh else ''}{name_zh}",
+        f"{name_en} ({title.en}{', ' + level.en if level.en else ''})",
+    )
+
+
+def _hit(view: BundleView, hit: Hit) -> Text:
+    """One zone: its layer, class and name, and how it is met."""
+    zone = _named(view, hit)
+    zone_zh, zone_en = zone.zh, zone.en
     if hit.touch:
         return Text(f"仅接触{zone_zh}边界", f"only touches {zone_en}")
     if hit.distance_m > 0.0:

@@ -91,7 +91,7 @@ def _is_touch(scene: Scene, layer: LayerView, entry: int, min_m: float, min_m2: 
 def hits_met(scene: Scene) -> tuple[Hit, ...]:
     """Every zone geometrically met in every layer, touches included."""
     out: list[Hit] = []
-    for layer in scene.view.layers.values():
+    for layer in scene.view.held:
         if layer.tree is not None:
             out.extend(hit(scene, layer, int(e)) for e in np.flatnonzero(scene.contact(layer.id).met))
     return tuple(sorted(out, key=_by_layer_and_zone))
@@ -229,7 +229,7 @@ def _joint(scene: Scene, layer: LayerView, entries: np.ndarray) -> _Joint:
 def _joints(scene: Scene) -> dict[tuple[str, bytes], _Joint]:
     """Unions by class and by layer, of all layers: one call to measure them costs more than a few shapes."""
     unions: dict[tuple[str, bytes], Geometry] = {}
-    for layer in (x for x in scene.view.layers.values() if x.tree is not None):
+    for layer in (x for x in scene.view.held if x.tree is not None):
         contact = scene.contact(layer.id)
         met = np.flatnonzero(contact.met)
         if len(met) > 1:

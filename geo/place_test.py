@@ -3,11 +3,43 @@
 from dataclasses import dataclass
 
 from geo.eia import EiaScope
-from geo.model import ClauseTest, Condition, EiaList, Reason, Relation, Rule, With
+from geo.model import RIVERS, ClauseTest, Condition, EiaList, Reason, Relation, Rule, With
 
 MINIMUM_M = 1.0
 MINIMUM_M2 = 1.0
 """Overlap up to this (m of a line, m² of a polygon) is a touch (DESIGN §4); a rule may name its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiverTest:
+    """What `upstream_within` asks about.
+
+    Attributes
+    ----------
+    zones
+        The layers whose zones are meant; the test itself asks of the ground laid along rivers (`geo.laid`).
+    unset
+        The approved distance is unset: ``up_m`` is that inside which the rule is open.
+    bank_m
+        From a river's line to the farthest that is beside it: ``side_m`` and half the widest river.
+    """
+
+    zones: tuple[str, ...]
+    up_m: float
+    down_m: float
+    side_m: float
+    unset: bool = False
+    bank_m: float = 0.0
+
+    @property
+    def rivers(self) -> With:
+        """All reaches."""
+        return With(layer=RIVERS)
+
+    @property
+    def way_m(self) -> float:
+        """How far along the river is looked, either way."""
+        return max(self.up_m, self.down_m)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +61,8 @@ class PlaceTest:
         Set where several tests answer together whether sensitive areas raise an EIA class.
     screening_m
         Set only where the approved distance is unset: inside it the rule is open.
+    river
+        Set for `upstream_within` only, whose distances stand there.
     """
 
     layers: tuple[str, ...]
@@ -48,11 +82,25 @@ class PlaceTest:
     clauses: ClauseTest | None = None
     why: tuple[Reason, ...] = ()
     areas: "AreaQuestion | None" = None
+    river: RiverTest | None = None
 
     @property
     def reach_m(self) -> float:
         """How far from the site the test looks, metres, accuracies not counted."""
         return max(self.distance_m or 0.0, self.screening_m or 0.0)
+
+    @property
+    def reaches_m(self) -> tuple[tuple[str, float], ...]:
+        """Layers with how far each is searched."""
+        own = tuple((layer, self.reach_m) for layer in self.layers)
+        return own if self.river is None else (*own, (RIVERS, self.river.bank_m))
+
+    @property
+    def limit_m(self) -> float | None:
+        """The legal or approved distance; None where there is none or it is unset."""
+        if self.river is not None:
+            return None if self.river.unset else self.river.up_m
+        return self.distance_m
 
     @property
     def distances_m(self) -> tuple[float, ...]:
@@ -121,6 +169,10 @@ def place_test(rule: Rule, distances: dict[str, float]) -> PlaceTest:
     if rule.distance_name is not None:
         distance = distances.get(rule.distance_name)
         screening = rule.screening_m if distance is None else None
+    river = _river_test(rule, distance, screening) if rule.relation is Relation.UPSTREAM_WITHIN else None
+    if river is not None:
+        distance = screening = None
+    least = 0.0 if river is not None else 1.0  # whoever is beside the river at all is there
     return PlaceTest(
         layers=rule.layers,
         relation=rule.relation,
@@ -130,11 +182,23 @@ def place_test(rule: Rule, distances: dict[str, float]) -> PlaceTest:
         distance_m=distance,
         distance_min_m=rule.distance_min_m,
         screening_m=screening,
-        min_overlap_m=rule.min_overlap_m,
-        min_overlap_m2=rule.min_overlap_m2,
+        min_overlap_m=least * rule.min_overlap_m,
+        min_overlap_m2=least * rule.min_overlap_m2,
         min_overlap_share=rule.min_overlap_share,
         min_zones=rule.min_zones,
         max_cell_m=rule.max_cell_m,
         clauses=rule.clauses,
         zone_key=zone_key(rule.zone_classes, rule.zone_where),
+        river=river,
+    )
+
+
+def _river_test(rule: Rule, approved_m: float | None, screening_m: float | None) -> RiverTest:
+    up = rule.up_m if rule.distance_name is None else approved_m
+    return RiverTest(
+        zones=rule.layers,
+        up_m=(up if up is not None else screening_m) or 0.0,
+        down_m=rule.down_m,
+        side_m=rule.side_m or 0.0,
+        unset=up is None,
     )

@@ -5,17 +5,21 @@ An example is about the rule's words: it applies even where the text behind it i
 approved distance is taken at its screening value.
 """
 
+import math
 from dataclasses import dataclass, replace
 from datetime import date
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.check import check_projects
+from geo.foot import degree_m
 from geo.measure import GEOD, area_m2
 from geo.model import (
+    RIVERS,
     Bundle,
     Clause,
     Edition,
@@ -29,6 +33,7 @@ from geo.model import (
     Part,
     Project,
     Reason,
+    Relation,
     Rule,
     Rulebook,
     Scalar,
@@ -128,6 +133,25 @@ def _zone(given: Given) -> Geometry:
     return _box(min(edge, 0.0) - _HALF_M, edge, _HALF_M)
 
 
+def _along(metres: float, given: Given) -> tuple[float, float]:
+    """A place on the river, so many metres along it east of the stage's middle."""
+    lat = _north(-(given.side_m or 0.0))
+    per_degree, _ = degree_m(np.array(lat))
+    return STAGE_LON + metres / float(per_degree), lat
+
+
+def _river(given: Given) -> Geometry:
+    """A river that flows due east, so many metres south of the site."""
+    return shapely.LineString([_along(-_HALF_M, given), _along(_HALF_M, given)])
+
+
+def _intake(given: Given, footprint: Footprint) -> Geometry:
+    """A zone on the river such that the nearest of the site lies so far upstream of it."""
+    way = given.upstream_m or 0.0
+    half = SITE_M / 2.0 if footprint is Footprint.AREAL else 0.0
+    return shapely.Point(_along(way + math.copysign(half, way) if way else 0.0, given))
+
+
 def _strip_edge(overlap_m2: float) -> float:
     """Where the zone must end so that it overlaps the site by so many square metres."""
     low, high = -1_000.0, 1_000.0
@@ -146,8 +170,12 @@ def _stage(rulebook: Rulebook, rule: Rule, given: Given) -> Bundle:
     }
     listed = rulebook.eia if rule.eia is not None else None
     zones |= {layer: [] for layer in (listed.layers if listed is not None else ())}
+    if rule.relation is Relation.UPSTREAM_WITHIN:
+        zones[RIVERS] = [{"geometry": _river(given)}]
     if given.zone is not None and rule.layers:
-        zones[rule.layers[0]].append({"geometry": _zone(given), **dict(given.zone)})
+        footprint = _footprint(rulebook, given)
+        shape = _intake(given, footprint) if rule.relation is Relation.UPSTREAM_WITHIN else _zone(given)
+        zones[rule.layers[0]].append({"geometry": shape, **dict(given.zone)})
     for layer, attributes in given.companions:
         zones.setdefault(layer, []).append({"geometry": _box(-_HALF_M, _HALF_M, _HALF_M), **dict(attributes)})
     layers = {layer: _layer(layer, rows, given.clauses) for layer, rows in zones.items()}

@@ -7,12 +7,15 @@ itself ends, half a circle belongs to it. All of it is made of perpendiculars of
 """
 
 import math
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry as Geometry
 
+from geo.foot import feet
 from geo.measure import GEOD, Floats, Frame
 from geo.network import Network, Stretch
 
@@ -36,6 +39,7 @@ def ground_beside(network: Network, stretch: Stretch, side_m: float) -> Geometry
 
     The bank lies half the mean width from the line; where no width is known, the line stands for the bank.
     """
+    side_m = max(side_m, _SAGITTA_M)
     pieces = [*_rectangles(network, stretch, side_m), *_sectors(network, stretch, side_m)]
     ground: Geometry = shapely.union_all(pieces, grid_size=_GRID_DEG)
     return ground
@@ -153,3 +157,46 @@ def _fan(
     ]
     ring = np.vstack([[(lon, lat)], corners[0], np.column_stack([x, y]), corners[1], [(lon, lat)]])
     return shapely.Polygon(ring)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Course:
+    """A stretch of river with the metres along it from its zone.
+
+    Attributes
+    ----------
+    edges
+        Degrees, shape (k, 4), from the upper to the lower end.
+    upper_m, lower_m
+        Metres of the ends: positive upstream of the zone, negative downstream.
+    """
+
+    edges: Floats
+    upper_m: Floats
+    lower_m: Floats
+
+    @classmethod
+    def of(cls, network: Network, stretch: Stretch) -> Self:
+        """The course of a stretch."""
+        x1, y1, x2, y2 = network.edges[[r.edge for r in stretch.reached]].T
+        shares = np.array([(r.upper, r.lower) for r in stretch.reached]).T
+        ends = [(x1 + share * (x2 - x1), y1 + share * (y2 - y1)) for share in shares]
+        return cls(
+            edges=np.column_stack([*ends[0], *ends[1]]),
+            upper_m=np.array([r.upper_m for r in stretch.reached]),
+            lower_m=np.array([r.lower_m for r in stretch.reached]),
+        )
+
+    def river_m(self, places: Floats) -> float:
+        """Metres along the river of the place nearest to the zone that way, of some in degrees, (n, 2)."""
+        return min((self._at(*place) for place in places.tolist()), key=abs)
+
+    def _at(self, lon: float, lat: float) -> float:
+        here = feet(np.full(len(self.edges), lon), np.full(len(self.edges), lat), self.edges)
+        x1, y1, x2, y2 = self.edges.T
+        dx, dy = x2 - x1, y2 - y1
+        long = dx * dx + dy * dy
+        share = ((here.lon - x1) * dx + (here.lat - y1) * dy) / np.where(long > 0.0, long, 1.0)
+        along = self.upper_m + share * (self.lower_m - self.upper_m)
+        near = here.distance_m <= here.distance_m.min() + _SAGITTA_M
+        return float(along[near][np.abs(along[near]).argmin()])

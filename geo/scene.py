@@ -204,6 +204,8 @@ class Scene:
 
     def vouch(self, layer: LayerView, reach_m: float) -> Reason | None:
         """Why the layer's silence does not acquit within ``reach_m`` of the site; None if it does."""
+        if layer.id in self.view.laid:
+            return None  # its zones and rivers are asked by themselves
         if layer.silence not in (None, Reason.STALE):
             return layer.silence
         covered = self._coverage_m(layer) >= reach_m + self.stand.disc_m

@@ -1,6 +1,6 @@
 """A bundle as it stands on one date: the editions, zones, rules and articles that speak on it. Immutable."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -14,8 +14,9 @@ from shapely.geometry.base import BaseGeometry as Geometry
 from geo.entry_lists import EntryLists, entry_lists
 from geo.foot import edges_of
 from geo.ground import Ground, ground_of
+from geo.laid import Laid, lay
 from geo.logic import Truth, all_of, compare
-from geo.measure import POLYGON, Floats, densified
+from geo.measure import Floats
 from geo.model import (
     Basis,
     Bundle,
@@ -36,12 +37,10 @@ from geo.model import (
 )
 from geo.naming import Who
 from geo.once import Once
+from geo.outlines import outlines_of, rims_of
 from geo.place_test import PlaceTest, area_tests, place_test
 from geo.silence import silence
 from geo.zone_columns import alive_on, classes_on, codes_of, values_of, with_period
-
-_POLYGON_TYPE = 3
-"""Type of a polygon of one part, as `shapely.get_type_id` gives it."""
 
 _RESERVED = frozenset({"zone_id", "zone_class", "name", "valid_from", "valid_to", "geometry"})
 Objects = NDArray[np.object_]
@@ -181,38 +180,6 @@ class LayerView:
                 return self.attributes.get(name)
 
 
-def outlines_of(zones: Sequence[tuple[LayerView, int]]) -> list[Geometry]:
-    """Outlines of zones of several layers: those not made before are made in one go."""
-    new = [(layer, row) for layer, row in zones if row not in layer.outlines]
-    if new:
-        shapes = _shapes(new)
-        areal = shapely.get_dimensions(shapes) == POLYGON
-        shapes[areal] = shapely.boundary(shapes[areal])
-        for (layer, row), outline in zip(new, densified(shapes), strict=True):
-            layer.outlines[row] = outline
-    return [layer.outlines[row] for layer, row in zones]
-
-
-def rims_of(zones: Sequence[tuple[LayerView, int]]) -> list[Geometry]:
-    """Rims of polygons of several layers: those not made before are made in one go."""
-    new = [(layer, row) for layer, row in zones if row not in layer.rims]
-    if new:
-        shapes = _shapes(new)
-        for place in np.flatnonzero(shapely.get_type_id(shapes) != _POLYGON_TYPE):
-            parts = shapely.get_parts(shapely.get_parts(shapes[place]))
-            parts = parts[shapely.get_dimensions(parts) == POLYGON]
-            shapes[place] = parts[0] if len(parts) == 1 else shapely.union_all(parts)
-        for (layer, row), rim in zip(new, shapely.boundary(shapes), strict=True):
-            layer.rims[row] = rim
-    return [layer.rims[row] for layer, row in zones]
-
-
-def _shapes(zones: Sequence[tuple[LayerView, int]]) -> Objects:
-    shapes: Objects = np.empty(len(zones), dtype=object)
-    shapes[:] = [layer.geometry[row] for layer, row in zones]
-    return shapes
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RuleView:
     """A rule in force, with the articles in force and the certainty they leave it.
@@ -248,6 +215,8 @@ class BundleView:
         Items of the EIA list in force.
     areas
         By kind of sensitive area its place tests.
+    laid
+        By id, layers that nobody holds: the ground beside rivers that rules speak of (`geo.laid`).
     told
         Explanations that say nothing of the site itself.
     bare
@@ -262,8 +231,14 @@ class BundleView:
     out_of_scope: dict[str, OutOfScope]
     eia_items: tuple[EiaItem, ...] = ()
     areas: Mapping[str, tuple[PlaceTest, ...]] = field(default_factory=dict)
+    laid: dict[str, Laid] = field(default_factory=dict)
     told: Once[Text] = field(default_factory=Once)
     bare: Once[Finding] = field(default_factory=Once)
+
+    @property
+    def held(self) -> tuple[LayerView, ...]:
+        """The layers that are spoken of, as the bundle holds them."""
+        return tuple(layer for name, layer in self.layers.items() if name not in self.laid)
 
     def title(self, layer: str) -> Text:
         """A layer's title, or its id."""
@@ -278,19 +253,21 @@ def view_on(bundle: Bundle, on: date) -> BundleView:
     )
     listed = bundle.rulebook.eia or EiaList()
     named = dict.fromkeys([*bundle.layers, *bundle.out_of_scope, *_layers_named(rules), *listed.layers])
-    search = dict.fromkeys(named, 0.0)
+    layers, rules, laid = lay({layer: _layer_view(bundle, layer, on) for layer in named}, rules)
+    search = dict.fromkeys(layers, 0.0)
     for rule in rules:
-        for layer in rule.rule.layers:
-            search[layer] = max(search[layer], rule.test.reach_m)
+        for layer, reach in rule.test.reaches_m:
+            search[layer] = max(search[layer], reach)
     return BundleView(
         bundle=bundle,
         on=on,
-        layers={layer: _layer_view(bundle, layer, on) for layer in named},
+        layers=layers,
         rules=rules,
         search_m=search,
         out_of_scope=bundle.out_of_scope,
         eia_items=tuple(item for item in listed.items if item.in_force(on)),
         areas=area_tests(listed),
+        laid=laid,
     )
 
 

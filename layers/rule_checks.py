@@ -11,7 +11,23 @@ from layers.strictyaml import Faults
 __all__ = ["check_bases", "check_overlaps", "check_period", "check_rule"]
 
 _DISTANCES = ("distance_m", "distance_min_m", "distance", "screening_m")
-_PLACE = ("layer", "zone_classes", "zone_where", "with", *_DISTANCES)
+_ALONG = ("up_m", "down_m", "side_m")
+_PLACE = ("layer", "zone_classes", "zone_where", "with", *_DISTANCES, *_ALONG)
+_OVERLAP = (
+    "with",
+    "min_zones",
+    "min_overlap_m",
+    "min_overlap_m2",
+    "min_overlap_share",
+    "max_cell_m",
+    "clauses",
+)
+_NO_MEANING = {
+    Relation.ANYWHERE: _PLACE,
+    Relation.WITHIN_DISTANCE: _ALONG,
+    Relation.UPSTREAM_WITHIN: (*_OVERLAP, "distance_m", "distance_min_m"),
+}
+"""By relation the keys that have no meaning with it; of the others those of any distance."""
 _MILD = (Effect.NOTICE, Effect.DUTY)
 
 
@@ -35,34 +51,23 @@ def check_rule(row: Row, words: Words, faults: Faults) -> None:
 
 def _check_relation(row: Row, faults: Faults) -> None:
     relation = row.good("relation")
-    if relation is Relation.UPSTREAM_WITHIN:
-        faults.add(
-            row.where("relation"),
-            given=relation,
-            allowed=", ".join(r for r in Relation if r is not Relation.UPSTREAM_WITHIN),
-            zh="本版本尚不支持 upstream_within（河网上游距离）",
-            en="upstream_within (along the river network) is not available in this version",
-        )
     if relation is not None:
         _check_keys(row, relation, faults)
 
 
 def _check_keys(row: Row, relation: Relation, faults: Faults) -> None:
     """The keys a relation needs, and those that have no meaning with it."""
-    if relation is Relation.ANYWHERE:
-        for key in _PLACE:
-            if row.has(key) and row.node.value[key].value != []:
-                _misplaced(row, key, "anywhere", faults)
-    elif row["layer"] == ():
+    if relation is not Relation.ANYWHERE and row["layer"] == ():
         faults.add(
             row.where("layer"), given=None, allowed="layer: …", zh="须写明图层 layer", en="layer is missing"
         )
+    for key in _NO_MEANING.get(relation, (*_DISTANCES, "distance_kind", *_ALONG)):
+        if row.has(key) and row.node.value[key].value != []:
+            _misplaced(row, key, relation, faults)
+    if relation is Relation.UPSTREAM_WITHIN:
+        _check_along(row, faults)
     if relation is Relation.WITHIN_DISTANCE:
         _check_distance(row, faults)
-    elif relation is not Relation.ANYWHERE:
-        for key in (*_DISTANCES, "distance_kind"):
-            if row.has(key):
-                _misplaced(row, key, relation, faults)
 
 
 def _check_clauses(row: Row, faults: Faults) -> None:
@@ -93,31 +98,49 @@ def _misplaced(row: Row, key: str, relation: str, faults: Faults) -> None:
     )
 
 
-def _check_distance(row: Row, faults: Faults) -> None:
+def _check_along(row: Row, faults: Faults) -> None:
+    """Distances along a river: ``up_m`` of law or approved, ``side_m`` always, ``down_m`` if wanted."""
+    _check_kind(row, "up_m", faults)
+    if not row.has("side_m"):
+        _missing(row, "side_m", faults)
+
+
+def _missing(row: Row, key: str, faults: Faults) -> None:
+    first = "up_m" if row["relation"] is Relation.UPSTREAM_WITHIN else "distance_m"
+    faults.add(
+        row.where(key),
+        given=None,
+        allowed=f"{first} / distance_kind: config + distance + screening_m"
+        + (" + side_m" if first == "up_m" else ""),
+        zh=f"{row['relation']} 缺少 {key}",
+        en=f"{row['relation']} lacks {key}",
+    )
+
+
+def _check_kind(row: Row, first: str, faults: Faults) -> None:
+    """The first distance is the law's, or an approved one by name with what it is screened by."""
     if row.good("distance_kind") is None:
         return
     config = row["distance_kind"] == "config"
     wanted, unwanted = (
-        (("distance", "screening_m"), ("distance_m",)) if config else (("distance_m",), _DISTANCES[2:])
+        (("distance", "screening_m"), (first,)) if config else ((first,), ("distance", "screening_m"))
     )
     for key in wanted:
         if not row.has(key):
-            faults.add(
-                row.where(key),
-                given=None,
-                allowed="distance_m / distance_kind: config + distance + screening_m",
-                zh=f"within_distance 缺少 {key}",
-                en=f"within_distance lacks {key}",
-            )
+            _missing(row, key, faults)
     for key in unwanted:
         if row.has(key):
             faults.add(
                 row.where(key),
                 given=key,
-                allowed="distance_m / distance_kind: config + distance + screening_m",
+                allowed=f"{first} / distance_kind: config + distance + screening_m",
                 zh=f"{key} 与 distance_kind: {row['distance_kind']} 不能并用",
                 en=f"{key} cannot stand beside distance_kind: {row['distance_kind']}",
             )
+
+
+def _check_distance(row: Row, faults: Faults) -> None:
+    _check_kind(row, "distance_m", faults)
     reach, least = row.good("distance_m"), row.good("distance_min_m")
     if reach is not None and least is not None and least >= reach:
         faults.add(

@@ -39,6 +39,7 @@ from geo.model.report import (
 )
 from geo.model.rules import (
     ANY,
+    RIVERS,
     Activity,
     Basis,
     Citation,
@@ -83,6 +84,7 @@ __all__ = [
     "LEVEL_TEXT",
     "REASON_ACTOR",
     "REASON_TEXT",
+    "RIVERS",
     "SEVERITY",
     "UNKNOWN_DATUM_ACCURACY_M",
     "VERB_TEXT",

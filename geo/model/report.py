@@ -42,6 +42,9 @@ class Hit:
         Geodesic distance from site to zone; 0 when met.
     touch
         Met, but by less than the minimum overlap or only on the border.
+    river_m
+        Of a zone on a river: metres along the river that the site lies upstream of it; negative downstream.
+        The ``distance_m`` is then that to the ground beside the river that the rule speaks of.
     crossings
         Of line sites: where along the line the overlap lies, every pass of a line that runs over itself
         (whose ground ``overlap_m`` counts once); None for points and polygons.
@@ -57,6 +60,7 @@ class Hit:
     distance_m: float
     touch: bool
     zone_derived: bool = False
+    river_m: float | None = None
     crossings: tuple[Crossing, ...] | None = None
 
 

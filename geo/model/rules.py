@@ -13,6 +13,9 @@ if TYPE_CHECKING:  # the list is made of conditions
 Scalar = str | float | bool
 """A declared value: a code or text, a number, yes/no."""
 
+RIVERS = "river_reach"
+"""The layer whose lines are the river network (regulations.md b.6)."""
+
 ANY = "ANY"
 """In ``activities``: every activity, and the unknown one too."""
 
@@ -172,6 +175,8 @@ class Given:
     companions: tuple[tuple[str, tuple[tuple[str, Scalar | None], ...]], ...] = ()
     distance_m: float | None = None
     overlap_m2: float | None = None
+    upstream_m: float | None = None
+    side_m: float | None = None
     on: date | None = None
     activity: str | None = None
     facts: tuple[tuple[str, Scalar | None], ...] = ()
@@ -191,6 +196,8 @@ class Rule:
     distance_name, screening_m
         For a locally approved distance: its name in the bundle's ``distances`` and the distance inside
         which an unset value leaves the rule open.
+    up_m, down_m, side_m
+        Of ``upstream_within``: metres along the river upstream and downstream of a zone, and from its banks.
     min_overlap_m, min_overlap_m2, min_overlap_share
         Least overlap of a line (m), of a polygon (m²) and of a polygon (share of the site, 0–1).
     certainty
@@ -216,6 +223,9 @@ class Rule:
     distance_min_m: float | None = None
     distance_name: str | None = None
     screening_m: float | None = None
+    up_m: float | None = None
+    down_m: float = 0.0
+    side_m: float | None = None
     min_overlap_m: float = 1.0
     min_overlap_m2: float = 1.0
     min_overlap_share: float = 0.0
@@ -235,8 +245,9 @@ class Rule:
 
     @property
     def layers_named(self) -> tuple[str, ...]:
-        """Every layer the rule speaks of, second layers included."""
-        return tuple(dict.fromkeys((*self.layers, *(c.layer for c in self.companions))))
+        """Every layer the rule speaks of, second layers and the river network included."""
+        rivers = (RIVERS,) if self.relation is Relation.UPSTREAM_WITHIN else ()
+        return tuple(dict.fromkeys((*self.layers, *(c.layer for c in self.companions), *rivers)))
 
     def in_force(self, on: date) -> bool:
         """Whether the rule speaks on ``on``, its season included."""

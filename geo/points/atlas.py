@@ -15,8 +15,10 @@ from geo.foot import edges_of, simple_parts
 from geo.index.edges import EdgeGrid
 from geo.index.zones import ZoneIndex
 from geo.measure import POLYGON, Floats, Objects, window
+from geo.model import RIVERS
 from geo.points.shared import Outline, arrays_of, grid_of
 from geo.relate.picture import ZoneFilter
+from geo.relate.upstream import walk_reach_m
 from geo.scene import NEAR_M
 from geo.seams import Seams, closed
 from geo.view import BundleView, LayerView, Mask
@@ -90,9 +92,15 @@ class Atlas:
 
     @cached_property
     def layers(self) -> tuple[LayerView, ...]:
-        """Layers with zones, in the order of their ids."""
-        there = (layer for layer in self.view.layers.values() if layer.tree is not None)
+        """Layers with zones, in the order of their ids; without the ground laid along rivers."""
+        there = (layer for layer in self.view.held if layer.tree is not None)
         return tuple(sorted(there, key=lambda layer: layer.id))
+
+    @cached_property
+    def indexed(self) -> tuple[LayerView, ...]:
+        """The same, and that ground."""
+        laid = (self.view.layers[name] for name in self.view.laid)
+        return (*self.layers, *(layer for layer in laid if layer.tree is not None))
 
     def zones(self, layer: LayerView) -> ZoneIndex:
         """Which zones hold a point."""
@@ -189,7 +197,14 @@ class Atlas:
     @cached_property
     def longest_m(self) -> float:
         """The longest distance any rule asks about, and what accuracies and margins add."""
-        return max(self.view.search_m.values(), default=0.0) + BORDER_REACH_M
+        return self.vouched_m + BORDER_REACH_M
+
+    @cached_property
+    def vouched_m(self) -> float:
+        """The longest distance within which any rule asks that a layer's silence is vouched for, metres."""
+        rivers = (rule.test.river for rule in self.view.rules)
+        walks = (walk_reach_m(river) for river in rivers if river is not None)
+        return max([0.0, *self.view.search_m.values(), *walks])
 
     def broken(self, layer: LayerView) -> STRtree | None:
         """Zones of a layer whose shape is not valid; None if there is none."""
@@ -217,6 +232,8 @@ class Atlas:
         for test in (*(rule.test for rule in self.view.rules if rule.test.layers), *areas):
             second: list[tuple[tuple[str, ...], ZoneFilter, float]]
             second = [((one.layer,), one, 0.0) for one in test.companions]
+            if test.river is not None and test.layers[0] in self.view.laid:
+                second.append(((RIVERS,), test.river.rivers, test.river.bank_m))
             for layers, filter_, base_m in [(test.layers, test, test.farthest_m), *second]:
                 sures = (True, False) if self.is_vague(layers, filter_) else (True,)
                 found.update({(self.region(layers, filter_, sure=sure), base_m): None for sure in sures})
@@ -228,13 +245,13 @@ class Atlas:
         single = [region for region in near if len(region.layers) == 1]
         far = [one for one in self.asked if one[1] > NEAR_BASE_M or len(one[0].layers) > 1]
         return [
-            [partial(make, layer) for layer in self.layers for make in (self.borders, self.seams)],
+            [partial(make, layer) for layer in self.indexed for make in (self.borders, self.seams)],
             [
                 *(partial(self.outline, region) for region in single),
                 *(partial(self.far_outline, *one) for one in far),
                 *(partial(self.coverage, layer) for layer in self.layers),
             ],
-            [partial(self.cuts, layer.id) for layer in self.layers],
+            [partial(self.cuts, layer.id) for layer in self.indexed],
         ]
 
     def _kept(self, key: object, make: Callable[[], T]) -> T:

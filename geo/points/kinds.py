@@ -6,7 +6,7 @@ exactly on one) get the same answer; `tests/geo/test_points.py` holds this again
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 
@@ -15,12 +15,13 @@ import pandas as pd
 
 from geo.bind import why_filter
 from geo.measure import Floats
-from geo.model import Reason, Relation
-from geo.place_test import PlaceTest
+from geo.model import RIVERS, Reason, Relation
+from geo.place_test import PlaceTest, RiverTest
 from geo.points.atlas import Atlas
 from geo.points.batch import Ints
 from geo.points.survey import Survey
 from geo.relate.picture import ZoneFilter
+from geo.relate.upstream import walk_reach_m
 from geo.scene import NEAR_M
 from geo.view import LayerView
 
@@ -87,6 +88,8 @@ def _numbered(values: Ints) -> tuple[Ints, int]:
 
 def columns_of(survey: Survey, test: PlaceTest) -> list[Ints]:
     """Everything that the answer to a place test may depend on, one column each."""
+    if test.river is not None:
+        return list(_along_rivers(survey, test, test.river))
     limits = _Limits(survey, test)
     out = [_stands(survey)]
     out.extend(_met_by_layer(survey, test))
@@ -102,6 +105,21 @@ def columns_of(survey: Survey, test: PlaceTest) -> list[Ints]:
     asked = dict.fromkeys((*test.layers, *(c.layer for c in test.companions)))
     out.extend(covered(survey, survey.atlas.view.layers[layer], reaches) for layer in asked)
     return out
+
+
+def _along_rivers(survey: Survey, test: PlaceTest, river: RiverTest) -> Iterator[Ints]:
+    """The same of what lies upstream: ground met, rivers beside the point, how far both are vouched for."""
+    view = survey.atlas.view
+    yield _stands(survey)
+    for name in (one for one in test.layers if one in view.laid):
+        survey.tied |= survey.doubtful_in(view.layers[name])
+    if test.layers[0] in view.laid:
+        yield from _met_by_layer(survey, test)
+        yield from _of_filter(_Limits(survey, test), test.layers, test, (0.0,))
+        beside = _Limits(survey, replace(test, layers=(RIVERS,)))
+        yield from _of_filter(beside, (RIVERS,), river.rivers, (river.bank_m,))
+    reaches = (0.0, river.side_m, river.bank_m, walk_reach_m(river))
+    yield from (covered(survey, view.layers[layer], reaches) for layer in (RIVERS, *river.zones))
 
 
 def _stands(survey: Survey) -> Ints:

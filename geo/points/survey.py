@@ -72,6 +72,7 @@ class Survey:
         rules = self.atlas.view.rules
         areas = (layer for tests in self.atlas.view.areas.values() for test in tests for layer in test.layers)
         asked = {"admin_unit", *areas, *(layer for rule in rules for layer in rule.rule.layers_named)}
+        asked |= self.atlas.view.laid.keys()
         # Without a zone a layer still has a coverage, whose edge matters.
         views = self.atlas.view.layers.values()
         layers = max((layer.accuracy_m for layer in views if layer.id in asked), default=0.0)
@@ -95,18 +96,27 @@ class Survey:
         """Points for the one road: on borders, in layers not held, beside zones of invalid shape."""
         out = np.zeros(self.count, dtype=bool)
         for layer in self.atlas.layers:
-            for row in np.flatnonzero(self._zones(layer)[1] & ~out).tolist():
-                out[row] = self._is_on_border(layer, row)
-            broken = self.atlas.broken(layer)
-            if broken is not None and self.count:
-                reach = self.atlas.view.search_m[layer.id] + self.least_reach_m
-                out |= near_broken(broken, self.batch.lon, self.batch.lat, reach)
+            self._mark_doubtful(layer, out)
             if layer.id in self.atlas.view.out_of_scope:
                 out[self.pairs(layer)[0]] = True  # a hit there takes the layer out of the headline
             coverage = self.atlas.coverage(layer)
             if coverage is not None:
                 out |= self._held(coverage[0]).near_border
         return out
+
+    def doubtful_in(self, layer: LayerView) -> Mask:
+        """Points on borders of one layer, or beside its zones of invalid shape."""
+        out = np.zeros(self.count, dtype=bool)
+        self._mark_doubtful(layer, out)
+        return out
+
+    def _mark_doubtful(self, layer: LayerView, out: Mask) -> None:
+        for row in np.flatnonzero(self._zones(layer)[1] & ~out).tolist():
+            out[row] = self._is_on_border(layer, row)
+        broken = self.atlas.broken(layer)
+        if broken is not None and self.count:
+            reach = self.atlas.view.search_m[layer.id] + self.least_reach_m
+            out |= near_broken(broken, self.batch.lon, self.batch.lat, reach)
 
     def _held(self, coverage: ZoneIndex) -> Pairs:
         """Which points a coverage holds; layers often share one."""
@@ -268,7 +278,7 @@ class Survey:
             return np.full(self.count, -1.0)
         index, grid = coverage
         key = ("coverage", id(index))
-        reach = max(self.atlas.view.search_m.values(), default=0.0) + self.least_reach_m
+        reach = self.atlas.vouched_m + self.least_reach_m
         lon, lat = self.batch.lon, self.batch.lat
         gap = self.keep(key, lambda: grid.nearest_m(lon, lat, reach))
         out = np.full(self.count, -1.0)

@@ -10,6 +10,7 @@ from geo.relate.distance import within
 from geo.relate.outside import outside
 from geo.relate.overlap import overlap
 from geo.relate.picture import Place, silences, unmet
+from geo.relate.upstream import upstream
 from geo.scene import Scene
 
 __all__ = ["Place", "place"]
@@ -23,6 +24,8 @@ def place(scene: Scene, test: PlaceTest) -> Place:
         return raised(test.areas, entered(scene, test.areas, place))
     if _too_coarse(scene, test):
         return Place(truth=None, reasons=(Reason.NOT_COVERED,))
+    if test.river is not None:
+        return _with_datum(scene, test, upstream(scene, test, test.river))
     if test.relation is not Relation.OUTSIDE and not test.companions and _nothing_near(scene, test):
         return unmet(silences(scene, test.layers, test.reach_m))
     match test.relation:

@@ -14,11 +14,12 @@ from geo.contact import Indices
 from geo.few import some
 from geo.margin import DEPTH_STEP_M, depth_m
 from geo.measure import POINT, POLYGON, Floats
+from geo.outlines import rims_of
 from geo.relate.picture import Picture, union
 from geo.scene import Scene
 from geo.seams import Seams, closed
 from geo.tiles import Tile
-from geo.view import LayerView, Mask, rims_of
+from geo.view import LayerView, Mask
 
 Rows = list[tuple[LayerView, Indices]]
 _AREAL = ("Polygon", "MultiPolygon")

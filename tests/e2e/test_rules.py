@@ -198,6 +198,23 @@ def test_a_metre_on_either_side_of_the_legal_distance(rule: Rule) -> None:
         assert got(rule, replace(applying(rule), distance_m=limit + step)) is False
 
 
+ALONG = {name: rule for name, rule in RULES.items() if rule.relation is Relation.UPSTREAM_WITHIN}
+
+
+@pytest.mark.parametrize("rule", ALONG.values(), ids=ALONG)
+def test_a_metre_on_either_side_of_the_distances_along_a_river(rule: Rule) -> None:
+    """Up, down and aside: 1 m, 1 cm and 2 mm to spare."""
+    up_m = rule.up_m or rule.screening_m
+    for step in (1.0, 0.01, 0.002):
+        for sign, holds in ((-1.0, True), (1.0, False)):
+            assert got(rule, replace(applying(rule), upstream_m=up_m + sign * step)) is holds
+            aside = replace(applying(rule), upstream_m=up_m / 2.0, side_m=rule.side_m + sign * step)
+            assert got(rule, aside) is holds
+            if rule.down_m:
+                below = replace(applying(rule), upstream_m=-rule.down_m - sign * step)
+                assert got(rule, below) is holds
+
+
 @pytest.mark.parametrize(
     "rule", [r for r in NEAR.values() if r.distance_min_m is not None], ids=lambda r: r.id
 )

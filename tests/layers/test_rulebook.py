@@ -45,7 +45,32 @@ def _example(applies, **given):
         ({"zone_classes": ["kern"]}, "zone_classes", "the layer has no such class", "没有这个分区级别"),
         ({"zone_classes": []}, "zone_classes", "too few", "项数不足"),
         ({"relation": "overlaps"}, "relation", "not among the allowed words", "不在允许值之中"),
-        ({"relation": "upstream_within"}, "relation", "not available in this version", "本版本尚不支持"),
+        ({"relation": "upstream_within", "side_m": 50}, "", "upstream_within lacks up_m", "缺少 up_m"),
+        ({"relation": "upstream_within", "up_m": 1000}, "", "lacks side_m", "缺少 side_m"),
+        (
+            {"relation": "upstream_within", "up_m": 1000, "side_m": 50, "distance": "x_m"},
+            "distance",
+            "cannot stand beside distance_kind: law",
+            "不能并用",
+        ),
+        (
+            {"relation": "upstream_within", "up_m": 1000, "side_m": 50, "distance_m": 9},
+            "distance_m",
+            "no meaning with the relation upstream_within",
+            "空间关系 upstream_within 下不能有此键",
+        ),
+        (
+            {"relation": "upstream_within", "up_m": 0, "side_m": 50},
+            "up_m",
+            "out of range",
+            "超出",
+        ),
+        (
+            {"relation": "within_distance", "distance_m": 10, "up_m": 1000},
+            "up_m",
+            "no meaning with the relation within_distance",
+            "空间关系 within_distance 下不能有此键",
+        ),
         ({"relation": "within_distance"}, "", "within_distance lacks distance_m", "缺少 distance_m"),
         (
             {"relation": "within_distance", "distance_kind": "config", "distance": "x_m"},

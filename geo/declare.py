@@ -6,45 +6,13 @@ import re
 from collections.abc import Iterable, Mapping
 
 from geo.errors import InputError, Problem
-from geo.model import Activity, Fact, FactType, Rulebook, Scalar, Text
+from geo.model import Fact, FactType, Rulebook, Scalar, Text
 
 _YES = {"yes", "true", "1", "是", "y", "有", "t"}
 _NO = {"no", "false", "0", "否", "n", "无", "f"}
 _UNKNOWN = {"unknown", "未知", "不明", "不详"}
 _BLANK = {"", "nan", "null", "-", "—"}
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?([eE][+-]?\d+)?")
-
-
-def find_activity(rulebook: Rulebook, text: str, *, where: str = "activity") -> str:
-    """The activity's code, from its code, title or alias.
-
-    Raises
-    ------
-    InputError
-        Naming the nearest known activities.
-    """
-    key = str(text).strip()
-    if key in rulebook.activities:
-        return key
-    folded = key.casefold()
-    for activity in rulebook.activities.values():
-        if folded in (name.casefold() for name in activity_names(activity)):
-            return activity.id
-    names = [name for a in rulebook.activities.values() for name in activity_names(a)]
-    near = difflib.get_close_matches(key, names, n=5, cutoff=0.4) or list(rulebook.activities)[:8]
-    raise InputError(
-        Problem(
-            where=where,
-            given=key,
-            allowed=", ".join(near) + " …",
-            hint=Text("未知的项目类型，可用代码或名称", "unknown activity: use its code or name"),
-        )
-    )
-
-
-def activity_names(activity: Activity) -> tuple[str, ...]:
-    """All names by which an activity may be called."""
-    return (activity.id, activity.title.zh, activity.title.en, *activity.aliases)
 
 
 def fact_names(facts: Iterable[Fact]) -> dict[str, str]:

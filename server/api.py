@@ -15,6 +15,7 @@ from flask_openapi.types import ResponseDict
 from server import batch, checks, coverage, current, describe, zones
 from server.answer_schemas import CheckAnswer
 from server.schemas import (
+    ActivitiesQuery,
     BatchQuery,
     CheckQuery,
     CheckRequest,
@@ -170,9 +171,9 @@ def get_rule(path: RulePath, query: DateQuery) -> Response:
 
 
 @api.get("/activities", tags=[DATA], summary="Activities", responses=_READ)
-def get_activities(query: LangQuery) -> Response:  # noqa: ARG001  # its model refuses unknown keys
-    """Every activity, with its groups and the facts it implies."""
-    return _json(describe.activities(current.bundle()))
+def get_activities(query: ActivitiesQuery) -> Response:
+    """Every activity, or those that a text may mean, with groups, codes and the facts they imply."""
+    return _json(describe.activities(current.bundle(), query.q))
 
 
 @api.get("/facts", tags=[DATA], summary="Facts", responses=_READ)

@@ -14,8 +14,8 @@ import orjson
 
 from geo.check import check_projects
 from geo.crs import parse_crs
-from geo.declare import find_activity
 from geo.errors import InputError, UnreadableError
+from geo.find_activity import find_activity
 from geo.model import Bundle, Problem, Project, Rulebook
 from layers.sites.bodies import json_body
 from layers.sites.faults import collected, fault

@@ -11,9 +11,10 @@ import shapely
 from geo.answer import to_json
 from geo.check import check_date, check_projects
 from geo.crs import parse_crs
-from geo.declare import declare_facts, find_activity
+from geo.declare import declare_facts
 from geo.errors import InputError
 from geo.evaluate import counts_as_out_of_scope
+from geo.find_activity import find_activity
 from geo.model import (
     Activity,
     Bundle,

@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 from geo.cite import cited
-from geo.declare import find_activity
+from geo.find_activity import Found, find_activity, search_activities
 from geo.model import ANY, Activity, Basis, Bundle, Condition, Edition, EditionStatus, Fact, Layer, Rule, With
 from server.errors import UnknownResourceError
 from server.schemas import unknown_key
@@ -235,16 +235,22 @@ def basis(found: Basis, on: date) -> Json:
     }
 
 
-def activities(bundle: Bundle) -> Json:
-    """Every activity and the groups they belong to."""
+def activities(bundle: Bundle, text: str | None) -> Json:
+    """Every activity and the groups they belong to; where a text is given, those that it may mean."""
+    known = bundle.rulebook.activities
+    if text is None or not text.strip():
+        told = [_activity(one) for one in known.values()]
+    else:
+        told = [_activity(known[f.activity], f) for f in search_activities(bundle.rulebook, text)]
     return {
-        "activities": [_activity(a) for a in bundle.rulebook.activities.values()],
+        "activities": told,
         "groups": [{"id": code, "title": both(title)} for code, title in bundle.rulebook.groups.items()],
     }
 
 
-def _activity(activity: Activity) -> Json:
+def _activity(activity: Activity, found: Found | None = None) -> Json:
     return {
+        **({} if found is None else {"match": {"by": found.by, "name": found.name, "exact": found.exact}}),
         "id": activity.id,
         "title": both(activity.title),
         "aliases": list(activity.aliases),

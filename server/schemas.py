@@ -95,6 +95,16 @@ class LangQuery(_Query):
     """Only the language."""
 
 
+class ActivitiesQuery(LangQuery):
+    """Which activities."""
+
+    q: str | None = Field(
+        None,
+        max_length=200,
+        description="Code, title, synonym, GB/T 4754 code or item of the EIA list; the likeliest come first.",
+    )
+
+
 class CheckQuery(_Query):
     """How much of the answer is wanted."""
 

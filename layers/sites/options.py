@@ -8,8 +8,9 @@ from pathlib import Path
 
 from geo.check import check_date
 from geo.crs import parse_crs
-from geo.declare import declare_facts, find_activity
+from geo.declare import declare_facts
 from geo.errors import InputError, Problem
+from geo.find_activity import find_activity
 from geo.model import Bundle
 from layers.sites.angles import typed_pair
 from layers.sites.faults import collected, fault

@@ -7,8 +7,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.check import check_date
-from geo.declare import find_activity, is_blank, read_fact
+from geo.declare import is_blank, read_fact
 from geo.errors import InputError, Problem
+from geo.find_activity import find_activity
 from geo.model import Part, Rulebook, Scalar, Site
 from geo.site import make_site
 from layers.sites.angles import read_angle

@@ -1,8 +1,12 @@
 // A text field with a list of choices below, by the ARIA pattern: arrows, Enter, Escape, or the pointer.
-import {el, fill} from './dom.js';
+import {el, fill, settled} from './dom.js';
 
-/** `choices`: [{value, label, note, search}]; `onPick(value)` hears of each choice, null when the text names none. */
-export function combobox({id, label, hint, choices, none, onPick}) {
+/**
+ * `choices`: [{value, label, note, search}]; `onPick(value)` hears of each choice, null when the text names none.
+ * `find(text)` may promise the values that a text means, the likeliest first: they then take the place of what the
+ * words of the text pick out here. A text that it cannot answer changes nothing.
+ */
+export function combobox({id, label, hint, choices, none, onPick, find}) {
   let active = -1;
   let offered = [];
   const list = el('ul', {id: `${id}-list`, role: 'listbox', class: 'options', hidden: true, 'aria-label': label});
@@ -30,8 +34,17 @@ export function combobox({id, label, hint, choices, none, onPick}) {
     list.children[active].scrollIntoView({block: 'nearest'});
   };
   const open = (all) => {
-    const words = all ? [] : input.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
-    offered = choices.filter(({search}) => words.every((word) => search.includes(word)));
+    const text = input.value.trim();
+    const words = all ? [] : text.toLowerCase().split(/\s+/).filter(Boolean);
+    offer(choices.filter(({search}) => words.every((word) => search.includes(word))));
+    if (find && words.length) ask(text);
+  };
+  const ask = settled((text) => find(text).then((values) => {
+    if (list.hidden || input.value.trim() !== text || !values.length) return;
+    offer(values.map((value) => choices.find((choice) => choice.value === value)).filter(Boolean));
+  }, () => {}), 150);
+  const offer = (some) => {
+    offered = some;
     fill(list, offered.length
       ? offered.map((choice, i) => el('li', {
         id: `${id}-${i}`, role: 'option', 'aria-selected': 'false', on: {mousedown: (event) => {

@@ -40,10 +40,11 @@ export class Form {
       label: both(one.title),
       note: [one.id, joined(one.groups.map((id) => named.get(id)).filter(Boolean))].filter(Boolean).join(' · '),
       names: [one.id, one.title.zh, one.title.en, ...one.aliases].map((name) => name.toLowerCase()),
-      search: [one.id, one.title.zh, one.title.en, ...one.aliases, ...one.gb4754].join(' ').toLowerCase(),
+      search: [one.id, one.title.zh, one.title.en, ...one.aliases, ...one.gb4754, ...one.eia_items].join(' ').toLowerCase(),
     }));
     const pick = combobox({
       id: 'activity', label: t('project.activity'), hint: t('project.activity_hint'), none: t('project.no_match'), choices,
+      find: (q) => get('/activities', {q}).then((found) => found.activities.map((one) => one.id)),
       onPick: (value) => {
         if (value === this.activity) return;
         this.activity = value;

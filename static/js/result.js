@@ -2,7 +2,7 @@
 import {el, fill} from './dom.js';
 import {asks, bySeverity, findingCard} from './finding.js';
 import {hectares, metres, percent} from './format.js';
-import {both, lang, t} from './i18n.js';
+import {both, joined, lang, t} from './i18n.js';
 
 /** Draw an answer; `titles` names layers, classes and facts, `onZone(hit)` shows a zone on the map. */
 export function drawResult(node, answer, titles, onZone) {
@@ -56,6 +56,7 @@ function partSection(part, answer, titles, onZone) {
     open.length > 0 && block('open', 'result.not_assessed', open.length, byActor(open, cards, titles)),
     near.length > 0 && block('near', 'result.borderline', near.length, cards(near)),
     away.length > 0 && fold('away', 'result.away', away.length, cards(away)),
+    part.eia && block('eia', 'result.eia', null, eiaClass(part.eia, titles)),
     part.duties.length > 0 && fold('duties', 'result.duties', part.duties.length, cards(part.duties)),
     fold('layers', 'result.layers', part.layers.length, layerTable(part.layers, titles)),
     fold('facts', 'result.facts', part.facts.length, factList(part.facts, titles)),
@@ -64,10 +65,23 @@ function partSection(part, answer, titles, onZone) {
 }
 
 const block = (name, key, count, ...children) => el('section', {class: `block block-${name}`},
-  el('h4', {}, t(key), el('span', {class: 'count', text: count})), children);
+  el('h4', {}, t(key), count !== null && el('span', {class: 'count', text: count})), children);
 
 const fold = (name, key, count, ...children) => el('details', {class: `block block-${name}`},
   el('summary', {}, el('h4', {}, t(key), el('span', {class: 'count', text: count}))), children);
+
+/** The EIA class, the sensitive areas that count for it, and what leaves it open. */
+function eiaClass(eia, titles) {
+  const areas = (met) => eia.sensitive.filter((one) => one.met === met).map((one) => both(one.title));
+  const line = (key, list) => list.length > 0 && el('p', {class: 'quiet', text: `${t(key)}：${joined(list)}`});
+  return [
+    el('p', {id: 'eia', data: {classes: eia.possible.join(';')}}, el('b', {text: both(eia.text)})),
+    line('eia.items', eia.items),
+    line('eia.met', areas(true)),
+    eia.possible.length > 1 && [line('eia.open', areas(null)), line('eia.asks', eia.missing_facts.map(titles.fact))],
+    eia.doubts.map((one) => el('p', {class: 'quiet', text: both(one)})),
+  ];
+}
 
 /** Open rules grouped by who must act. */
 function byActor(open, cards, titles) {

@@ -8,7 +8,8 @@ import pytest
 import shapely
 
 from geo.check import check_projects
-from geo.declare import declare_facts, find_activity
+from geo.declare import declare_facts
+from geo.find_activity import find_activity
 from geo.model import Bundle, Effect, Outcome, Part, Project, Report
 from geo.site import make_site
 from layers.strictyaml import Faults, Node, read_yaml

@@ -15,7 +15,8 @@ import shapely
 import geo.check
 from geo.answer import to_json
 from geo.check import check_projects
-from geo.declare import declare_facts, find_activity
+from geo.declare import declare_facts
+from geo.find_activity import find_activity
 from geo.model import Bundle, Part, Project, Report
 from geo.site import make_site
 from scripts import check_sites

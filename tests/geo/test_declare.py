@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from geo.declare import declare_facts, find_activity
+from geo.declare import declare_facts
 from geo.errors import InputError
+from geo.find_activity import find_activity
 from geo.model import Fact, FactType, Rulebook, Text
 from tests.geo.world import ACTIVITIES, FACTS, activity, text
 

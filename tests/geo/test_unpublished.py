@@ -1,4 +1,4 @@
-"""Layers no authority publishes: their rules are `not_published`, on both roads, until a bundle holds them."""
+"""Layers no authority publishes: their rules are `not_published`, on both roads, until a bundle has them."""
 
 from typing import Any
 

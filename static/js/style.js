@@ -3,12 +3,13 @@
 export const GROUPS = [
   ['constraint', ['eco_redline', 'env_control_unit', 'element_zone', 'protected_area', 'scenic_area', 'world_heritage',
     'perm_farmland', 'urban_dev_boundary', 'forest_land', 'grassland', 'wetland', 'heritage', 'historic_town',
-    'soil_risk_plot', 'geohazard_zone', 'karst_zone', 'steep_slope', 'slope', 'soil_loss_zone']],
+    'soil_risk_plot', 'geohazard_zone', 'karst_zone', 'steep_slope', 'slope', 'soil_loss_zone', 'eco_function_area',
+    'quality_area']],
   ['water', ['drinking_water_zone', 'water_source_point', 'river_reach', 'river_shoreline', 'river_corridor',
-    'river_mgmt_range', 'water_function_zone', 'aquatic_germplasm', 'fish_habitat', 'sand_ban', 'riparian_belt',
-    'flood_storage', 'dam_protection', 'gw_zone']],
-  ['admin', ['admin_unit', 'industrial_park', 'livestock_ban_zone', 'fuel_ban_zone', 'noise_zone', 'air_zone',
-    'receptor', 'infra_strip']],
+    'river_mgmt_range', 'shoreline_zone', 'water_function_zone', 'aquatic_germplasm', 'fish_habitat', 'sand_ban', 'riparian_belt',
+    'flood_storage', 'dam_protection', 'gw_zone', 'outfall', 'monitoring_section']],
+  ['admin', ['admin_unit', 'township', 'built_up_area', 'industrial_park', 'livestock_ban_zone', 'fuel_ban_zone', 'noise_zone', 'air_zone',
+    'receptor', 'risk_source', 'infra_strip']],
 ];
 
 export const SHOWN_AT_START = ['admin_unit', 'env_control_unit', 'eco_redline', 'protected_area', 'river_reach'];

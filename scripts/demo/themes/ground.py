@@ -51,10 +51,10 @@ def _hazards(home: Home) -> Iterator[Feature]:
             home, "geohazard_zone", "danger", f"{words}危险区", place, 3.0e4, kind=kind, announced=True
         )
     ranks = (
-        ("prone_high", "高易发区", 1.2e6),
-        ("prone_high", "高易发区（二）", 1.5e6),
-        ("prone_mid", "中易发区", 3.0e6),
-        ("prone_low", "低易发区", 4.0e6),
+        ("prone_high", "高易发区", 3.0e6),
+        ("prone_high", "高易发区（二）", 4.0e6),
+        ("prone_mid", "中易发区", 9.0e6),
+        ("prone_low", "低易发区", 1.2e7),
     )
     for (zone, words, size_m2), place in zip(ranks, places, strict=False):
         core = pebble(place, 3.0e4, home.seed)
@@ -97,7 +97,7 @@ def _soil_loss(home: Home) -> Iterator[Feature]:
             zone,
             f"{words}{k + 1}",
             place,
-            5.0e5 if severe else 4.0e6,
+            5.0e5 if severe else 7.0e6,
             level=rank,
             severe=severe,
             doc="示范公告",
@@ -151,12 +151,12 @@ def _woods(home: Home) -> Iterator[Feature]:
     """Forest land of each kind and protection class on high ground; some grassland in the mountains."""
     kinds = (
         ("natural", "天然林", "I", 0.8e6),
-        ("natural", "天然林（二）", "II", 2.0e6),
-        ("public_welfare", "生态公益林", "II", 2.4e6),
-        ("public_welfare", "生态公益林（二）", "III", 2.0e6),
-        ("other", "其他林地", "IV", 2.6e6),
-        ("other", "其他林地（二）", "III", 1.8e6),
-        ("other", "其他林地（三）", "IV", 2.2e6),
+        ("natural", "天然林（二）", "II", 4.0e6),
+        ("public_welfare", "生态公益林", "II", 6.0e6),
+        ("public_welfare", "生态公益林（二）", "III", 7.0e6),
+        ("other", "其他林地", "IV", 1.1e7),
+        ("other", "其他林地（二）", "III", 8.0e6),
+        ("other", "其他林地（三）", "IV", 1.2e7),
     )
     for (zone, words, grade, size_m2), place in zip(
         kinds, home.picker.pick("high", 7, apart_m=2500.0), strict=False
@@ -184,7 +184,7 @@ def _fields(home: Home) -> Iterator[Feature]:
     off = shapely.union_all([home.kept, *(grown(built, 300.0) for built in home.built), *home.parks])
     for k, place in enumerate(home.picker.pick("gentle", 14, apart_m=1300.0, off=off), start=1):
         cluster = k <= 7
-        rest = shapely.difference(pebble(place, 7.0e5 if cluster else 2.0e5, home.seed + k), off)
+        rest = shapely.difference(pebble(place, 1.0e6 if cluster else 3.0e5, home.seed + k), off)
         yield Feature(
             layer="perm_farmland",
             zone_class="farmland",

@@ -196,13 +196,14 @@ def _receptors(home: Home) -> Iterator[Feature]:
     """Homes and a school in each town, hospital, care home and office in the larger; villages between."""
     for k, town in enumerate(home.towns):
         name, seed = _bare(town), home.seed + 7 * k
+        share = 1.0 if town.seat else 0.55
         homes = shapely.intersection(pebble(town.place, 0.12e6, seed), home.built[k])
         yield _receptor("home", f"{name}居民区", homes)
         wishes = [("school", "学校", 300.0, -200.0)]
         wishes += [("hospital", "医院", -320.0, 180.0), ("office", "行政办公", 150.0, 330.0)] if k < 3 else []
         wishes += [("care", "养老院", -260.0, -310.0)] if k < 2 else []
         for kind, words, east_m, north_m in wishes:
-            yield _receptor(kind, f"{name}{words}", point(moved(town.place, east_m, north_m)))
+            yield _receptor(kind, f"{name}{words}", point(moved(town.place, share * east_m, share * north_m)))
     for number, place in enumerate(home.picker.pick("gentle", 8, apart_m=2500.0, off=home.kept), start=1):
         yield _receptor("home", f"村庄{number}", point(place))
         if number <= 3:

@@ -40,6 +40,8 @@ def draw(home: Home) -> Iterator[Feature]:
     for number, (river, line) in enumerate(home.rivers):
         yield from _range(home, river, line, number)
         yield from _functions(home, river, line)
+        if number < 3:
+            yield from _shores(home, river, line)
     if home.rivers:
         yield from _fishes(home)
         yield from _banks(home)
@@ -84,6 +86,26 @@ def _range(home: Home, river: River, line: LineString, number: int) -> Iterator[
                 "levee_protect": protect,
                 "levee_safety_zone": safe,
             },
+        )
+
+
+def _shores(home: Home, river: River, line: LineString) -> Iterator[Feature]:
+    """Shoreline zones, 40 m on both sides; protection and reserve are most of them, as in 城口's plan."""
+    kinds = (
+        ("protect", "保护区"),
+        ("reserve", "保留区"),
+        ("control", "控制利用区"),
+        ("reserve", "保留区（二）"),
+    )
+    for k, (zone, words) in enumerate((*kinds, ("develop", "开发利用区"))):
+        part = shapely.simplify(stretch_of(line, 0.1 + 0.2 * k, 0.2 * line.length * 111_200.0), 2e-4)
+        strip = shapely.difference(_wide(river, part, 40.0), _wide(river, part, 0.0))
+        yield Feature(
+            layer="shoreline_zone",
+            zone_class=zone,
+            name=f"{river.name}岸线{words}{MARK}",
+            geometry=fitted(strip, home.shape),
+            more={"river_name": river.name},
         )
 
 
@@ -167,7 +189,7 @@ def _banks(home: Home) -> Iterator[Feature]:
         "general",
     )
     for k, zone in enumerate(grades):
-        place = beside(line, 0.15 + 0.17 * k, river.width_m / 2 + 160.0)
+        place = beside(line, 0.13 + 0.17 * k, -river.width_m / 2 - 160.0)
         shape = fitted(pebble(place, 1.6e5 if k < 2 else 0.7e5, home.seed + k, stretch=2.2), home.shape)
         words = {"national": "国家重要湿地", "provincial": "省级重要湿地", "general": "一般湿地"}[zone]
         yield Feature(

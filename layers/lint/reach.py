@@ -1,7 +1,7 @@
 """Rules that can never speak: by their dates, activities, conditions or zones; or not in this bundle."""
 
 from geo.logic import compare
-from geo.model import HISTORY_FROM, Bundle, Condition, Layer, Rule, Rulebook, Scalar
+from geo.model import HISTORY_FROM, Bundle, Condition, Layer, Relation, Rule, Rulebook, Scalar, With
 from layers.lint.terms import (
     SHIPPED_FILES,
     activities_of,
@@ -113,6 +113,31 @@ def _zones(schema: Schema, rule: Rule, faults: Faults) -> None:
         values = {test.name: values_of_attribute(known.get(test.name)) for test in tests}
         for clashing in impossible(tests, values):
             _never(rule, key, clashing, faults)
+    for one, other in _there_and_not(rule):
+        faults.advise(
+            where(rule, "with"),
+            given=f"{one.layer}: present, {other.layer}: absent",
+            allowed="zones that are there, or are not",
+            zh="同一分区既须存在又须不存在，规则永不适用",
+            en="the same zones must be there and must not: the rule never speaks",
+        )
+
+
+def _there_and_not(rule: Rule) -> list[tuple[With, With]]:
+    """Zones that must lie on a piece, with those that must not and are the same or more."""
+    there = [one for one in rule.companions if one.present]
+    if rule.relation is Relation.INTERSECTS and len(rule.layers) == 1:
+        there.append(With(layer=rule.layers[0], zone_classes=rule.zone_classes, zone_where=rule.zone_where))
+    barred = [one for one in rule.companions if not one.present]
+    return [(one, other) for one in there for other in barred if _within(one, other)]
+
+
+def _within(one: With, other: With) -> bool:
+    """Whether all zones that ``one`` means are meant by ``other`` too."""
+    classes = not other.zone_classes or (
+        bool(one.zone_classes) and set(one.zone_classes) <= set(other.zone_classes)
+    )
+    return one.layer == other.layer and classes and set(other.zone_where) <= set(one.zone_where)
 
 
 def _never(rule: Rule, key: str, tests: tuple[Condition, ...], faults: Faults) -> None:

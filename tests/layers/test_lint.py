@@ -1,14 +1,12 @@
-"""One bundle for each kind of finding that refuses nothing; the remarks; the coverage table."""
+"""One bundle for each kind of finding that refuses nothing; the remarks."""
 
-import csv
-import io
 from datetime import date
 
 import pytest
 
 from geo.model import Condition, Op
 from layers.bundle import lint, load_bundle, look_over
-from layers.lint import cover, cover_csv, cover_markdown, cover_text, remark
+from layers.lint import remark
 from layers.lint.terms import can_hold
 from layers.rulebook import SHIPPED, load_rulebook
 from layers.schema import read_schema
@@ -141,6 +139,42 @@ def test_advice_names_file_line_and_both_languages(tmp_path, rules, where, engli
     assert chinese in problem.hint.zh
     assert len(load_bundle(tmp_path).rulebook.rules) == len(rules)
     assert main([str(tmp_path)]) == 1
+
+
+@pytest.mark.parametrize(
+    ("keys", "barred", "told"),
+    [
+        ({"zone_classes": ["core"]}, {}, True),
+        ({"zone_classes": ["core"]}, {"zone_classes": ["core", "edge"]}, True),
+        ({"zone_classes": ["core"]}, {"zone_classes": ["edge"]}, False),
+        ({}, {"zone_classes": ["edge"]}, False),
+        ({"relation": "outside"}, {}, False),
+    ],
+)
+def test_zones_cannot_be_there_and_not(tmp_path, keys, barred, told):
+    never = _plain("R-1", **keys, **{"with": [{"layer": "park", "present": False, **barred}]})
+    found = [p for p in _told(tmp_path, never) if "must be there and must not" in p.hint.en]
+    assert bool(found) is told
+
+
+@pytest.mark.parametrize(
+    ("keys", "key", "english", "chinese"),
+    [
+        ({"basis": ["test-law-9"]}, "basis", "no such basis", "没有这个依据"),
+        ({"activities": ["CHEMM"]}, "activities", "no such activity or group", "没有这个项目类型"),
+        ({"conditions": [_test("natur", "eq", "new")]}, "conditions", "no such fact", "没有这个项目参数"),
+        ({"with": [{"layer": "parc"}]}, "with", "no such layer", "没有这个图层"),
+        ({"title": {"zh": "只有中文"}}, "title.en", "is missing", "缺少"),
+    ],
+)
+def test_dangling_ids_and_missing_languages_refuse_the_bundle(tmp_path, capsys, keys, key, english, chinese):
+    folder = make_bundle(tmp_path, [PARK], [_plain("R-1", **keys)])
+    for lang, words in (("en", english), ("zh", chinese)):
+        assert main([str(folder), "--lang", lang]) == 2
+        (line, *_) = capsys.readouterr().out.splitlines()
+        assert line.startswith("rules/own.yaml:")
+        assert f"R-1.{key}" in line
+        assert words in line
 
 
 def test_versions_that_meet_leave_no_gap(tmp_path):
@@ -336,79 +370,3 @@ def test_a_rule_against_what_its_activities_imply_is_remarked(tmp_path):
     speaks = {**waits, "activities": ["TAIL", "CHEM"]}
     told = _remarks(tmp_path, [PARK], [speaks])
     assert not [hint for hint in told.values() if "declared otherwise" in hint.en]
-
-
-# --- coverage
-
-
-ON = date(2026, 11, 21)
-RULES = [
-    rule("R-1", layer="park", zone_classes=["core"], activities=["INDUSTRY"], effect="prohibited"),
-    rule("R-2", layer="park"),
-    rule("R-3", relation="anywhere", activities=["CHEM"], effect="notice"),
-    rule("R-4", layer="park", valid_to=date(2024, 1, 1)),
-]
-
-
-def _rows(folder, on=ON):
-    told = look_over(make_bundle(folder, [PARK], RULES))
-    return [row for row in cover(told.bundle, told.schema, on) if row.layer in {"park", ""}]
-
-
-def test_the_table_tells_layer_class_group_and_rules(tmp_path):
-    cells = {
-        (r.layer, r.zone_class, r.group): [(x.id, whole) for x, whole in r.rules] for r in _rows(tmp_path)
-    }
-    assert cells["park", "core", "ANY"] == cells["park", "edge", "ANY"] == [("R-2", True)]
-    assert cells["park", "core", "INDUSTRY"] == cells["park", "core", "HEAVYPOLL"] == [("R-1", True)]
-    assert ("park", "edge", "INDUSTRY") not in cells
-    assert cells["", "", "INDUSTRY"] == [("R-3", False)]
-    assert "R-4" not in str(cells)
-
-
-def test_the_date_of_the_table_counts(tmp_path):
-    (row,) = [r for r in _rows(tmp_path, date(2023, 6, 1)) if (r.zone_class, r.group) == ("edge", "ANY")]
-    assert [x.id for x, _ in row.rules] == ["R-2", "R-4"]
-
-
-def test_a_class_without_a_rule_is_a_row_without_rules(tmp_path):
-    told = look_over(make_bundle(tmp_path, [PARK], [RULES[0]]))
-    rows = [
-        row for row in cover(told.bundle, told.schema, ON) if (row.layer, row.zone_class) == ("park", "edge")
-    ]
-    assert [(row.group, row.rules) for row in rows] == [("", ())]
-    assert "no rule" in cover_text(rows, "en")
-    assert "没有规则" in cover_markdown(rows, "zh")
-    assert cover_csv(rows, "en").splitlines()[1] == "park,park,edge,edge,,,,,,"
-
-
-def test_the_three_forms_hold_the_same(tmp_path):
-    rows = _rows(tmp_path)
-    told = list(csv.DictReader(io.StringIO(cover_csv(rows, "en"))))
-    assert {
-        "rule": "R-1",
-        "effect": "prohibited",
-        "relation": "intersects",
-        "whole_group": "true",
-    }.items() <= next(row.items() for row in told if row["rule"] == "R-1")
-    assert len(told) == sum(max(len(row.rules), 1) for row in rows)
-    markdown = cover_markdown(rows, "en").splitlines()
-    assert markdown[0] == "| layer | class | activity group | rules |"
-    assert "| anywhere |  | INDUSTRY Industry | R-3~ notice |" in markdown
-    assert "  INDUSTRY 工业: R-1 prohibited" in cover_text(rows, "zh").splitlines()
-
-
-@pytest.mark.parametrize(
-    ("name", "first"), [("t.csv", "layer,"), ("t.md", "| layer"), ("t.txt", "env_control_unit")]
-)
-def test_the_command_writes_the_table(tmp_path, name, first):
-    folder = make_bundle(tmp_path / "b", [PARK], RULES[:2])
-    out = tmp_path / name
-    assert main([str(folder), "--lang", "en", "--coverage", str(out), "--on", "2026-11-21"]) == 1
-    assert out.read_text(encoding="utf-8").startswith(first)
-
-
-def test_the_command_prints_the_table(tmp_path, capsys):
-    folder = make_bundle(tmp_path, [PARK], RULES[1:2])
-    assert main([str(folder), "--lang", "en", "--coverage", "-", "--on", "2026-11-21"]) == 0
-    assert "park · edge\n  ANY every activity: R-2 conditional\n" in capsys.readouterr().out

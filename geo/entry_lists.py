@@ -184,7 +184,7 @@ def entry_lists(
     wide: list[_Wide] = []
     held = np.zeros(len(zones), dtype=bool)
     places, codes = places_of(column), codes_of_zones(column)
-    subtype, missing = column("unit_subtype"), column("list_missing")
+    subtype, missing = subtypes_of(column), column("list_missing")
     first = 0
     for clauses, count in every:
         mine = range(first, first + count)
@@ -238,6 +238,12 @@ def places_of(column: Callable[[str], Objects]) -> list[str | None]:
         found = next((m[1] for m in map(_PLACE_IN_CODE.match, codes) if m), None)
         out.append(found or (None if county is None else str(county)))
     return out
+
+
+def subtypes_of(column: Callable[[str], Objects]) -> Objects:
+    """Sub-type of each unit, or sub-class of each element zone."""
+    unit, element = column("unit_subtype"), column("sub_class")
+    return np.where([value is None for value in unit], element, unit)
 
 
 def _below(

@@ -25,7 +25,7 @@ __all__ = [
 CATALOGUE = "catalogue.yaml"
 _NAMELESS: Mapping[str, Any] = {"id": "?", "title": Text("?", "?"), "jurisdictions": (), "notes": None}
 _REQUIRED_FIELDS = ("zone_id", "zone_class")
-_INHERITED_WITH_PATH = ("sha256", "rows")
+_INHERITED_WITH_PATH = ("sha256", "rows", "clauses", "clauses_sha256")
 _NEVER_INHERITED = ("edition", "valid_from", "valid_to", "approval_doc")
 
 
@@ -62,6 +62,7 @@ class EditionSpec:
     rows: int | None
     min_rows: int
     clauses: str | None
+    clauses_sha256: str | None
     cells: CellsSpec | None
     where: str
 

@@ -139,6 +139,7 @@ def _style(node: Node, path: str, faults: Faults) -> object:
     return {key: str(value) for key, value in found.items()} if isinstance(found, dict) else BAD
 
 
+_SHA256 = matching(r"[0-9a-f]{64}", "64 hexadecimal digits in lower case")
 _EDITION_KEYS = (
     Key("edition", text, required=True),
     Key("status", choice(EditionStatus), default=EditionStatus.IN_FORCE),
@@ -159,10 +160,11 @@ _EDITION_KEYS = (
     Key("licence", text, required=True),
     Key("synthetic", flag, required=True),
     Key("approval_doc", text),
-    Key("sha256", matching(r"[0-9a-f]{64}", "64 hexadecimal digits in lower case")),
+    Key("sha256", _SHA256),
     Key("rows", integer(0)),
     Key("min_rows", integer(0), default=1),
     Key("clauses", _inside),
+    Key("clauses_sha256", _SHA256),
 )
 _RASTER_KEYS = (
     *(key for key in _EDITION_KEYS if key.name not in {"table", "encoding", "fields"}),

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from geo.entry_lists import codes_of_zones, places_of
+from geo.entry_lists import codes_of_zones, places_of, subtypes_of
 from geo.model import ANY, DIMENSION_TEXT, Certainty, Clause, ClauseLevel, ClauseVerb, Text
 from geo.zone_columns import values_of
 from layers.keytable import near
@@ -67,6 +67,7 @@ class Read:
 
 def read_clauses(
     name: str,
+    sha256: str | None,
     files: Files,
     zones: gpd.GeoDataFrame | None,
     words: Collection[str],
@@ -78,6 +79,8 @@ def read_clauses(
 
     Parameters
     ----------
+    sha256
+        What the catalogue says it is; None where it does not.
     zones
         The edition's zones: clauses of a unit must name one of them.
     words
@@ -86,7 +89,16 @@ def read_clauses(
         Class codes of the layer.
     """
     at = f"{where} {name}"
-    files.sha256(name, at, faults)
+    found = files.sha256(name, at, faults)
+    if sha256 is not None and found and found != sha256:
+        _fault(
+            faults,
+            at,
+            found,
+            sha256,
+            "文件的 SHA-256 与目录所列不符",
+            "the file's SHA-256 is not the one in the catalogue",
+        )
     path = files.find(name, at, Faults())
     if path is None:
         return None
@@ -170,7 +182,7 @@ def _zones(zones: gpd.GeoDataFrame | None, classes: Collection[str]) -> _Zones |
     def column(name: str) -> Any:  # noqa: ANN401 (an array of objects)
         return values_of(zones, name)
 
-    subtypes = {str(value) for value in column("unit_subtype") if value is not None}
+    subtypes = {str(value) for value in subtypes_of(column) if value is not None}
     return _Zones(
         codes=frozenset(code for codes in codes_of_zones(column) for code in codes),
         counties=frozenset(place for place in places_of(column) if place is not None),

@@ -53,7 +53,9 @@ def read_edition(
         coverage = _coverage(spec, crs, files, where, faults)
     lists = None
     if spec.clauses is not None:
-        lists = read_clauses(spec.clauses, files, zones, words, spec.classes, where, faults)
+        lists = read_clauses(
+            spec.clauses, spec.clauses_sha256, files, zones, words, spec.classes, where, faults
+        )
         remarks = (*remarks, *(lists.remarks if lists is not None else ()))
     return Edition(
         edition=spec.edition,

@@ -44,13 +44,19 @@ def _nothing_near(scene: Scene, test: PlaceTest) -> bool:
 
 
 def _with_why(scene: Scene, test: PlaceTest, answer: Place) -> Place:
-    """Of tests about entry lists: what the zones leave open, where a zone filter only knows that they do."""
+    """Of tests about entry lists: what the zones leave open, where a zone filter only knows that they do.
+
+    A footprint that is not known matters where the land may reach zones that are sure; not where it can only
+    reach more of what is open here already.
+    """
     if not test.why or Reason.ATTRIBUTE_UNKNOWN not in answer.reasons:
         return answer
-    found = set[Reason]().union(*(why_at(scene.view, test, layer, row) for layer, row in answer.zones))
+    whys = [why_at(scene.view, test, layer, row) for layer, row in answer.zones]
+    found = set[Reason]().union(*whys)
     if not found:
         return answer
-    rest = tuple(reason for reason in answer.reasons if reason is not Reason.ATTRIBUTE_UNKNOWN)
+    said = {Reason.ATTRIBUTE_UNKNOWN, *((Reason.FOOTPRINT_UNKNOWN,) if all(whys) else ())}
+    rest = tuple(reason for reason in answer.reasons if reason not in said)
     return replace(answer, reasons=(*(reason for reason in test.why if reason in found), *rest))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from scripts.demo import build, catalogue, examples, rasters, sources, tables, themes, verify, write
+from scripts.demo import build, catalogue, clauses, examples, rasters, sources, tables, themes, verify, write
 from scripts.demo.verify import BUNDLE
 
 STEPS = 19
@@ -46,6 +46,7 @@ def make(folder: Path) -> None:
         written = {
             name: write.parquet(table, folder / "data" / f"{name}.parquet") for name, table in layers.items()
         }
+        written |= clauses.write(layers, folder / "data")
         say("rasters")
         source = BUNDLE / "data" / "source"
         written |= rasters.write(sources.read_grid(source / "terrain.asc"), source, folder / "data")

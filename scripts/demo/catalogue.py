@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from scripts.demo import raster_layers, theme_layers
+from scripts.demo.clauses import UNIT_LISTS
 from scripts.demo.scope import OUT_OF_SCOPE
 from scripts.demo.sources import NINE
 from scripts.demo.strip import PENGXI
@@ -108,10 +109,11 @@ LAYERS: tuple[Layer, ...] = (
         authority=_ECOLOGY,
         source=f"{MADE}: one planar partition of the nine districts",
         note=_text(
-            "朝天、城口、潼南的单元数及城口、潼南的面积占比与公布值一致，其余为虚构；一个单元未录入清单",
+            "朝天、城口、潼南的单元数及城口、潼南的面积占比与公布值一致，其余为虚构；三个单元未录入清单",
             "counts of Chaotian, Chengkou, Tongnan and shares of the last two as published, the rest "
-            "invented; one unit is left without its list",
+            "invented; three units are left without their list",
         ),
+        more={"clauses": f"data/{UNIT_LISTS}.parquet"},
     ),
     Layer(
         id="protected_area",
@@ -315,6 +317,8 @@ def _layer(layer: Layer, written: dict[str, Written]) -> Node:
         "rows": file.rows,
         "notes": note if layer.synthetic else layer.note,
     }
+    if layer.id == "env_control_unit":
+        node["clauses_sha256"] = written[UNIT_LISTS].sha256
     if layer.id == "eco_redline":
         node["editions"] = [_old_redline(written["eco_redline_2020"])]
     return node

@@ -18,7 +18,7 @@ from scripts.demo.texts import MARK, of_unit
 CRS = "EPSG:4490"
 Row = dict[str, object]
 
-UNIT_WITHOUT_TEXTS = f"ZH{PINGCHANG}30001"
+UNITS_WITHOUT_TEXTS = (f"ZH{PINGCHANG}30001", "ZH51192120002", "ZH51192210005")
 """The unit whose entry list is missing, so that this shows."""
 
 _CLASS_WORDS = {"1": "优先保护单元", "2": "重点管控单元", "3": "一般管控单元"}
@@ -104,7 +104,7 @@ def _units(drawn: Drawn, names: dict[str, District]) -> Iterable[Row]:
     for unit in drawn.units:
         piece, district = unit.piece, names[unit.piece.county]
         code = f"ZH{piece.county}{piece.unit_class}{piece.number:04d}"
-        missing = code == UNIT_WITHOUT_TEXTS
+        missing = code in UNITS_WITHOUT_TEXTS
         texts = of_unit(piece.unit_class, piece.subtype)
         kind = _SUBTYPE_WORDS.get(piece.subtype or "", "")
         name = f"{district.name}{kind}{_CLASS_WORDS[piece.unit_class]}-{piece.name}（示范）"

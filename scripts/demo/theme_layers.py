@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from scripts.demo.clauses import AIR_LISTS
 from scripts.demo.write import Written
 
 Node = dict[str, object]
@@ -67,5 +68,7 @@ def entries(written: dict[str, Written], note: dict[str, str]) -> Iterable[Node]
             "synthetic": True,
             "sha256": written[layer].sha256,
             "rows": written[layer].rows,
+            **({"clauses": f"data/{AIR_LISTS}.parquet"} if layer == "element_zone" else {}),
+            **({"clauses_sha256": written[AIR_LISTS].sha256} if layer == "element_zone" else {}),
             "notes": {"zh": f"{note['zh']}；{told['zh']}", "en": f"{note['en']}; {told['en']}"},
         }

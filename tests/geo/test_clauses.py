@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given, settings
 
 from geo.model import Certainty, Clause, ClauseTest, ClauseVerb, Effect, Naming, Outcome, Reason, worst
-from geo.naming import Who, named
+from geo.naming import Who, industry_of, named
 from geo.points import Declaration
 from tests.geo.two_roads import batch_of, by_columns, by_reports, differing, table_on
 from tests.geo.world import (
@@ -87,6 +87,22 @@ def at(x: float, clauses: tuple[Clause, ...] | None, activity: str | None = "PLA
 )
 def test_a_clause_names_by_kind_group_or_code(names, who, wanted):
     assert named(BOOK, who, names) is wanted
+
+
+@pytest.mark.parametrize(
+    ("declared", "code"),
+    [
+        ("2614", "2614"),
+        ("C2614", "2614"),
+        ("26 化学原料", "26"),
+        ("26、27", None),
+        ("C", None),
+        (None, None),
+        ("261411", None),
+    ],
+)
+def test_an_industry_is_told_by_one_code(declared, code):
+    assert industry_of(declared) == code
 
 
 def test_a_kind_within_the_declared_one_may_be_meant():
@@ -207,6 +223,15 @@ def test_all_reasons_at_one_place_are_told():
     rows = (clause(WEST, "禁止", ("2611",)), clause(WEST, "禁止", ("PLANT",), certainty=Certainty.C))
     found = at(500, rows, list_missing=True)
     assert found.reasons == (Reason.NOT_PUBLISHED, Reason.FACT_UNKNOWN, Reason.UNVERIFIED_BASIS)
+
+
+def test_an_unknown_footprint_is_no_reason_inside_an_open_unit():
+    clauses = (clause(WEST, "禁止", ("2611",)),)
+    told = report([units(clauses)], [ban()], project(point(500, 500), "PLANT"))
+    assert finding(told, "CU").reasons == (Reason.FACT_UNKNOWN,)
+    beside = (*clauses, clause(EAST, "禁止", ("PLANT",)))
+    told = report([units(beside)], [ban()], project(point(950, 500), "PLANT"))
+    assert finding(told, "CU").reasons == (Reason.FOOTPRINT_UNKNOWN, Reason.FACT_UNKNOWN)
 
 
 def test_the_margin_is_to_the_units_that_are_meant():

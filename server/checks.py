@@ -190,6 +190,7 @@ def _part_questions(rulebook: Rulebook, report: PartReport) -> dict[str, Any]:
         for fact_id in _asked(finding):
             asking.setdefault(fact_id, []).append(finding.rule.id)
     used = {fact.id: fact for fact in report.facts}
+    for_eia = set(report.eia.missing_facts) if report.eia is not None else set[str]()
     activity = rulebook.activities.get(report.part.activity or "")
     return {
         "name": report.part.name,
@@ -202,9 +203,10 @@ def _part_questions(rulebook: Rulebook, report: PartReport) -> dict[str, Any]:
                 **_question(fact, used.get(fact.id), _assumed(fact, report, activity)),
                 "rules": open_rules.get(fact.id, []),
                 "rules_not_held": not_held.get(fact.id, []),
+                "for_eia": fact.id in for_eia,
             }
             for fact in rulebook.facts.values()
-            if fact.id in open_rules or fact.id in not_held or fact.id in used
+            if fact.id in {*open_rules, *not_held, *used, *for_eia}
         ],
     }
 

@@ -11,7 +11,9 @@ export function drawFacts(node, questions, declared, onChange) {
   const asked = questions.filter((one) => one.id !== 'nature');
   const open = asked.filter((one) => one.rules.length || (one.origin === 'declared' && !one.assumed && !one.rules_not_held.length));
   const preset = asked.filter((one) => !open.includes(one) && one.assumed);
-  const beyond = asked.filter((one) => !open.includes(one) && !one.assumed);
+  const rest = asked.filter((one) => !open.includes(one) && !one.assumed);
+  const eia = rest.filter((one) => one.for_eia);
+  const beyond = rest.filter((one) => !one.for_eia);
   const kept = (name, list) => node.querySelector(name)?.open || list.some((one) => `fact-${one.id}` === old);
   const rows = (list) => list.map((one) => factRow(one, declared, onChange));
   fill(node,
@@ -20,6 +22,8 @@ export function drawFacts(node, questions, declared, onChange) {
       el('summary', {}, t('facts.preset'), el('ul', {class: 'taken'}, preset.map((one) => el('li', {},
         `${both(one.title)}：${shown(one, one.value)} `, el('span', {class: `chip chip-${one.origin}`, text: t(`facts.origin.${one.origin}`)}))))),
       rows(preset)),
+    eia.length > 0 && el('details', {class: 'preset eia', open: kept('.eia', eia)},
+      el('summary', {text: t('facts.eia', {n: eia.length})}), rows(eia)),
     beyond.length > 0 && el('details', {class: 'preset beyond', open: kept('.beyond', beyond)},
       el('summary', {text: t('facts.beyond', {n: beyond.length})}), rows(beyond)));
   if (old) document.getElementById(old)?.focus();

@@ -30,6 +30,7 @@ EXPECT = {
     "hits",
     "states",
     "shares",
+    "eia",
 }
 
 
@@ -102,9 +103,21 @@ def test_scenario(demo: Bundle, entry: dict[str, Any]) -> None:
     for rule, articles in expect.get("basis", {}).items():
         assert [b.id for b in applies[rule].basis] == articles
     _check_layers(told, expect)
+    _check_eia(report, expect)
     for key in ("verdict", "worst_possible", "complete"):
         if key in expect:
             assert getattr(report, key) == expect[key]
+
+
+def _check_eia(report: Report, expect: dict[str, Any]) -> None:
+    for part in report.parts if "eia" in expect else ():
+        assert part.eia is not None
+        told = {
+            "before": [one.value for one in part.eia.before],
+            "after": [one.value for one in part.eia.after],
+            "areas": [area.area for area in part.eia.areas if area.met],
+        }
+        assert expect["eia"].items() <= told.items()
 
 
 def _check_layers(told: Told, expect: dict[str, Any]) -> None:

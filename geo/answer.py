@@ -7,6 +7,7 @@ from typing import Any
 import shapely
 
 from geo.cite import cited
+from geo.clause_words import named_bodies
 from geo.crs import DENSIFY_M
 from geo.eia_told import told_cells_of
 from geo.judge import Judgement
@@ -239,6 +240,7 @@ def _finding(finding: Finding) -> Json:
         "threshold": _THRESHOLDS.get((rule,), lambda: _threshold(finding), finding.limit_m),
         "missing_facts": list(finding.missing_facts),
         "hits": [_hit(h) for h in finding.hits],
+        **({} if rule.clauses is None else {"clauses": named_bodies(finding.clauses)}),
         "basis": [_BASES.get((b,), partial(_basis, b)) for b in finding.basis],
     }
 

@@ -1,6 +1,7 @@
 """Why a rule came out as it did, in sentences a colleague can check."""
 
 from geo.cite import cited_all
+from geo.clause_words import clauses_told
 from geo.human import hectares, metres, percent, stations
 from geo.model import REASON_ACTOR, REASON_TEXT, Finding, Hit, Outcome, Reason, Relation, Text
 from geo.scene import Scene
@@ -23,7 +24,7 @@ def explain(scene: Scene, finding: Finding) -> Text:
 
 
 def _explain(view: BundleView, finding: Finding, near: tuple[str, ...]) -> Text:
-    sentences = [_where(view, finding)]
+    sentences = [_where(view, finding), clauses_told(finding.clauses)]
     if finding.outcome is Outcome.NOT_ASSESSED:
         sentences.append(_open(view, finding, near))
     if finding.outcome is Outcome.DOES_NOT_APPLY and finding.borderline:

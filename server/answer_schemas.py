@@ -105,6 +105,38 @@ class ThresholdOut(_Answer):
     min_overlap_share: Share
 
 
+class ClauseOut(_Answer):
+    """One clause of an entry list (准入清单).
+
+    ``unit_code``: the unit, or at province and city level the place whose units it speaks of. ``names``:
+    activities, groups, ``ANY`` or GB/T 4754 codes; empty where the list does not say.
+    """
+
+    id: str
+    unit_code: str
+    level: Literal["province", "city", "unit"]
+    level_text: TextOut
+    dimension: Literal[1, 2, 3, 4]
+    dimension_text: TextOut
+    verb: Literal["禁止", "限制", "退出", "允许", "要求"]
+    verb_text: TextOut
+    text: str
+    names: list[str]
+    doc: str
+    article: str | None
+    certainty: Literal["A", "B", "C", "D"]
+    unit_class: str | None
+    unit_subtype: str | None
+
+
+class NamedClauseOut(ClauseOut):
+    """A clause a finding rests on; ``sure`` is false where it only may name the activity."""
+
+    layer: str
+    zone_id: str
+    sure: bool
+
+
 class FindingOut(_Answer):
     """Outcome of one rule. ``margin_m``: positive = does not apply, by so much."""
 
@@ -125,6 +157,7 @@ class FindingOut(_Answer):
     threshold: ThresholdOut
     missing_facts: list[str]
     hits: list[HitOut]
+    clauses: list[NamedClauseOut] | None = None
     basis: list[BasisOut]
 
 
@@ -166,13 +199,18 @@ class AreaOut(_Answer):
     reasons: list[str]
 
 
-class EiaOut(_Answer):
+class EiaClassesOut(_Answer):
     """EIA class before and after sensitive areas; null where several are possible."""
 
     class_before: EiaClassName | None
     class_after: EiaClassName | None
     possible_before: list[EiaClassName]
     possible: list[EiaClassName]
+
+
+class EiaOut(EiaClassesOut):
+    """EIA class of a part, with what gives it and what leaves it open."""
+
     text: TextOut
     items: list[str]
     sensitive: list[AreaOut]
@@ -239,6 +277,7 @@ class CheckAnswer(_Answer):
     on: str
     name: str | None
     parts: list[PartOut]
+    eia: EiaClassesOut | None
     out_of_scope: list[str]
     out_of_scope_detail: list[OutOfScopeOut]
     synthetic: bool

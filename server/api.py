@@ -12,13 +12,14 @@ from flask import Response, g, request
 from flask_openapi import APIBlueprint, Tag
 from flask_openapi.types import ResponseDict
 
-from server import batch, checks, coverage, current, describe, zones
+from server import batch, checks, clauses, coverage, current, describe, zones
 from server.answer_schemas import CheckAnswer
 from server.schemas import (
     ActivitiesQuery,
     BatchQuery,
     CheckQuery,
     CheckRequest,
+    ClausesQuery,
     CoverageQuery,
     DateQuery,
     ErrorOut,
@@ -148,6 +149,12 @@ def get_zones(path: LayerPath, query: ZonesQuery) -> Response:
     on = _day(query.on)
     cap = current.settings().max_zones
     return _json(zones.zones(current.bundle(), path.layer_id, on, query, cap=cap), "application/geo+json")
+
+
+@api.get("/layers/<layer_id>/clauses", tags=[DATA], summary="Entry lists of zones", responses=_READ)
+def get_clauses(path: LayerPath, query: ClausesQuery) -> Response:
+    """Every clause of zones' entry lists (准入清单), those of province and city included."""
+    return _json(clauses.entry_lists(current.bundle(), path.layer_id, _day(query.on), query))
 
 
 @api.get("/layers/<layer_id>/coverage", tags=[DATA], summary="Coverage of a layer", responses=_READ)

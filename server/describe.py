@@ -185,6 +185,12 @@ def _rule_in_full(bundle: Bundle, rule: Rule, on: date) -> Json:
         "min_overlap_share": rule.min_overlap_share,
         "min_zones": rule.min_zones,
         "max_cell_m": rule.max_cell_m,
+        "clauses": rule.clauses
+        and {
+            "verbs": [verb.value for verb in rule.clauses.verbs],
+            "named": rule.clauses.named.value,
+            "without_list": "silent" if rule.clauses.silent_without_list else "open",
+        },
         "season": rule.season and {"from": _month_day(rule.season.start), "to": _month_day(rule.season.end)},
         "jurisdictions": list(rule.jurisdictions),
         "basis": [basis(bases[b], on) for b in rule.basis if b in bases],

@@ -169,6 +169,12 @@ class ZonesQuery(DateQuery):
     offset: int = Field(0, ge=0, description="Zones to leave out before the first.")
 
 
+class ClausesQuery(DateQuery):
+    """Whose entry lists."""
+
+    zone_id: str = Field(min_length=1, description="Ids of zones, comma-separated.")
+
+
 class CoverageQuery(DateQuery):
     """Which part of a layer's coverage."""
 

@@ -1,4 +1,5 @@
 // One finding: title, what to do, why, which zones by how much, which article, how sure.
+import {clauseBlock} from './clauses.js';
 import {el} from './dom.js';
 import {hectares, metres, percent, stations} from './format.js';
 import {both, joined, lang, t} from './i18n.js';
@@ -14,6 +15,7 @@ export function findingCard(finding, titles, onZone, open = false) {
     el('div', {class: 'finding-body'},
       el('p', {class: 'why', text: both(finding.explanation)}),
       outcome !== 'does_not_apply' && both(finding.action) && el('p', {class: 'action'}, el('b', {text: `${t('finding.action')}：`}), both(finding.action)),
+      clauseBlock(finding, titles.on),
       hits(finding.hits, titles, onZone),
       margin(finding),
       articles(finding.basis, finding.needs_review)));

@@ -47,7 +47,7 @@ function partSection(part, answer, titles, onZone) {
   const open = part.findings.filter((one) => one.outcome === 'not_assessed' && one.reason !== 'out_of_scope');
   const away = part.findings.filter((one) => one.outcome === 'not_assessed' && one.reason === 'out_of_scope');
   const near = part.findings.filter((one) => one.outcome === 'does_not_apply' && one.borderline);
-  const cards = (list, opened = () => false) => bySeverity(list).map((one, i) => findingCard(one, titles, onZone, opened(one, i)));
+  const cards = (list, opened = () => false) => bySeverity(list).map((one, i) => findingCard(one, {...titles, on: answer.on}, onZone, opened(one, i)));
   return el('section', {class: 'part'},
     answer.parts.length > 1 && el('h3', {text: part.name || t('result.part')}),
     block('applies', 'result.applies', applies.length, applies.length

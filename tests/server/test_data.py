@@ -199,6 +199,7 @@ def test_openapi_names_every_address(client: FlaskClient) -> None:
         "/api/v1/checks/batch",
         "/api/v1/questions",
         "/api/v1/layers",
+        "/api/v1/layers/{layer_id}/clauses",
         "/api/v1/layers/{layer_id}/coverage",
         "/api/v1/layers/{layer_id}/zones",
         "/api/v1/rules",

@@ -1,6 +1,6 @@
 """Answers as data: the JSON body and the table row. Numbers are rounded here and nowhere else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -9,6 +9,7 @@ import shapely
 from geo.cite import cited
 from geo.clause_words import named_bodies
 from geo.crs import DENSIFY_M
+from geo.eia import higher_of
 from geo.eia_told import told_cells_of
 from geo.judge import Judgement
 from geo.measure import AREA_METHOD, DISTANCE_METHOD, LINE_TOLERANCE_M, TOLERANCE_M
@@ -18,6 +19,7 @@ from geo.model import (
     Basis,
     Crossing,
     EiaAnswer,
+    EiaClass,
     Finding,
     Hit,
     LayerReport,
@@ -73,6 +75,7 @@ def to_json(report: Report, detail: str = "findings") -> Json:
         "on": report.on.isoformat(),
         "name": report.name,
         "parts": [_part(part, detail) for part in report.parts],
+        "eia": _eia_of_all(report.parts),
         "out_of_scope": [o.layer for o in report.out_of_scope],
         "out_of_scope_detail": [_OUTSIDE.get((o,), partial(_outside, o)) for o in report.out_of_scope],
         "synthetic": report.synthetic,
@@ -165,14 +168,28 @@ def _part(part: PartReport, detail: str) -> Json:
     }
 
 
-def _eia(answer: EiaAnswer) -> Json:
-    """The EIA class: null where more than one is possible, and then why."""
-    before, after = answer.before, answer.after
+def _eia_of_all(parts: Sequence[PartReport]) -> Json | None:
+    """The class of the project: the highest of its parts (名录 Art. 4)."""
+    told = [part.eia for part in parts if part.eia is not None]
+    if not told:
+        return None
+    return _eia_classes(higher_of(one.before for one in told), higher_of(one.after for one in told))
+
+
+def _eia_classes(before: Sequence[EiaClass], after: Sequence[EiaClass]) -> Json:
+    """Null where more than one is possible."""
     return {
         "class_before": before[0].value if len(before) == 1 else None,
         "class_after": after[0].value if len(after) == 1 else None,
         "possible_before": [one.value for one in before],
         "possible": [one.value for one in after],
+    }
+
+
+def _eia(answer: EiaAnswer) -> Json:
+    """The EIA class, what gives it and what leaves it open."""
+    return {
+        **_eia_classes(answer.before, answer.after),
         "text": _text(answer.text),
         "items": list(answer.items),
         "sensitive": [

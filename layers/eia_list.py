@@ -184,6 +184,7 @@ def _check_area(row: Row, words: Words, faults: Faults) -> None:
 
 
 def _check_item(row: Row, areas: Mapping[str, Row], words: Words, faults: Faults) -> None:
+    before = len(faults)
     known = {*words.activities, *words.groups}
     kind = "activity or group"
     check_known(kind, row.many("activities"), known, row.where("activities"), words, faults)
@@ -196,7 +197,7 @@ def _check_item(row: Row, areas: Mapping[str, Row], words: Words, faults: Faults
         check_condition(test, words, faults)
     for one in row.many("classes"):
         _check_class(one, row, areas, words, faults)
-    if _is_good(row):
+    if _is_good(row) and len(faults) == before:
         _check_trials(row, words.facts, faults)
 
 
@@ -230,7 +231,7 @@ def _check_class(one: Row, item: Row, areas: Mapping[str, Row], words: Words, fa
 def _check_trials(row: Row, facts: Mapping[str, Fact], faults: Faults) -> None:
     """What is unknown is tried value by value: not too many."""
     rows = [row["conditions"], *(one["conditions"] for one in row["classes"])]
-    tests = [test for some in rows for test in tests_of(some, "fact") if test.name in facts]
+    tests = [test for some in rows for test in tests_of(some, "fact")]
     count = prod(len(values) for values in candidates(facts, tests, {}).values())
     if count > MOST_TRIALS:
         faults.add(

@@ -232,6 +232,8 @@ def _check_trials(row: Row, facts: Mapping[str, Fact], faults: Faults) -> None:
     """What is unknown is tried value by value: not too many."""
     rows = [row["conditions"], *(one["conditions"] for one in row["classes"])]
     tests = [test for some in rows for test in tests_of(some, "fact")]
+    if any(test.name not in facts for test in tests):  # its own entry is at fault
+        return
     count = prod(len(values) for values in candidates(facts, tests, {}).values())
     if count > MOST_TRIALS:
         faults.add(
@@ -278,11 +280,12 @@ def check_rules(rules: Iterable[Row], listed: EiaList | None, faults: Faults) ->
 
 def _check_twice(rows: Sequence[Row], faults: Faults) -> None:
     """One item may recur for other activities, or with disjoint validity."""
-    good = [row for row in rows if row.ok]
-    for place, row in enumerate(good):
-        for other in good[:place]:
+    seen: dict[str, list[Row]] = {}
+    for row in (row for row in rows if row.ok):
+        others = seen.setdefault(row["id"], [])
+        for other in others:
             apart = _ends_before(row, other) or _ends_before(other, row)
-            if row["id"] == other["id"] and set(row["activities"]) & set(other["activities"]) and not apart:
+            if not apart and set(row["activities"]) & set(other["activities"]):
                 faults.add(
                     row.where("id"),
                     given=row["id"],
@@ -290,6 +293,7 @@ def _check_twice(rows: Sequence[Row], faults: Faults) -> None:
                     zh=f"同一项目有效期重叠（{other.where()}）",
                     en=f"this item is in force twice at once ({other.where()})",
                 )
+        others.append(row)
 
 
 def _ends_before(one: Row, other: Row) -> bool:

@@ -1,7 +1,7 @@
 """Place tests for a chunk of points: one of each kind goes down the one road, the rest are told the same."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 
@@ -33,10 +33,18 @@ class Spots:
         Number of each point's answer among `Places.answers`, shape (n,).
     margin_m
         Margin of each point, metres; inf where there is none or none within 100 m.
+    everywhere
+        The number of the answer that all points have, whatever their place; None where places differ.
     """
 
     told: Ints
     margin_m: Floats
+    everywhere: int | None = None
+
+    @classmethod
+    def same(cls, number: int, count: int) -> Self:
+        """One answer, without a margin, for every point."""
+        return cls(np.broadcast_to(np.int64(number), count), np.broadcast_to(np.inf, count), number)
 
 
 class Tested(Protocol):
@@ -69,11 +77,10 @@ class Places:
     def spots(self, survey: Survey, rule: Tested) -> Spots:
         """A rule's place test for every point."""
         if not rule.test.layers:
-            told = np.full(survey.count, self._everywhere)
-            return Spots(told, np.full(survey.count, np.inf))
-        told, margin = np.zeros(survey.count, dtype=np.int64), np.full(survey.count, np.inf)
+            return Spots.same(self._everywhere, survey.count)
         if is_unheld(self.atlas.view, rule.test):
-            return Spots(told + self._of_unheld(survey, rule), margin)
+            return Spots.same(self._of_unheld(survey, rule), survey.count)
+        told, margin = np.zeros(survey.count, dtype=np.int64), np.full(survey.count, np.inf)
         columns = columns_of(survey, rule.test)
         rows = survey.sound[~survey.tied[survey.sound]]
         if len(rows) == 0:

@@ -163,9 +163,15 @@ class PointTable:
         return self._slots[in_play]
 
     def _told(self, slots: list[Slot], rows: Ints, seen: "_Seen") -> Ints:
-        columns = [self._numbered(slot, rows, seen) for slot in slots]
-        groups = grouped([np.zeros(len(rows), dtype=np.int64), *columns])
-        numbers = np.array([self._lines.row(key) for key in groups.keys], dtype=np.int64)
+        answers, same, columns = self._places.answers, list[int](), [np.zeros(len(rows), dtype=np.int64)]
+        for slot in slots:
+            number = seen.spots(slot.rule).everywhere
+            if number is None or slot.codes:
+                columns.append(self._numbered(slot, rows, seen))
+            else:
+                same.append(self._lines.number(slot, True, number, answers[number]))  # noqa: FBT003 (a truth)
+        groups = grouped(columns)
+        numbers = np.array([self._lines.row((*same, *key)) for key in groups.keys], dtype=np.int64)
         return numbers[groups.group]
 
     def _numbered(self, slot: Slot, rows: Ints, seen: "_Seen") -> Ints:
@@ -211,7 +217,10 @@ def _least(slots: list[Slot], rows: Ints, seen: _Seen) -> tuple[Floats, Objects]
     size = np.full(len(rows), np.inf)
     first = {min(one.rule.rule.id for one in slot.asked): slot for slot in slots}
     for rule, slot in sorted(first.items()):
-        margin = seen.spots(slot.rule).margin_m[rows]
+        spots = seen.spots(slot.rule)
+        if spots.everywhere is not None:
+            continue
+        margin = spots.margin_m[rows]
         near = np.flatnonzero(np.isfinite(margin))
         told = np.round(np.abs(margin[near]), 3)
         better = told < size[near]

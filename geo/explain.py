@@ -50,6 +50,8 @@ def _explain(view: BundleView, finding: Finding, near: tuple[str, ...]) -> Text:
 def _where(view: BundleView, finding: Finding) -> Text:
     """What was found at the place."""
     rule = finding.rule
+    if rule.eia is not None and rule.relation is Relation.ANYWHERE:
+        return Text("按项目类型和名录判定，与位置无关。", "Told by activity and list, wherever it lies.")
     if rule.relation is Relation.ANYWHERE:
         return Text("在适用行政区内。", "In the jurisdiction.")
     if rule.relation is Relation.OUTSIDE:

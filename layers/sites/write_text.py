@@ -12,6 +12,7 @@ from geo.model import (
     VERDICT_TEXT,
     Bundle,
     Effect,
+    EiaAnswer,
     Finding,
     Hit,
     LayerReport,
@@ -89,6 +90,8 @@ def _part(part: PartReport, report: Report, bundle: Bundle, lang: str) -> Iterat
     yield f"{'位置' if zh else 'Place'}: {' · '.join(coordinates(centre.x, centre.y, lang).values())}"
     yield f"{'项目类型' if zh else 'Activity'}: {kind}"
     yield f"{'研判基准日' if zh else 'As of'}: {report.on.isoformat()}"
+    if part.eia is not None:
+        yield from _eia(part.eia, bundle, lang)
     applies = [f for f in part.findings if f.outcome is Outcome.APPLIES]
     open_rules = [f for f in part.findings if f.outcome is Outcome.NOT_ASSESSED]
     near = [f for f in part.findings if f.outcome is Outcome.DOES_NOT_APPLY and f.borderline]
@@ -110,6 +113,20 @@ def _part(part: PartReport, report: Report, bundle: Bundle, lang: str) -> Iterat
             yield _layer(layer, lang)
     for remark in part.remarks:
         yield f"{'备注' if zh else 'Remark'}: {remark.get(lang)}"
+
+
+def _eia(eia: EiaAnswer, bundle: Bundle, lang: str) -> Iterator[str]:
+    """The EIA class, and where it is a range what would settle it."""
+    zh, facts = lang == "zh", bundle.rulebook.facts
+    yield f"{'环评类别' if zh else 'EIA class'}: {eia.text.get(lang)} [{';'.join(eia.after)}]"
+    open_ = [area.title.get(lang) for area in eia.areas if area.met is None]
+    asked = [facts[name].title.get(lang) for name in eia.missing_facts if name in facts]
+    if len(eia.after) > 1 and open_:
+        yield f"  {'未能判定的环境敏感区' if zh else 'Sensitive areas not settled'}: {', '.join(open_)}"
+    if asked:
+        yield f"  {'需补充' if zh else 'To be told'}: {', '.join(asked)}"
+    for doubt in eia.doubts:
+        yield f"  {doubt.get(lang)}"
 
 
 def _finding(finding: Finding, bundle: Bundle, lang: str) -> Iterator[str]:

@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from datetime import date
 
 import pytest
+import shapely
 
+from geo.check import check_projects
 from geo.eia import EiaScope, scope_of
-from geo.model import EIA_ORDER, EiaClass, EiaList, Scalar
+from geo.model import EIA_ORDER, Bundle, EiaClass, EiaList, Part, Project, Scalar, Site
 from layers.rulebook import SHIPPED, load_rulebook
+from layers.sites.write_text import answer_text
 
 BOOK = load_rulebook(SHIPPED)
 LISTED = BOOK.eia or EiaList()
@@ -341,3 +344,25 @@ def test_every_item_of_7_2_is_there() -> None:
         *("114", "116", "118", "119", "122", "124", "125", "126", "128", "129", "130", "132", "134", "137"),
         *("139", "140", "141", "142", "143", "145", "146", "147", "148", "161", "162", "163", "164", "165"),
     }
+
+
+def test_the_terminal_tells_the_class_and_what_is_missing(demo: Bundle) -> None:
+    site = Site(geometry=shapely.Point(106.837822, 32.550031))
+    told = {}
+    for facts in ((("power_mw", 60.0),), ()):
+        part = Part(site=site, activity="WIND", facts=facts)
+        (report,) = check_projects(demo, [Project(parts=(part,))], ON)
+        told[facts] = [answer_text(report, demo, lang).splitlines() for lang in ("zh", "en")]
+    known, unknown = told.values()
+    assert "环评类别: 报告书（涉及风景名胜区；不涉及环境敏感区时为报告表） [report]" in known[0]
+    assert "EIA class: report (sensitive area: scenic area; without one: form) [report]" in known[1]
+    assert "  需补充: 装机容量（兆瓦）" in unknown[0]
+    assert "  To be told: Installed power (MW)" in unknown[1]
+
+
+def test_a_rule_without_a_place_says_so(demo: Bundle) -> None:
+    part = Part(site=Site(geometry=shapely.Point(106.837822, 32.550031)), activity="CATERING")
+    (report,) = check_projects(demo, [Project(parts=(part,))], ON)
+    (duty,) = [f for f in report.parts[0].duties if f.rule.id == "EI-03"]
+    assert duty.explanation.zh.startswith("按项目类型和名录判定，与位置无关。")
+    assert duty.explanation.en.startswith("Told by activity and list, wherever it lies.")

@@ -8,6 +8,7 @@ approved distance is taken at its screening value.
 import math
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
@@ -50,6 +51,8 @@ _DAY = date(2026, 11, 21)
 """The day of an example that names none."""
 
 _COLUMNS = ("zone_id", "zone_class", "name", "valid_from", "valid_to")
+_Rows = tuple[tuple[tuple[str, type, object], ...], ...]
+"""Zones as names, types and values: the type keeps True and 1 apart in a cache."""
 _OUTCOMES: dict[Outcome, bool | None] = {
     Outcome.APPLIES: True,
     Outcome.NOT_ASSESSED: None,
@@ -178,7 +181,7 @@ def _stage(rulebook: Rulebook, rule: Rule, given: Given) -> Bundle:
         zones[rule.layers[0]].append({"geometry": shape, **dict(given.zone)})
     for layer, attributes in given.companions:
         zones.setdefault(layer, []).append({"geometry": _box(-_HALF_M, _HALF_M, _HALF_M), **dict(attributes)})
-    layers = {layer: _layer(layer, rows, given.clauses) for layer, rows in zones.items()}
+    layers = {layer: _layer(layer, _plain(rows), given.clauses) for layer, rows in zones.items()}
     return Bundle(
         id="stage",
         title=Text("示例", "Example"),
@@ -199,9 +202,16 @@ def _stage(rulebook: Rulebook, rule: Rule, given: Given) -> Bundle:
     )
 
 
-def _layer(layer: str, rows: list[dict[str, object]], clauses: tuple[Clause, ...] | None) -> Layer:
+def _plain(rows: list[dict[str, object]]) -> _Rows:
+    return tuple(tuple((name, type(value), value) for name, value in row.items()) for row in rows)
+
+
+@lru_cache(maxsize=512)
+def _layer(layer: str, rows: _Rows, clauses: tuple[Clause, ...] | None) -> Layer:
+    """A layer of zones with attributes; the same zones stand in many examples."""
     named: list[dict[str, object]] = [
-        {**dict.fromkeys(_COLUMNS), "zone_id": f"{layer}-{i}", **row} for i, row in enumerate(rows)
+        {**dict.fromkeys(_COLUMNS), "zone_id": f"{layer}-{i}", **{name: value for name, _, value in row}}
+        for i, row in enumerate(rows)
     ]
     names = list(dict.fromkeys([*_COLUMNS, *(k for row in named for k in row if k != "geometry")]))
     columns: dict[str, pd.Series[Scalar]] = {

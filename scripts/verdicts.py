@@ -1,15 +1,14 @@
 """What the bundle answers at random places: ``python -m scripts.verdicts [-o docs/verdicts.md]``.
 
-Four ordinary projects at places drawn evenly in two districts, as an approval office would meet them before
-anybody has answered a question: only the nature of the works is declared. One seed gives one page.
+Sixty kinds of project at 200 places drawn evenly in the bundle's districts, as an approval office would meet
+them before anybody has answered a question: only the nature of the works is declared. One seed gives one
+page.
 """
 
 import argparse
 import math
 import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -18,62 +17,65 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 from tqdm import tqdm
 
-from geo.answer import ENGINE, SYNTHETIC_BANNER
+from geo.answer import Row, to_row
 from geo.check import check_projects
-from geo.model import (
-    REASON_TEXT,
-    SEVERITY,
-    VERDICT_TEXT,
-    Bundle,
-    Finding,
-    Outcome,
-    Part,
-    Project,
-    Report,
-)
-from geo.site import make_site
+from geo.check import declared as facts_asked
+from geo.evaluate import asked, used_facts
+from geo.model import Activity, Bundle, Edition, Effect, Project, Reason, Verdict
+from geo.points import Atlas, Declaration, PointAnswers, PointBatch, PointTable
+from geo.view import BundleView, view_on
 from layers.bundle import load_bundle
+from scripts.verdict_page import Answer, Survey, page
 
-__all__ = ["main"]
+__all__ = ["Answer", "Survey", "main", "survey"]
 
 DEMO = Path(__file__).resolve().parents[1] / "layers" / "demo"
-DISTRICTS = ("500229", "500152")
-ACTIVITIES = {
-    "SCHOOL": "村小学 village school",
-    "LIVESTOCK": "养猪场 pig farm",
-    "CHEM": "化工厂 chemical plant",
-    "HOTEL": "酒店 hotel",
+ALIKE = {
+    "NONFERROUS": "STEEL",
+    "DYEING": "STEEL",
+    "TANNING": "STEEL",
+    "PLATING": "STEEL",
+    "MINE_COAL": "MINE_METAL",
+    "MINE_OTHER": "MINE_SAND",
+    "BIOPOWER": "INCIN",
+    "RAIL": "ROAD",
+    "PIPE_HAZ": "PIPE_OILGAS",
+    "IRRIG": "DIVERSION",
+    "RIVERREG": "FLOODCTL",
+    "VENUE": "SCHOOL",
+    "MARKET": "SCHOOL",
+    "CABLEWAY": "TOURISM",
+    "FILM": "TOURISM",
+    "PATROL": "SURVEY",
+    "EMERGENCY": "GEOHAZARD",
 }
+"""Kinds that are asked much the same as another, and left to it: sixty are enough to read."""
+
 ON = date(2026, 11, 21)
 """A fixed day: the page must not change with the calendar."""
 
-_MOST = 5
 _ACCURACY_M = 5.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Survey:
-    """All reports of one activity in one district."""
-
-    district: str
-    activity: str
-    reports: tuple[Report, ...]
+_FACTS = (("nature", "new"),)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Draw, check, write; returns the exit code."""
     options = _parser().parse_args(argv)
     bundle = load_bundle(options.bundle)
-    surveys = list(_surveys(bundle, places=options.places, seed=options.seed))
-    if not surveys:
-        print(f"none of {', '.join(DISTRICTS)} is an admin_unit of {options.bundle}", file=sys.stderr)
+    places = draw(bundle, options.places, options.seed)
+    if not places:
+        print(f"{options.bundle} holds no admin_unit with control units", file=sys.stderr)
         return 2
-    page = "\n".join(_page(bundle, surveys, options)) + "\n"
+    surveys = survey(bundle, asked_of(bundle), places)
+    command = (
+        f"python -m scripts.verdicts --places {options.places} --seed {options.seed} -o docs/verdicts.md"
+    )
+    text = "\n".join(page(bundle, surveys, ON, command)) + "\n"
     if options.out is None:
-        print(page, end="")
+        print(text, end="")
     else:
         options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(page, encoding="utf-8")
+        options.out.write_text(text, encoding="utf-8")
     return 0
 
 
@@ -82,171 +84,136 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--bundle", type=Path, default=DEMO, metavar="DIR", help="default: the demonstration bundle"
     )
-    made.add_argument("--places", type=int, default=200, help="places per district (default 200)")
+    made.add_argument("--places", type=int, default=200, help="places in all districts (default 200)")
     made.add_argument("--seed", type=int, default=1, help="of the places (default 1)")
     made.add_argument("-o", "--out", type=Path, metavar="FILE", help="default: standard output")
     return made
 
 
-def _surveys(bundle: Bundle, *, places: int, seed: int) -> Iterator[Survey]:
-    """Every activity at the same places of each district."""
-    for code, shape in _districts(bundle):
-        sites = _draw(shape, places, np.random.default_rng([seed, int(code)]))
-        for activity in ACTIVITIES:
-            projects = (_project(site, activity) for site in sites)
-            bar = tqdm(projects, total=places, desc=f"{code} {activity}", file=sys.stderr, leave=False)
-            yield Survey(district=code, activity=activity, reports=tuple(check_projects(bundle, bar, ON)))
+def _bar(rows: Sequence[int], activity: Activity) -> Iterable[int]:
+    return tqdm(rows, desc=activity.id, file=sys.stderr, leave=False)
 
 
-def _districts(bundle: Bundle) -> Iterator[tuple[str, BaseGeometry]]:
-    layer = bundle.layers.get("admin_unit")
-    edition = layer.edition_on(ON) if layer is not None else None
-    if edition is None or edition.zones is None:
-        return
-    shapes = dict(zip(edition.zones["zone_id"], edition.zones.geometry, strict=True))
-    yield from ((code, shapes[code]) for code in DISTRICTS if code in shapes)
+def asked_of(bundle: Bundle) -> tuple[Activity, ...]:
+    """The activities of the page, in the order of the rulebook."""
+    return tuple(a for a in bundle.rulebook.activities.values() if a.id not in ALIKE)
 
 
-def _draw(shape: BaseGeometry, count: int, rng: np.random.Generator) -> list[shapely.Point]:
+def survey(
+    bundle: Bundle, activities: Sequence[Activity], places: Sequence[shapely.Point]
+) -> tuple[Survey, ...]:
+    """Every activity at every place, answered as a table of points is."""
+    declared = tuple(Declaration(activity.id, _FACTS) for activity in activities)
+    batch = PointBatch(
+        lon=np.tile([place.x for place in places], len(declared)),
+        lat=np.tile([place.y for place in places], len(declared)),
+        accuracy_m=np.full(len(places) * len(declared), _ACCURACY_M),
+        declaration=np.repeat(np.arange(len(declared)), len(places)),
+        declarations=declared,
+    )
+    view = view_on(bundle, ON)
+    told = PointTable(Atlas(view)).answer(batch)
+    effects = {rule.rule.id: rule.rule.effect for rule in view.rules}
+    classes = _classes(bundle)
+    out = []
+    for number, activity in enumerate(activities):
+        facts = _missing(view, declared[number])
+        rows = range(number * len(places), (number + 1) * len(places))
+        cells = [_row(bundle, batch, told, row) for row in _bar(rows, activity)]
+        answers = tuple(_answer(cell, effects, facts, classes) for cell in cells)
+        out.append(Survey(activity=activity, answers=answers))
+    return tuple(out)
+
+
+def _row(bundle: Bundle, batch: PointBatch, told: PointAnswers, row: int) -> Row:
+    """The cells of one point; what the columns leave goes by a whole report."""
+    if told.rest[row]:
+        return to_row(next(check_projects(bundle, [Project(parts=(batch.part(row),))], ON)))
+    return {**told.cells[told.told[row]], "hits": told.hits[row]}
+
+
+def _missing(view: BundleView, declared: Declaration) -> Mapping[str, tuple[str, ...]]:
+    """Facts that would help to settle each rule in play for a declaration."""
+    used = used_facts(view.bundle.rulebook, declared.part(0.0, 0.0, 0.0), 0.0)
+    in_play, _ = asked(view, declared.activity, facts_asked(view, used))
+    return {one.rule.rule.id: one.missing_facts for one in in_play}
+
+
+def _classes(bundle: Bundle) -> dict[str, str]:
+    """``layer:class`` of every ``layer:zone``."""
+    editions = ((name, layer.edition_on(ON)) for name, layer in bundle.layers.items())
+    return {
+        f"{name}:{zone}": f"{name}:{code}"
+        for name, edition in editions
+        if edition is not None and edition.zones is not None
+        for zone, code in zip(edition.zones["zone_id"], edition.zones["zone_class"], strict=True)
+    }
+
+
+def _answer(
+    cells: Row,
+    effects: Mapping[str, Effect],
+    facts: Mapping[str, tuple[str, ...]],
+    classes: Mapping[str, str],
+) -> Answer:
+    def is_told(rule: str) -> bool:
+        return effects[rule] not in (Effect.NOTICE, Effect.DUTY)
+
+    pairs = [one.rsplit(":", 1) for one in str(cells["not_assessed"]).split(";") if one]
+    open_ = tuple((rule, Reason(why)) for rule, why in pairs if is_told(rule))
+    return Answer(
+        verdict=Verdict(str(cells["verdict"])),
+        worst_possible=Verdict(str(cells["worst_possible"])),
+        complete=bool(cells["complete"]),
+        applies=tuple(rule for rule in str(cells["applies"]).split(";") if rule and is_told(rule)),
+        open_rules=open_,
+        missing=frozenset(
+            name for rule, why in open_ if why is Reason.FACT_UNKNOWN for name in facts.get(rule, ())
+        ),
+        classes=frozenset(classes[hit] for hit in str(cells["hits"]).split(";") if hit in classes),
+    )
+
+
+# --- places
+
+
+def draw(bundle: Bundle, count: int, seed: int) -> tuple[shapely.Point, ...]:
+    """Places in all of the bundle's districts, the same number in each jurisdiction."""
+    shapes = _districts(bundle)
+    out: list[shapely.Point] = []
+    for number, shape in enumerate(shapes):
+        more = count * (number + 1) // len(shapes) - count * number // len(shapes)
+        out += _drawn(shape, more, np.random.default_rng([seed, number]))
+    return tuple(out)
+
+
+def _districts(bundle: Bundle) -> list[BaseGeometry]:
+    """What the bundle holds of its districts: of some it is no more than a strip."""
+    units, held = (_edition(bundle, name) for name in ("admin_unit", "env_control_unit"))
+    if units is None or units.zones is None or held is None or held.coverage is None:
+        return []
+    zones = units.zones
+    ours = [zones.geometry[zones["zone_id"].str.startswith(code)] for code in bundle.jurisdictions]
+    shapes = [shapely.intersection(shapely.union_all(found.to_numpy()), held.coverage) for found in ours]
+    return [shape for shape in shapes if shapely.area(shape) > 0.0]
+
+
+def _edition(bundle: Bundle, name: str) -> Edition | None:
+    layer = bundle.layers.get(name)
+    return layer.edition_on(ON) if layer is not None else None
+
+
+def _drawn(shape: BaseGeometry, count: int, rng: np.random.Generator) -> list[shapely.Point]:
     """Places uniform by area: longitude and the sine of latitude are drawn evenly."""
     west, south, east, north = shape.bounds
-    shapely.prepare(shape)
     found: list[shapely.Point] = []
     while len(found) < count:
         lon = rng.uniform(west, east, 4 * count)
-        lat = np.degrees(
-            np.arcsin(rng.uniform(math.sin(math.radians(south)), math.sin(math.radians(north)), 4 * count))
-        )
+        sines = rng.uniform(math.sin(math.radians(south)), math.sin(math.radians(north)), 4 * count)
         # Seven decimals are a centimetre, and what a form would hold.
-        drawn = np.asarray(shapely.points(np.round(lon, 7), np.round(lat, 7)))
+        drawn = np.asarray(shapely.points(np.round(lon, 7), np.round(np.degrees(np.arcsin(sines)), 7)))
         found.extend(drawn[shapely.contains(shape, drawn)])
     return found[:count]
-
-
-def _project(site: shapely.Point, activity: str) -> Project:
-    placed = make_site(site, crs="EPSG:4490", accuracy_m=_ACCURACY_M)
-    return Project(parts=(Part(site=placed, activity=activity, facts=(("nature", "new"),)),))
-
-
-# --- the page
-
-
-def _page(bundle: Bundle, surveys: Sequence[Survey], options: argparse.Namespace) -> Iterator[str]:
-    yield "# What the demonstration bundle answers" if bundle.id == "demo" else f"# What {bundle.id} answers"
-    yield ""
-    yield (
-        f"Made by `python -m scripts.verdicts --places {options.places} --seed {options.seed} "
-        "-o docs/verdicts.md`: do not edit."
-    )
-    if surveys[0].reports[0].synthetic:
-        yield ""
-        yield f"**{SYNTHETIC_BANNER.zh} / {SYNTHETIC_BANNER.en}.**"
-    yield ""
-    yield (
-        f"{options.places} places drawn evenly in each district, four projects at each of them, as of "
-        f"{ON.isoformat()}. Declared is only `nature: new`; a point with {_ACCURACY_M:g} m accuracy stands "
-        "for the area that is typical of the activity. This is the answer before anybody was asked anything."
-    )
-    yield ""
-    yield f"Bundle `{bundle.id}` {bundle.digest[:12]}…, engine {ENGINE}."
-    yield from _verdict_table(bundle, surveys)
-    for survey in surveys:
-        yield from _details(bundle, survey)
-
-
-def _verdict_table(bundle: Bundle, surveys: Sequence[Survey]) -> Iterator[str]:
-    yield ""
-    yield "## Verdicts"
-    for heading, what in (
-        ("The verdict (share of places, %)", lambda r: r.verdict),
-        ("The worst it may still come to (`worst_possible`, %)", lambda r: r.worst_possible),
-    ):
-        yield ""
-        yield f"**{heading}**"
-        yield ""
-        yield from _row(
-            "district", "project", *(f"{VERDICT_TEXT[v].zh} {v.value}" for v in SEVERITY), "complete"
-        )
-        yield from _row(*["---"] * 2, *["---:"] * (len(SEVERITY) + 1))
-        for survey in surveys:
-            counts = Counter(what(r) for r in survey.reports)
-            shares = [_share(counts[v], len(survey.reports)) for v in SEVERITY]
-            complete = _share(sum(r.complete for r in survey.reports), len(survey.reports))
-            yield from _row(
-                _district(bundle, survey.district), ACTIVITIES[survey.activity], *shares, complete
-            )
-
-
-def _details(bundle: Bundle, survey: Survey) -> Iterator[str]:
-    total = len(survey.reports)
-    yield ""
-    yield f"## {_district(bundle, survey.district)}: {ACTIVITIES[survey.activity]}"
-    yield ""
-    yield "Rules that apply most often, and those that stay open most often with what they may come to:"
-    yield ""
-    yield from _row("", "rule", "effect", "places %", "why open")
-    yield from _row("---", "---", "---", "---:", "---")
-    yield from _top(survey, Outcome.APPLIES, "applies", total)
-    yield from _top(survey, Outcome.NOT_ASSESSED, "open", total)
-    asked = Counter(
-        fact for r in survey.reports for fact in {name for f in _open(r) for name in f.missing_facts}
-    )
-    told = ", ".join(f"`{fact}` {_share(n, total)} %" for fact, n in _most_common(asked, 8))
-    yield ""
-    yield f"Facts asked: {told or 'none'}."
-
-
-def _top(survey: Survey, outcome: Outcome, word: str, total: int) -> Iterator[str]:
-    """The rules of an outcome that the verdict counts (duties and out-of-scope layers aside)."""
-    counts: Counter[str] = Counter()
-    reasons: dict[str, Counter[str]] = {}
-    effects: dict[str, str] = {}
-    titles: dict[str, str] = {}
-    for report in survey.reports:
-        for finding in _counted(report, outcome):
-            name = finding.rule.id
-            counts[name] += 1
-            effects[name], titles[name] = finding.rule.effect.value, finding.rule.title.zh
-            reason = REASON_TEXT[finding.reason].zh if finding.reason is not None else ""
-            reasons.setdefault(name, Counter())[reason] += 1
-    for name, count in _most_common(counts, _MOST):
-        why = "、".join(
-            f"{reason} {_share(n, count)} %" for reason, n in _most_common(reasons[name], 3) if reason
-        )
-        yield from _row(word, f"{name} {titles[name]}", effects[name], _share(count, total), why)
-
-
-def _open(report: Report) -> Iterator[Finding]:
-    yield from _counted(report, Outcome.NOT_ASSESSED)
-
-
-def _counted(report: Report, outcome: Outcome) -> Iterator[Finding]:
-    for part in report.parts:
-        yield from (
-            f
-            for f in part.findings
-            if f.outcome is outcome and (f.reason is None or f.reason.value != "out_of_scope")
-        )
-
-
-def _most_common(counts: Counter[str], most: int) -> list[tuple[str, int]]:
-    """Most frequent first; ties by name, so that the page is the same every time."""
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most]
-
-
-def _district(bundle: Bundle, code: str) -> str:
-    edition = bundle.layers["admin_unit"].edition_on(ON)
-    zones = edition.zones if edition is not None else None
-    names = {} if zones is None else dict(zip(zones["zone_id"], zones["name"], strict=True))
-    return f"{names.get(code) or code}"
-
-
-def _share(count: int, total: int) -> str:
-    return f"{100 * count / total:.0f}" if total else "–"
-
-
-def _row(*cells: str) -> Iterable[str]:
-    yield "| " + " | ".join(cells) + " |"
 
 
 if __name__ == "__main__":

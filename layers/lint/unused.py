@@ -1,6 +1,8 @@
 """What lies idle: layers and classes no rule speaks of, facts none asks, articles none cites, groups."""
 
+from geo.eia import ITEM_FACT
 from geo.model import Bundle, Rulebook
+from geo.naming import INDUSTRY_CODE
 from layers.lint.terms import SHIPPED_FILES, listed
 from layers.schema import Schema
 from layers.strictyaml import Faults
@@ -10,7 +12,7 @@ __all__ = ["remark_unused"]
 _ENGINE_LAYERS = frozenset({"admin_unit", "river_reach"})
 """Layers the engine reads itself: which county a place is in, the river network."""
 
-_ENGINE_FACTS = frozenset({"nature", "land", "crossing", "land_area_m2"})
+_ENGINE_FACTS = frozenset({"nature", "land", "crossing", "land_area_m2", INDUSTRY_CODE, ITEM_FACT})
 """Facts the engine reads itself."""
 
 

@@ -1,7 +1,7 @@
 """The standard layers: ids, geometry, classes, attributes and the names other systems give them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from geo.model import Text
@@ -37,8 +37,8 @@ class Attribute:
         ``text``, ``number``, ``bool``, ``enum`` or ``date``.
     aliases
         Column names of other systems, compared without regard to case.
-    values
-        The codes of an enum.
+    values, titles
+        The codes of an enum, and what they are called.
     """
 
     id: str
@@ -46,6 +46,7 @@ class Attribute:
     title: Text
     aliases: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    titles: dict[str, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +179,7 @@ def _attributes(rows: Iterable[Row], faults: Faults) -> tuple[Attribute, ...]:
             title=row["title"],
             aliases=row["aliases"],
             values=tuple(row["values"]),
+            titles=dict(row["values"]),
         )
     return tuple(found.values())
 

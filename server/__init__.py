@@ -9,6 +9,7 @@ from server.api import api
 from server.errors import problem_response, register_errors
 from server.lang import read_words
 from server.pages import pages
+from server.rule_pages import rule_pages
 from server.schemas import ErrorOut, problems_of
 from server.service import VERSION, service
 from server.settings import ROOT, Settings
@@ -47,6 +48,7 @@ def create_app(settings: Settings, bundle: Bundle | None) -> OpenAPI:
     app.register_api(api)
     app.register_api(service)
     app.register_blueprint(pages)
+    app.register_blueprint(rule_pages)
     return app
 
 

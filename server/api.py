@@ -14,6 +14,7 @@ from flask_openapi.types import ResponseDict
 
 from server import batch, checks, clauses, coverage, current, describe, zones
 from server.answer_schemas import CheckAnswer
+from server.rule_choice import Choice
 from server.schemas import (
     ActivitiesQuery,
     BatchQuery,
@@ -166,9 +167,9 @@ def get_coverage(path: LayerPath, query: CoverageQuery) -> Response:
 
 @api.get("/rules", tags=[DATA], summary="Rules", responses=_READ)
 def get_rules(query: RulesQuery) -> Response:
-    """Rules valid on a date, of one layer or for one activity where asked."""
-    on = _day(query.on)
-    return _json(describe.rules(current.bundle(), on, layer=query.layer, activity=query.activity))
+    """Rules valid on a date, of one layer, for one activity, in one place or with some words where asked."""
+    choice = Choice(layer=query.layer, activity=query.activity, place=query.place, text=query.text)
+    return _json(describe.rules(current.bundle(), _day(query.on), choice))
 
 
 @api.get("/rules/<rule_id>", tags=[DATA], summary="One rule", responses=_READ)

@@ -7,9 +7,10 @@ import numpy as np
 import shapely
 
 from geo.cite import cited
-from geo.find_activity import Found, find_activity, search_activities
-from geo.model import ANY, Activity, Basis, Bundle, Condition, Edition, EditionStatus, Fact, Layer, Rule, With
+from geo.find_activity import Found, search_activities
+from geo.model import Activity, Basis, Bundle, Condition, Edition, EditionStatus, Fact, Layer, Rule, With
 from server.errors import UnknownResourceError
+from server.rule_choice import Choice, chosen
 from server.schemas import unknown_key
 from server.texts import both
 
@@ -101,35 +102,18 @@ def _day(value: date | None) -> str | None:
     return None if value is None else value.isoformat()
 
 
-def rules(bundle: Bundle, on: date, *, layer: str | None, activity: str | None) -> Json:
-    """Rules in force on a date, of one layer or for one activity where asked.
+def rules(bundle: Bundle, on: date, choice: Choice) -> Json:
+    """Rules in force on a date, of a layer, for an activity, in a place where asked.
 
     Raises
     ------
     UnknownResourceError
         If there is no such layer.
     InputError
-        If there is no such activity.
+        If there is no such activity, or the place is no code.
     """
-    chosen = [rule for rule in bundle.rulebook.rules if rule.valid_from <= on and not _ended(rule, on)]
-    if layer is not None:
-        known = {**bundle.layers, **bundle.layer_titles}
-        if layer not in known:
-            raise UnknownResourceError(unknown_key("layer", layer, known))
-        chosen = [rule for rule in chosen if layer in rule.layers]
-    if activity is not None:
-        found = bundle.rulebook.activities[find_activity(bundle.rulebook, activity, where="activity")]
-        chosen = [rule for rule in chosen if _speaks_of(rule, found)]
-    return {"on": on.isoformat(), "count": len(chosen), "rules": [rule_summary(rule) for rule in chosen]}
-
-
-def _ended(rule: Rule, on: date) -> bool:
-    return rule.valid_to is not None and rule.valid_to <= on
-
-
-def _speaks_of(rule: Rule, activity: Activity) -> bool:
-    names = {ANY, activity.id, *activity.groups}
-    return not names.isdisjoint(rule.activities) and names.isdisjoint(rule.excepted)
+    found = chosen(bundle, on, choice)
+    return {"on": on.isoformat(), "count": len(found), "rules": [rule_summary(rule) for rule in found]}
 
 
 def rule_summary(rule: Rule) -> Json:
@@ -147,6 +131,7 @@ def rule_summary(rule: Rule) -> Json:
         "needs_review": rule.needs_review,
         "valid_from": _day(rule.valid_from),
         "valid_to": _day(rule.valid_to),
+        "jurisdictions": list(rule.jurisdictions),
         "basis": list(rule.basis),
     }
 
@@ -192,7 +177,6 @@ def _rule_in_full(bundle: Bundle, rule: Rule, on: date) -> Json:
             "without_list": "silent" if rule.clauses.silent_without_list else "open",
         },
         "season": rule.season and {"from": _month_day(rule.season.start), "to": _month_day(rule.season.end)},
-        "jurisdictions": list(rule.jurisdictions),
         "basis": [basis(bases[b], on) for b in rule.basis if b in bases],
         "source": rule.source,
     }

@@ -144,10 +144,16 @@ class BatchQuery(DateQuery):
 
 
 class RulesQuery(DateQuery):
-    """Rules in force on a date, by layer or activity."""
+    """Rules in force on a date, by layer, activity, place or words."""
 
     layer: str | None = Field(None, description="Only rules of this layer.")
     activity: str | None = Field(None, description="Only rules that speak of this activity (code or title).")
+    place: str | None = Field(
+        None, description="Only rules that hold in this place: a GB/T 2260 code or its first digits."
+    )
+    text: str | None = Field(
+        None, max_length=200, description="Only rules with these words in id, title or action."
+    )
 
 
 class ZonesQuery(DateQuery):

@@ -56,9 +56,9 @@ def _begin() -> None:
 
 
 def content_security_policy(nonce: str) -> str:
-    """Only our own files, and inline parts that carry this answer's nonce."""
+    """Only our own files and forms, and inline parts that carry this answer's nonce."""
     return (
-        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'; "
+        "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; "
         f"script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
         "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'"
     )

@@ -1,6 +1,7 @@
 """The READMEs' commands are run, and their links lead somewhere."""
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from layers.rulebook import load_rulebook
+from scripts import rulebook_doc
 from server import create_app
 from server.settings import Settings
 
@@ -83,7 +86,56 @@ def test_the_request_is_answered(line, demo):
     assert json.loads(answer.data)["verdict"] == "prohibited"
 
 
+DOCS = ("docs/adding-a-rule.md", "docs/rulebook.md")
+
+
 @pytest.mark.parametrize("name", [*READMES, "ARCHITECTURE.md"])
 def test_links_lead_somewhere(name):
     links = re.findall(r"\]\(([^)#]+)\)", (ROOT / name).read_text(encoding="utf-8"))
     assert [link for link in links if not link.startswith("http") and not (ROOT / link).exists()] == []
+
+
+def test_the_rulebook_in_words_is_fresh():
+    """`python -m scripts.rulebook_doc -o docs/rulebook.md` makes it anew after a change of layers/rules."""
+    written = (ROOT / "docs" / "rulebook.md").read_text(encoding="utf-8")
+    assert written == rulebook_doc.document(load_rulebook())
+
+
+@pytest.mark.parametrize("name", DOCS)
+def test_links_of_the_pages_lead_somewhere(name):
+    links = re.findall(r"\]\(([^)#]+\.md)\)", (ROOT / name).read_text(encoding="utf-8"))
+    assert [link for link in links if not (ROOT / "docs" / link).exists()] == []
+
+
+def test_a_planner_can_add_a_rule_as_written(tmp_path):
+    """Files and commands of docs/adding-a-rule.md, one after the other, in a folder of their own."""
+    text = (ROOT / "docs" / "adding-a-rule.md").read_text(encoding="utf-8")
+    (tmp_path / "layers").symlink_to(ROOT / "layers")
+    (tmp_path / "docs").mkdir()
+    said = {}
+    for kind, path, body in re.findall(r"```(\w+)(?: (\S+))?\n(.*?)```", text, flags=re.DOTALL):
+        if path:
+            with (tmp_path / path).open("a", encoding="utf-8") as file:
+                file.write("\n" + body if kind == "yaml" else body)
+        for line in body.splitlines() if kind == "sh" else ():
+            said[line] = run_in(tmp_path, line)
+    rows = (tmp_path / "scenario.html").read_text(encoding="utf-8").split("</table>")
+    named = [row.count('href="#rule-MY-01"') for row in rows[0].split("<tr class=")[1:]]
+    assert named == [1, 0, 0]
+    assert 'id="rule-MY-01"' in rows[1]
+    fresh = (tmp_path / "docs" / "rulebook.md").read_text(encoding="utf-8")
+    assert fresh == rulebook_doc.document(load_rulebook())
+    assert len(said) == 6
+
+
+def run_in(folder, line):
+    """One line of a ``sh`` block; ``make`` only shows what it would do."""
+    words = shlex.split(line)
+    words = [sys.executable, *words[1:]] if words[0] == ".venv/bin/python" else words
+    words = ["make", "-C", str(ROOT), "-n", *words[1:]] if words[0] == "make" else words
+    done = subprocess.run(
+        words, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+        encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, f"{line}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+    return done.stdout

@@ -1,5 +1,6 @@
 """Results as one self-contained page: no script, no outside asset, everything escaped."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
@@ -7,11 +8,13 @@ from pathlib import Path
 
 from geo.answer import DISCLAIMER, ENGINE, SYNTHETIC_BANNER
 from geo.model import EIA_TEXT, VERDICT_TEXT, EiaClass, Text, Verdict
+from geo.rule_told import tell
 from layers.sites.answered import Answered
 from layers.sites.chunks import listed
 from layers.sites.results import COLUMNS, Layout
 from layers.sites.run import RunInfo, Tally
 from layers.sites.values import cell_text
+from layers.titles import bundle_titles
 
 _STYLE = """
 body{font:14px/1.5 system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif;margin:1.5rem;color:#1c2530}
@@ -25,6 +28,9 @@ td.conditional{background:#fdf1c0}td.undetermined{background:#e3e3ee}td.notice{b
 td.clear{background:#dcf0dc}tr.refused{color:#8a1c1c}
 """
 _LISTS = {"applies", "not_assessed", "hits", "units"}
+_RULES = {"applies", "not_assessed", "margin_rule"}
+_LINK = re.compile(rb'href="#rule-([^"]+)"')
+_RULE_WORDS = {"zh": ("表中规则", "依据"), "en": ("Rules named in the table", "Basis")}
 _EIA = {"eia_before", "eia_class"}
 _HEADINGS = {
     "site_id": Text("选址编号", "Site"),
@@ -54,6 +60,12 @@ _WORDS = {
 }
 
 
+def _linked(named: str) -> str:
+    """A rule of the table, ``WS-04`` or ``WS-04:fact_unknown``, with a link to what it says below."""
+    rule, colon, reason = named.partition(":")
+    return f'<a href="#rule-{escape(rule)}">{escape(rule)}</a>{colon}{escape(reason)}'
+
+
 @dataclass(frozen=True, slots=True)
 class HtmlFormat:
     """Rows as they come; the head, with the tally, is set before them at the end."""
@@ -75,18 +87,45 @@ class HtmlFormat:
         """Put head, rows and foot together."""
         with out.open("wb") as page:
             page.write(self._head(run, tally).encode())
-            page.writelines(pieces)
-            page.write(b"</tbody></table>\n</body></html>\n")
+            named: set[bytes] = set()
+            for piece in pieces:
+                page.write(piece)
+                named.update(_LINK.findall(piece))
+            page.write(b"</tbody></table>\n")
+            page.write(self._rules(run, {name.decode() for name in named}).encode())
+            page.write(b"</body></html>\n")
 
     def _cell(self, column: str, value: object) -> str:
         if column in _EIA and isinstance(value, str) and value:
             classes = [EIA_TEXT[EiaClass(one)].get(self.layout.lang) for one in value.split(";")]
             return f"<td>{escape(' / '.join(classes))}</td>"
+        if column in _RULES:
+            return f"<td>{'; '.join(_linked(one) for one in cell_text(value).split(';') if one)}</td>"
         text = cell_text(value).replace(";", "; ") if column in _LISTS else cell_text(value)
         if column in {"verdict", "worst_possible"} and text:
             words = VERDICT_TEXT[Verdict(text)].get(self.layout.lang)
             return f'<td class="{escape(text)}">{escape(words)}</td>'
         return f"<td>{escape(text)}</td>"
+
+    def _rules(self, run: RunInfo, named: set[str]) -> str:
+        """The rules named in the table, where its links lead: what each version asks, on which articles.
+
+        Rows may have dates of their own, so every version stands here.
+        """
+        lang = self.layout.lang
+        title, basis = _RULE_WORDS[lang]
+        book, titles = run.bundle.rulebook, bundle_titles(run.bundle)
+        items = []
+        for name in sorted(named):
+            versions = [tell(rule, book, titles) for rule in book.rules if rule.id == name]
+            items.append(f'<dt id="rule-{escape(name)}"><code>{escape(name)}</code></dt>')
+            items += [
+                f"<dd>{escape(one.rule.title.get(lang))} ({escape(one.effect.get(lang))}; "
+                f"{escape(one.dates.get(lang))}): {escape(one.rule.action.get(lang))}<br>{basis}: "
+                f"{escape('; '.join(article.get(lang) for _, article in one.bases))}</dd>\n"
+                for one in versions
+            ]
+        return f"<h2>{title}</h2>\n<dl>{''.join(items)}</dl>\n" if items else ""
 
     def _head(self, run: RunInfo, tally: Tally) -> str:
         lang = self.layout.lang

@@ -18,7 +18,8 @@ export function findingCard(finding, titles, onZone, open = false) {
       clauseBlock(finding, titles.on),
       hits(finding.hits, titles, onZone),
       margin(finding),
-      articles(finding.basis, finding.needs_review)));
+      articles(finding.basis, finding.needs_review),
+      el('p', {}, el('a', {href: `/rules/${encodeURIComponent(finding.rule)}?lang=${lang}&on=${titles.on}`, target: '_blank', rel: 'noopener', text: t('finding.rule')}))));
 }
 
 function hits(list, titles, onZone) {

@@ -49,9 +49,12 @@ def test_english_phone_keyboard_and_every_layer(server_url: str) -> None:
     assert {status for _, status in result["switched"]} == {200}
     assert len(result["switched"]) >= 5
     assert result["notes"] == []
-    # Of rivers nothing is known in 恩阳区, of slopes nothing outside their tile.
-    unknown = ("river_reach", "river_shoreline", "river_corridor", "slope")
-    assert sorted(result["gaps"]) == sorted([f"gap-{layer}", "not covered"] for layer in unknown)
+    # Of rivers nothing is known in 恩阳区, of slopes nothing outside their tile, of 蓬溪县 only the strip.
+    unknown = ("river_reach", "river_shoreline", "river_corridor", "slope", "eco_redline", "receptor")
+    gaps = [gap for gap, _ in result["gaps"]]
+    assert {f"gap-{layer}" for layer in unknown} <= set(gaps)
+    assert {words for _, words in result["gaps"]} == {"not covered"}
+    assert not {"gap-admin_unit", "gap-land_cover"} & set(gaps)
     assert result["gapsAfter"] == []
     for width in ("desk", "phone"):
         assert result[width]["unnamed"] == []
@@ -69,3 +72,21 @@ def test_markup_in_names_stays_text(browser_tools: None, tmp_path: Path) -> None
     assert (result["images"], result["scripts"]) == (0, 0)
     for place in ("tooltip", "zone", "legend"):
         assert EVIL in result[place]
+
+
+def test_from_a_finding_to_its_rule_and_through_the_rulebook(server_url: str) -> None:
+    result = run_page_script(SCENARIOS / "browse_rules.mjs", server_url)["result"]
+    assert result["all"] > 300
+    assert str(result["all"]) in result["count"]
+    assert {"WS-02", "WS-04"} <= set(result["filtered"])
+    assert len(result["filtered"]) < 20
+    assert result["kept"] == "HOTEL"
+    assert "《生态环境法典》第320条（原《水污染防治法》第66条）" in result["rule"]
+    assert result["english"]["lang"] == "en"
+    assert result["english"]["on"] == "2026-11-21"
+    assert "Ecological Environment Code, art. 320" in result["english"]["text"]
+    assert result["versions"] == [["v2026-03-15", False], ["v2021-03-01", True]]
+    for width in ("desk", "phone"):
+        assert result[width] == {"unnamed": [], "tooWide": 0, "duplicateIds": []}
+    assert result["nav"] == "/rules?lang=zh"
+    assert result["link"].startswith(f"/rules/{result['opened']}?lang=zh&on=")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Self
 
 import numpy as np
 
@@ -16,13 +17,37 @@ from geo.points.places import Places, Spots
 from geo.points.survey import Survey
 from geo.relate import Place
 from geo.relate.areas import raised
-from geo.view import Mask
 
 
 @dataclass(frozen=True, slots=True)
 class _Tested:
     key: str
     test: PlaceTest
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Listed:
+    """What the list asks of points; None where it asks nothing.
+
+    Attributes
+    ----------
+    of_row
+        Position of each point among what is asked, shape (n,).
+    """
+
+    asked: tuple[EiaAsked | None, ...]
+    of_row: Ints
+
+    @classmethod
+    def of(cls, by_declaration: Sequence[EiaAsked | None], declaration: Ints) -> Self:
+        """The distinct ones of what is asked of each declaration."""
+        numbers: dict[EiaAsked | None, int] = {}
+        of_each = [numbers.setdefault(one, len(numbers)) for one in by_declaration]
+        return cls(tuple(numbers), np.array(of_each, dtype=np.int64)[declaration])
+
+    def only(self, rows: Ints) -> "Listed":
+        """That of some points."""
+        return Listed(self.asked, self.of_row[rows])
 
 
 class Areas:
@@ -47,29 +72,20 @@ class Areas:
                 margin[rows] = _least(answers, [spots.margin_m[rows] for spots in found], len(rows))
         return Spots(told[groups.group], margin)
 
-    def cells(
-        self, survey: Survey, asked: Sequence[EiaAsked | None], of_row: Ints
-    ) -> tuple[Objects, Objects]:
-        """Classes before and after sensitive areas as a table tells them.
-
-        Parameters
-        ----------
-        asked
-            What the list asks of each declaration.
-        of_row
-            Position of each point's declaration, shape (n,).
-        """
+    def cells(self, survey: Survey, listed: Listed) -> tuple[Objects, Objects]:
+        """Classes before and after sensitive areas as a table tells them."""
         before, after = (np.full(survey.count, "", dtype=object) for _ in range(2))
-        for number in np.unique(of_row).tolist():
-            one = asked[number]
+        order = np.argsort(listed.of_row, kind="stable")
+        starts = np.flatnonzero(np.diff(listed.of_row[order])) + 1
+        for rows in np.split(order, starts) if survey.count else ():
+            one = listed.asked[listed.of_row[rows[0]]]
             if one is not None:
-                rows = of_row == number
                 before[rows], after[rows] = self._cells(survey, one, rows)
         return before, after
 
-    def _cells(self, survey: Survey, asked: EiaAsked, rows: Mask) -> tuple[str, Objects]:
+    def _cells(self, survey: Survey, asked: EiaAsked, rows: Ints) -> tuple[str, Objects]:
         found = self._found(survey, asked.question)
-        none = np.zeros(int(rows.sum()), dtype=np.int64)
+        none = np.zeros(len(rows), dtype=np.int64)
         groups = grouped([none, *(spots.told[rows] for spots in found)])
         told = [
             cells_of(asked.scope, _by_set(asked.question, self._answers(key[1:])), asked.declared)

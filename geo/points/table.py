@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from geo.answer import UNITS, Row
 from geo.check import assumptions, declared
-from geo.eia_ask import Declared, EiaAsked, eia_asked
+from geo.eia_ask import Declared, eia_asked
 from geo.evaluate import Asked, asked, used_facts
 from geo.logic import Truth
 from geo.measure import Floats
 from geo.model import Text
-from geo.points.areas import Areas
+from geo.points.areas import Areas, Listed
 from geo.points.atlas import Atlas
 from geo.points.batch import Declaration, Ints, PointBatch
 from geo.points.hits import hits_text
@@ -89,14 +89,20 @@ class PointTable:
     def answer(self, batch: PointBatch) -> PointAnswers:
         """The rows of a chunk."""
         numbers: dict[tuple[Asked, ...], int] = {}
-        plays = [numbers.setdefault(self._in_play(one), len(numbers)) for one in batch.declarations]
+        keys = [(one.activity, self._declared(one)) for one in batch.declarations]
+        plays = [numbers.setdefault(asked(self.atlas.view, *key)[0], len(numbers)) for key in keys]
         distinct, group = list(numbers), np.array(plays, dtype=np.int64)[batch.declaration]
+        listed = Listed.of([eia_asked(self.atlas.view, *key) for key in keys], batch.declaration)
         every = np.arange(len(batch.lon))
         # Apart, points are measured for their own rules only; too many small parts would cost more than that.
         parts = (
             [np.flatnonzero(group == n) for n in range(len(distinct))] if len(distinct) <= _APART else [every]
         )
-        answered = [self._answered(batch.only(rows), group[rows], distinct) for rows in parts if len(rows)]
+        answered = [
+            self._answered(batch.only(rows), group[rows], distinct, listed.only(rows))
+            for rows in parts
+            if len(rows)
+        ]
         back = np.argsort(np.concatenate([rows for rows in parts if len(rows)] or [every]), kind="stable")
         stands = [declaration.footing(self.atlas.view) for declaration in batch.declarations]
         return PointAnswers(
@@ -109,7 +115,7 @@ class PointTable:
         )
 
     def _answered(
-        self, batch: PointBatch, group: Ints, distinct: list[tuple[Asked, ...]]
+        self, batch: PointBatch, group: Ints, distinct: list[tuple[Asked, ...]], listed: Listed
     ) -> dict[str, NDArray[Any]]:
         """Some points of a chunk together; ``group`` tells which of the ``distinct`` rules each is asked."""
         survey = Survey(self.atlas, batch)
@@ -117,7 +123,7 @@ class PointTable:
         least, rule_of = np.full(survey.count, np.inf), np.full(survey.count, "", dtype=object)
         rest = survey.doubtful.copy()
         seen = _Seen(survey, self._places, self._areas)
-        before, after = self._areas.cells(survey, self._eia(batch), batch.declaration)
+        before, after = self._areas.cells(survey, listed)
         by_group = survey.sound[np.argsort(group[survey.sound], kind="stable")]
         starts = np.flatnonzero(np.diff(group[by_group])) + 1
         for rows in np.split(by_group, starts) if len(by_group) else ():
@@ -140,14 +146,6 @@ class PointTable:
             "margin_m": np.where(np.isfinite(least), least, np.nan),
             "margin_rule": rule_of,
         }
-
-    def _in_play(self, declaration: Declaration) -> tuple[Asked, ...]:
-        return asked(self.atlas.view, declaration.activity, self._declared(declaration))[0]
-
-    def _eia(self, batch: PointBatch) -> list[EiaAsked | None]:
-        """What the EIA list asks of each declaration."""
-        every = batch.declarations
-        return [eia_asked(self.atlas.view, one.activity, self._declared(one)) for one in every]
 
     def _declared(self, declaration: Declaration) -> Declared:
         view = self.atlas.view

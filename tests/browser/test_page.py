@@ -43,6 +43,16 @@ def test_click_type_or_draw_and_read_the_verdict(server_url: str) -> None:
     assert result["download"].startswith("fenqu-")
 
 
+def test_a_finding_shows_its_clauses_and_the_units_whole_list(server_url: str) -> None:
+    result = run_page_script(SCENARIOS / "entry_list.mjs", server_url)["result"]
+    assert "可能涉及" in result["may"]
+    assert "禁止新建纸浆制造项目" in result["may"]
+    assert "可能涉及" not in result["named"]
+    assert "新建工业项目主要污染物实行等量或倍量替代" in result["named"]
+    assert result["shown"] == result["listed"]
+    assert len(result["shown"]) == 4
+
+
 def test_english_phone_keyboard_and_every_layer(server_url: str) -> None:
     result = run_page_script(SCENARIOS / "look_at_page.mjs", server_url)["result"]
     assert result["english"] == {"lang": "en", "button": "Check", "chinese": None}

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.measure import Floats, Objects
+from geo.ground import Ground
+from geo.measure import Floats, Objects, window
 from geo.model import RIVERS, Condition, Edition, Op
-from geo.network import Network, network_of
+from geo.network import SNAP_M, Network, Seed, network_of
 from geo.place_test import PlaceTest, RiverTest, zone_key
 from geo.riverside import Course, disc_around, ground_beside
 
@@ -25,6 +27,9 @@ if TYPE_CHECKING:  # views are made with what is laid here
     from geo.view import LayerView, RuleView
 
 __all__ = ["Laid", "lay"]
+
+Rows = NDArray[np.intp]
+_NOTHING: Objects = np.zeros(0, dtype=object)
 
 KNOWN = "on_known_river"
 """An attribute of ground: unknown where the river is."""
@@ -78,7 +83,7 @@ def lay(
 
     Where no river layer is held, there is no ground, and the rules are left to say so.
     """
-    asked = [rule for rule in rules if rule.test.river is not None]
+    asked_before, asked = rules, [rule for rule in rules if rule.test.river is not None]
     if not asked or (layers[RIVERS].tree is None and layers[RIVERS].silence is not None):
         return layers, rules, {}
     rivers = _Alive.of(layers[RIVERS])
@@ -92,33 +97,59 @@ def lay(
     for (layer, river), tests in wanted.items():
         name = _name(layer, river)
         layers[name], laid[name] = _laid(layers[layer], rivers, river, tests)
-    widest = float(network.half_width_m.max(initial=0.0))
-    return layers, tuple(_asking(rule, widest) for rule in rules), laid
+    rules = tuple(_asking(rule, network) for rule in rules)
+    for rule, before in zip(rules, asked_before, strict=True):
+        asking = rule.test.river
+        if asking is None:
+            continue
+        if asking.edge not in laid:
+            layers[asking.edge] = _edge(layers, rivers, asking)
+        if asking.near not in laid:
+            layers[asking.near] = _near(layers, before.test, asking)
+        laid |= dict.fromkeys((asking.edge, asking.near), Laid(of=RIVERS, courses=()))
+    return layers, rules, laid
+
+
+def _plain(river: RiverTest | None) -> RiverTest:
+    """The zones and the distances."""
+    if river is None:
+        raise TypeError
+    return replace(river, unset=False, bank_m=0.0, edge="", near="", reach_m=0.0)
 
 
 def _alike(river: RiverTest | None) -> RiverTest:
     """The distances alone: what differs otherwise has the same ground."""
-    if river is None:
-        raise TypeError
-    return replace(river, zones=(), unset=False, bank_m=0.0)
+    return replace(_plain(river), zones=())
+
+
+def _edge_name(river: RiverTest) -> str:
+    return _name("+".join((RIVERS, *river.zones)), river)
 
 
 def _name(layer: str, river: RiverTest) -> str:
     return f"{layer}~{river.up_m:g}~{river.down_m:g}~{river.side_m:g}"
 
 
-def _asking(rule: "RuleView", widest_m: float) -> "RuleView":
+def _asking(rule: "RuleView", network: Network) -> "RuleView":
     """The rule with its test asked of the ground."""
     river = rule.test.river
     if river is None:
         return rule
+    bank_m = river.side_m + float(network.half_width_m.max(initial=0.0))
+    edge = _edge_name(river)
     where = (*rule.test.zone_where, _KNOWN)
     test = replace(
         rule.test,
         layers=tuple(_name(layer, _alike(river)) for layer in river.zones),
         zone_where=where,
         zone_key=zone_key(rule.test.zone_classes, where),
-        river=replace(river, bank_m=river.side_m + widest_m),
+        river=replace(
+            river,
+            bank_m=bank_m,
+            edge=edge,
+            near=f"{edge}~{rule.test.zone_key}",
+            reach_m=river.way_m + bank_m + SNAP_M,
+        ),
     )
     return replace(rule, test=test, key=repr(test))
 
@@ -151,26 +182,33 @@ def _laid(
         yes, maybe = zones.match(test.zone_key, test.zone_classes, test.zone_where)
         meant |= yes | maybe
     found = _ground(_Alive.of(zones), rivers, meant.tobytes(), river)
-    row, count = np.array(found.row, dtype=np.intp), len(found.row)
+    row = np.array(found.row, dtype=np.intp)
     known = np.array([None if course is None else True for course in found.courses], dtype=object)
     edition = zones.edition
     if edition is not None:
-        accuracy = edition.accuracy_m + rivers.view.accuracy_m
-        edition = replace(edition, accuracy_m=accuracy, coverage=None)
-    view = replace(
+        edition = replace(edition, accuracy_m=edition.accuracy_m + rivers.view.accuracy_m)
+    view = _ground_view(replace(zones, edition=edition), _name(zones.id, river), found.shape, row)
+    return replace(view, attributes={**view.attributes, KNOWN: known}), Laid(
+        of=zones.id, courses=found.courses
+    )
+
+
+def _ground_view(zones: "LayerView", name: str, shape: Objects, row: Rows) -> "LayerView":
+    """A layer of ground, each piece with what is told of the zone of its row."""
+    return replace(
         zones,
-        id=_name(zones.id, river),
-        edition=edition,
-        geometry=found.shape,
-        dimension=shapely.get_dimensions(found.shape),
+        id=name,
+        edition=None if zones.edition is None else replace(zones.edition, coverage=None),
+        geometry=shape,
+        dimension=shapely.get_dimensions(shape),
         zone_id=zones.zone_id[row],
         zone_class=zones.zone_class[row],
         name=zones.name[row],
-        alive=np.ones(count, dtype=bool),
+        alive=np.ones(len(row), dtype=bool),
         derived=zones.derived[row],
         provisional=zones.provisional[row],
-        attributes=_attributes(zones.attributes, row) | {KNOWN: known},
-        tree=STRtree(found.shape) if count else None,
+        attributes={key: values[row] for key, values in zones.attributes.items()},
+        tree=STRtree(shape) if len(row) else None,
         ground=None,
         silence=None,
         matches={},
@@ -179,11 +217,52 @@ def _laid(
         borders={},
         codes={},
     )
-    return view, Laid(of=zones.id, courses=found.courses)
 
 
-def _attributes(attributes: Mapping[str, Objects], row: np.ndarray) -> dict[str, Objects]:
-    return {name: values[row] for name, values in attributes.items()}
+def _edge(layers: Mapping[str, "LayerView"], rivers: _Alive, river: RiverTest) -> "LayerView":
+    """The ground beside all river from which a walk would leave what the layers cover."""
+    held = (RIVERS, *river.zones)
+    grounds = tuple(ground for ground in (layers[name].ground for name in held) if ground is not None)
+    return _untold(layers[RIVERS], river.edge, _leaving(rivers, grounds, _alike(river)))
+
+
+def _untold(rivers: "LayerView", name: str, shape: Geometry) -> "LayerView":
+    """Ground of no zone: whose row it bears does not matter, nobody is told of it."""
+    shapes = _NOTHING if shape.is_empty or len(rivers.geometry) == 0 else np.array([shape], dtype=object)
+    return _ground_view(rivers, name, shapes, np.zeros(len(shapes), dtype=np.intp))
+
+
+def _near(layers: Mapping[str, "LayerView"], test: PlaceTest, river: RiverTest) -> "LayerView":
+    """All ground from which a walk along some river, known or not, could come to a zone that is meant."""
+    boxes: list[Geometry] = []
+    for name in river.zones:
+        layer = layers[name]
+        yes, maybe = layer.match(test.zone_key, test.zone_classes, test.zone_where)
+        bounds = shapely.bounds(layer.geometry[yes | maybe])
+        boxes += [shapely.box(*window(four, river.reach_m + layer.accuracy_m)) for four in bounds.tolist()]
+    return _untold(layers[RIVERS], river.near, shapely.union_all(boxes))
+
+
+def _degrees(reach_m: float, network: Network) -> float:
+    """A distance in degrees that is no less than a reach in any direction."""
+    south, north = network.edges[:, 1].min(initial=0.0), network.edges[:, 1].max(initial=0.0)
+    west, _, east, _ = window((0.0, south, 0.0, north), reach_m)
+    return (east - west) / 2.0
+
+
+@lru_cache(maxsize=32)
+def _leaving(rivers: _Alive, grounds: tuple[Ground, ...], river: RiverTest) -> Geometry:
+    network = _network(rivers)
+    lines = np.asarray(network.tree.geometries)
+    out = np.zeros(len(lines), dtype=bool)
+    for ground in grounds:
+        out |= ~shapely.covers(ground.area, shapely.get_point(lines, 0))
+        out |= ~shapely.covers(ground.area, shapely.get_point(lines, -1))
+        # A zone beyond the border may lie on a river on this side of it.
+        near = _degrees(SNAP_M + float(network.half_width_m.max(initial=0.0)), network)
+        out[ground.stretches.query(lines, predicate="dwithin", distance=near)[0]] = True
+    seeds = [Seed(edge=int(edge), upper=0.0, lower=1.0) for edge in np.flatnonzero(out)]
+    return ground_beside(network, network.walk(seeds, river.up_m, river.down_m), river.side_m)
 
 
 @lru_cache(maxsize=32)

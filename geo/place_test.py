@@ -22,6 +22,12 @@ class RiverTest:
         The approved distance is unset: ``up_m`` is that inside which the rule is open.
     bank_m
         From a river's line to the farthest that is beside it: ``side_m`` and half the widest river.
+    edge
+        The layer of ground from which a walk leaves what is covered; "" where no river is held.
+    near
+        The layer of ground beyond which no zone that is known lies near enough, whatever the rivers.
+    reach_m
+        How far that is from a zone.
     """
 
     zones: tuple[str, ...]
@@ -30,11 +36,9 @@ class RiverTest:
     side_m: float
     unset: bool = False
     bank_m: float = 0.0
-
-    @property
-    def rivers(self) -> With:
-        """All reaches."""
-        return With(layer=RIVERS)
+    edge: str = ""
+    near: str = ""
+    reach_m: float = 0.0
 
     @property
     def way_m(self) -> float:

@@ -15,10 +15,9 @@ from geo.foot import edges_of, simple_parts
 from geo.index.edges import EdgeGrid
 from geo.index.zones import ZoneIndex
 from geo.measure import POLYGON, Floats, Objects, window
-from geo.model import RIVERS
+from geo.model import With
 from geo.points.shared import Outline, arrays_of, grid_of
 from geo.relate.picture import ZoneFilter
-from geo.relate.upstream import walk_reach_m
 from geo.scene import NEAR_M
 from geo.seams import Seams, closed
 from geo.view import BundleView, LayerView, Mask
@@ -201,10 +200,10 @@ class Atlas:
 
     @cached_property
     def vouched_m(self) -> float:
-        """The longest distance within which any rule asks that a layer's silence is vouched for, metres."""
+        """The longest distance within which any rule asks what a layer covers, metres."""
         rivers = (rule.test.river for rule in self.view.rules)
-        walks = (walk_reach_m(river) for river in rivers if river is not None)
-        return max([0.0, *self.view.search_m.values(), *walks])
+        reaches = (river.reach_m for river in rivers if river is not None)
+        return max([0.0, *self.view.search_m.values(), *reaches])
 
     def broken(self, layer: LayerView) -> STRtree | None:
         """Zones of a layer whose shape is not valid; None if there is none."""
@@ -233,7 +232,8 @@ class Atlas:
             second: list[tuple[tuple[str, ...], ZoneFilter, float]]
             second = [((one.layer,), one, 0.0) for one in test.companions]
             if test.river is not None and test.layers[0] in self.view.laid:
-                second.append(((RIVERS,), test.river.rivers, test.river.bank_m))
+                grounds = (test.river.edge, test.river.near)
+                second += [((name,), With(layer=name), 0.0) for name in grounds]
             for layers, filter_, base_m in [(test.layers, test, test.farthest_m), *second]:
                 sures = (True, False) if self.is_vague(layers, filter_) else (True,)
                 found.update({(self.region(layers, filter_, sure=sure), base_m): None for sure in sures})

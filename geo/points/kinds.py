@@ -15,13 +15,12 @@ import pandas as pd
 
 from geo.bind import why_filter
 from geo.measure import Floats
-from geo.model import RIVERS, Reason, Relation
+from geo.model import RIVERS, Reason, Relation, With
 from geo.place_test import PlaceTest, RiverTest
 from geo.points.atlas import Atlas
 from geo.points.batch import Ints
 from geo.points.survey import Survey
 from geo.relate.picture import ZoneFilter
-from geo.relate.upstream import walk_reach_m
 from geo.scene import NEAR_M
 from geo.view import LayerView
 
@@ -108,17 +107,18 @@ def columns_of(survey: Survey, test: PlaceTest) -> list[Ints]:
 
 
 def _along_rivers(survey: Survey, test: PlaceTest, river: RiverTest) -> Iterator[Ints]:
-    """The same of what lies upstream: ground met, rivers beside the point, how far both are vouched for."""
+    """The same of what lies upstream: ground met, ground from which walks leave what is covered, silences."""
     view = survey.atlas.view
     yield _stands(survey)
-    for name in (one for one in test.layers if one in view.laid):
-        survey.tied |= survey.doubtful_in(view.layers[name])
-    if test.layers[0] in view.laid:
+    if river.edge:
+        for name in (*test.layers, river.edge, river.near):
+            survey.tied |= survey.doubtful_in(view.layers[name])
         yield from _met_by_layer(survey, test)
         yield from _of_filter(_Limits(survey, test), test.layers, test, (0.0,))
-        beside = _Limits(survey, replace(test, layers=(RIVERS,)))
-        yield from _of_filter(beside, (RIVERS,), river.rivers, (river.bank_m,))
-    reaches = (0.0, river.side_m, river.bank_m, walk_reach_m(river))
+        for name in (river.edge, river.near):
+            limits = _Limits(survey, replace(test, layers=(name,)))
+            yield from _of_filter(limits, (name,), With(layer=name), (0.0,))
+    reaches = (0.0, river.side_m, river.bank_m, river.reach_m)
     yield from (covered(survey, view.layers[layer], reaches) for layer in (RIVERS, *river.zones))
 
 

@@ -1,25 +1,27 @@
 """`upstream_within`: beside the river, within metres along it upstream or downstream of a zone.
 
 The ground that is meant was laid along the rivers (`geo.laid`), and is asked as any overlap: the margin is
-the distance to that ground's border, be it the end of the stretch or its side. Silence is vouched for in two
-steps. Where the river layer knows of no river beside the site, it is enough that the zones' layer covers the
-site itself; beside a river, both layers must cover all that the walk along it could come to.
+the distance to that ground's border, be it the end of the stretch or its side. Silence is vouched for where
+the river layer covers the site's surroundings and the zones' layer the site itself, and where no walk along a
+river beside the site would leave what both cover: that ground is laid too. Or where the zones' layer alone
+knows that no zone is near.
 """
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import shapely
 
+from geo.ground import Ground
 from geo.model import RIVERS, Hit, Reason, Relation
-from geo.network import SNAP_M
 from geo.place_test import PlaceTest, RiverTest
 from geo.relate.overlap import overlap
 from geo.relate.picture import Place, silences, unmet
 from geo.scene import Scene
 from geo.view import LayerView
 
-__all__ = ["is_beside_m", "river_hit", "upstream", "walk_reach_m"]
+__all__ = ["river_hit", "upstream"]
 
 
 def upstream(scene: Scene, test: PlaceTest, river: RiverTest) -> Place:
@@ -32,47 +34,39 @@ def upstream(scene: Scene, test: PlaceTest, river: RiverTest) -> Place:
     if found.truth is True:
         return found
     silent = _silences(scene, river)
-    if not silent:
+    if not silent or (found.truth is False and _is_out_of_reach(scene, river)):
         return found
     return replace(found, truth=None, reasons=tuple(dict.fromkeys((*found.reasons, *silent))))
 
 
-def is_beside_m(scene: Scene, river: RiverTest) -> float:
-    """How near to a river's line a site may be beside it, metres."""
-    rivers = scene.view.layers[RIVERS]
-    return river.bank_m + scene.accuracy_m(rivers) + scene.stand.disc_m
-
-
-def walk_reach_m(river: RiverTest) -> float:
-    """How far from a site beside a river all lies that a walk along it could come to, metres."""
-    return river.way_m + river.bank_m + SNAP_M
-
-
 def _silences(scene: Scene, river: RiverTest) -> tuple[Reason, ...]:
-    contact = scene.contact(RIVERS)
-    beside = float(contact.distance_m.min(initial=np.inf)) <= is_beside_m(scene, river)
-    if not beside:
-        held = (*silences(scene, (RIVERS,), river.bank_m), *silences(scene, river.zones, 0.0))
-        return tuple(dict.fromkeys(held))
-    reach = walk_reach_m(river)
-    layers = (scene.view.layers[name] for name in (*river.zones, RIVERS))
-    told = (_vouch(scene, layer, reach) for layer in layers)
-    return tuple(dict.fromkeys(reason for reason in told if reason is not None))
+    held = (*silences(scene, (RIVERS,), river.bank_m), *silences(scene, river.zones, 0.0))
+    out = (Reason.NOT_COVERED,) if _may_meet(scene, river.edge) else ()
+    return tuple(dict.fromkeys((*held, *out)))
 
 
-def _vouch(scene: Scene, layer: LayerView, reach_m: float) -> Reason | None:
-    """Why a layer's silence does not acquit within a reach, however far other rules look."""
-    if layer.silence not in (None, Reason.STALE):
-        return layer.silence
+def _is_out_of_reach(scene: Scene, river: RiverTest) -> bool:
+    """Whether the zones' layers know for themselves that no zone is near, whatever rivers there are."""
+    seen = all(_sees_all(scene, scene.view.layers[name], river.reach_m) for name in river.zones)
+    return seen and not _may_meet(scene, river.near)
+
+
+def _may_meet(scene: Scene, ground: str) -> bool:
+    """Whether the site, its accuracy and its land counted, may meet some ground."""
+    far = float(scene.contact(ground).distance_m.min(initial=np.inf))
+    return far <= scene.accuracy_m(scene.view.layers[ground]) + scene.stand.disc_m
+
+
+def _sees_all(scene: Scene, layer: LayerView, reach_m: float) -> bool:
+    """Whether a layer vouches for its silence within a reach, however far other rules look."""
+    if layer.silence is not None or layer.ground is None:
+        return False
     far = reach_m + scene.accuracy_m(layer) + scene.stand.disc_m
-    ground = layer.ground
-    covered = ground is not None and scene.keep(("covers", ground, far), lambda: _covers(scene, layer, far))
-    return layer.silence if covered else Reason.NOT_COVERED
+    return scene.keep(("sees", layer.ground, far), partial(_covers, scene, layer.ground, far))
 
 
-def _covers(scene: Scene, layer: LayerView, far_m: float) -> bool:
-    ground = layer.ground
-    if ground is None or not shapely.covers(ground.area, scene.geometry):
+def _covers(scene: Scene, ground: Ground, far_m: float) -> bool:
+    if not shapely.covers(ground.area, scene.geometry):
         return False
     border = ground.border_near(scene.box(far_m))
     return border is None or scene.gap_m(border, far_m) >= far_m

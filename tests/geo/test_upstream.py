@@ -160,20 +160,35 @@ def test_rivers_out_of_date_convict_and_do_not_acquit():
 
 
 @pytest.mark.parametrize(
-    ("east_m", "xy", "open_"),
+    ("south_m", "north_m", "east_m", "xy", "open_"),
     [
-        pytest.param(2000, (0, 2500), False, id="all that a walk could come to is covered"),
-        pytest.param(1000, (0, 2500), True, id="an intake may lie beyond the edge"),
-        pytest.param(1000, (400, 2500), False, id="at no river"),
-        pytest.param(1000, (960, 2500), True, id="rivers beyond the edge may be beside it"),
+        pytest.param(-9000, 9000, 9000, (0, 2500), False, id="far from all edges"),
+        pytest.param(1000, 9000, 9000, (0, 2500), False, id="the river leaves more than 1 000 m below"),
+        pytest.param(1600, 9000, 9000, (0, 2500), True, id="it leaves 900 m below: an intake may lie there"),
+        pytest.param(1600, 9000, 9000, (400, 2500), False, id="the same, at no river"),
+        pytest.param(-9000, 2600, 9000, (0, 2500), True, id="it comes from beyond the edge 100 m above"),
+        pytest.param(-9000, 3200, 9000, (0, 2500), False, id="it comes from 700 m above"),
+        pytest.param(-9000, 9000, 300, (0, 2500), False, id="the edge runs along the river, 300 m off"),
+        pytest.param(
+            -9000, 9000, 150, (0, 2500), True, id="150 m off: an intake beyond it may be on the river"
+        ),
+        pytest.param(-9000, 9000, 1000, (960, 2500), True, id="rivers beyond the edge may be beside it"),
     ],
 )
-def test_the_edge_of_the_coverage(east_m, xy, open_):
-    """Walks of 1 000 m, rivers of 0 m width, a snap of 200 m and a depth of 50 m: 1 250 m beside a river."""
-    covered = place(shapely.box(-9000, -9000, east_m, 9000))
+def test_the_edge_of_the_coverage(south_m, north_m, east_m, xy, open_):
+    """What counts is where a walk along the river comes to: 1 000 m down, 100 m up, and 200 m of snap."""
+    covered = place(shapely.box(-9000, south_m, east_m, north_m))
     found = ask(xy, world(coverage=covered))
     assert reasons(found) == ({Reason.NOT_COVERED} if open_ else None)
     assert SNAP_M == 200
+
+
+def test_where_no_intake_is_near_the_rivers_do_not_matter():
+    """Rivers are held near the origin only; intakes are known for 9 km around."""
+    rivers = zones("river_reach", SOUTH, coverage=place(shapely.box(-900, -900, 900, 900)), accuracy_m=0.0)
+    layers = [world()[0], rivers]
+    assert truth(ask((3000, 3000), layers)) is False
+    assert reasons(ask((1100, 500), layers)) == {Reason.NOT_COVERED}
 
 
 def test_an_intake_on_no_known_river_leaves_its_surroundings_open():
@@ -276,7 +291,7 @@ def test_points_in_columns_are_told_the_same():
             {**INTAKE, "shape": Point(1500, 1500)},
             {**INTAKE, "shape": Point(10, 1400), "source_type": None},
         ),
-        coverage=place(shapely.box(-9000, -9000, 1800, 9000)),
+        coverage=place(shapely.box(-9000, -1900, 1800, 3000)),
         accuracy_m=2.0,
     )
     rules = [

@@ -101,7 +101,7 @@ def unit_rows(units: gpd.GeoDataFrame) -> Iterator[Row]:
             continue
         subtype = unit.unit_subtype if isinstance(unit.unit_subtype, str) else None
         said = _UNIT[unit.zone_class, subtype]
-        if subtype == "element" and int(str(unit.fid)[-4:]) % 2 == 0:
+        if subtype == "element" and int(str(unit.fid)[-4:]) % 3 == 0:
             said = (*said, _STRICT_ELEMENT)
         if "化工" in str(unit.name):
             said = (*said, _CHEMICAL_PARK)

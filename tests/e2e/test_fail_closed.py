@@ -240,7 +240,7 @@ def damaged_bundle(demo: Bundle, entry: dict[str, Any], sites: list, damage: str
     if damage == REMOVE:
         return replace(demo, layers={k: v for k, v in demo.layers.items() if k != name})
     case = Case(folder=folder, entry=without_other_editions(entry), sites=sites)
-    for path in {entry["path"], entry["coverage"]}:
+    for path in {entry["path"], entry["coverage"], entry.get("clauses", entry["path"])}:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(DEMO / path, folder / path)
     if entry["coverage"] == entry["path"]:  # the damage must not reach the coverage by the way

@@ -19,7 +19,7 @@ CRS = "EPSG:4490"
 Row = dict[str, object]
 
 UNITS_WITHOUT_TEXTS = (f"ZH{PINGCHANG}30001", "ZH51192120002", "ZH51192210005")
-"""The unit whose entry list is missing, so that this shows."""
+"""Units whose entry lists are missing, so that this shows."""
 
 _CLASS_WORDS = {"1": "优先保护单元", "2": "重点管控单元", "3": "一般管控单元"}
 _SUBTYPE_WORDS = {"industrial": "工业", "urban": "城镇", "element": "要素"}

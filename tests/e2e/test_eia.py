@@ -11,6 +11,7 @@ from geo.eia import EiaScope, scope_of
 from geo.model import EIA_ORDER, Bundle, EiaClass, EiaList, Part, Project, Scalar, Site
 from layers.rulebook import SHIPPED, load_rulebook
 from layers.sites.write_text import answer_text
+from server.checks import questions
 
 BOOK = load_rulebook(SHIPPED)
 LISTED = BOOK.eia or EiaList()
@@ -366,3 +367,13 @@ def test_a_rule_without_a_place_says_so(demo: Bundle) -> None:
     (duty,) = [f for f in report.parts[0].duties if f.rule.id == "EI-03"]
     assert duty.explanation.zh.startswith("按项目类型和名录判定，与位置无关。")
     assert duty.explanation.en.startswith("Told by activity and list, wherever it lies.")
+
+
+def test_the_form_asks_what_the_class_needs(demo: Bundle) -> None:
+    site = Site(geometry=shapely.Point(106.837822, 32.550031))
+    asked = {}
+    for facts in ((), (("power_mw", 60.0),)):
+        part = Part(site=site, activity="WIND", facts=facts)
+        (told,) = questions(demo, Project(parts=(part,)), ON)["parts"]
+        asked[facts] = {fact["id"] for fact in told["facts"] if fact["for_eia"]}
+    assert list(asked.values()) == [{"power_mw"}, set()]

@@ -50,7 +50,7 @@ def _dated(rule: Rule) -> tuple[Example, ...]:
 def _examples(rule: Rule, *, on: date, silent: date) -> tuple[Example, ...]:
     """The examples without a date, on a day; and that the rule says nothing on a day of its other version."""
     undated = [example for example in rule.examples if example.given.on is None]
-    told = [replace(example, given=replace(example.given, on=on)) for example in undated]
+    told = [Example(given=replace(example.given, on=on), applies=example.applies) for example in undated]
     applying = next((example for example in undated if example.applies is True), None)
     if applying is not None:
         told.append(Example(given=replace(applying.given, on=silent), applies=False))

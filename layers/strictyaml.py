@@ -163,8 +163,11 @@ class _Builder:
         return node
 
     def _node(self, event: Any, depth: int) -> Node:  # noqa: ANN401 (events have no common typed base)
-        line: int = event.start_mark.line + 1
         kind = type(event)
+        if kind is yaml.ScalarEvent and event.anchor is None and event.tag is None and depth <= _DEEPEST:
+            value = scalar(event.value) if event.implicit[0] else event.value
+            return Node(value, event.start_mark.line + 1, self._file)
+        line: int = event.start_mark.line + 1
         if kind is yaml.AliasEvent or event.anchor is not None:
             name = ("*" if kind is yaml.AliasEvent else "&") + event.anchor
             hint = Text(
@@ -177,9 +180,6 @@ class _Builder:
         if depth > _DEEPEST:
             hint = Text("嵌套过深", "nested too deeply")
             raise _Refused(line, f"depth {depth}", f"at most {_DEEPEST}", hint)
-        if kind is yaml.ScalarEvent:
-            value = scalar(event.value) if event.implicit[0] else event.value
-            return Node(value, line, self._file)
         if kind is yaml.SequenceStartEvent:
             return Node(self._sequence(depth), line, self._file)
         return Node(self._mapping(depth), line, self._file)

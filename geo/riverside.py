@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.foot import feet
-from geo.measure import GEOD, Floats, Frame
+from geo.measure import GEOD, Floats, Frame, area_m2
 from geo.network import Network, Stretch
+from geo.noding import NODE_M
 
 _SAGITTA_M = 0.001
 """How far a chord of an arc may fall short of it."""
@@ -25,8 +26,8 @@ _SAGITTA_M = 0.001
 _GRID_DEG = 1e-10
 """Corners are put on a grid of 10 µm, so that pieces that share an edge leave no slit."""
 
-_LEAST_DEG = 1e-7
-"""A sector narrower than this is the rounding of a straight line."""
+_PINHOLE_M2 = NODE_M**2
+"""Holes up to this are where loose ends were joined, not islands."""
 
 _HALF_DEG = 180.0
 
@@ -41,8 +42,17 @@ def ground_beside(network: Network, stretch: Stretch, side_m: float) -> Geometry
     """
     side_m = max(side_m, _SAGITTA_M)
     pieces = [*_rectangles(network, stretch, side_m), *_sectors(network, stretch, side_m)]
-    ground: Geometry = shapely.union_all(pieces, grid_size=_GRID_DEG)
-    return ground
+    return _without_pinholes(shapely.union_all(pieces, grid_size=_GRID_DEG))
+
+
+def _without_pinholes(ground: Geometry) -> Geometry:
+    whole = []
+    for part in shapely.get_parts(ground):
+        holes = np.array([None, *map(shapely.Polygon, part.interiors)], dtype=object)[1:]
+        kept = holes[area_m2(holes) > _PINHOLE_M2] if len(holes) else holes
+        whole.append(shapely.Polygon(part.exterior, [hole.exterior for hole in kept]))
+    filled: Geometry = whole[0] if len(whole) == 1 else shapely.MultiPolygon(whole)
+    return filled
 
 
 def disc_around(shape: Geometry, radius_m: float) -> Geometry:
@@ -131,7 +141,7 @@ def _sector(network: Network, node: int, meeting: NDArray[np.int64], depth_m: fl
                 low, begins_at = shift, (bearing, -turn)
         elif (end - start) % 360.0 < high:
             high, ends_at = (end - start) % 360.0, (bearing, turn)
-    if high - low <= _LEAST_DEG:
+    if high <= low:  # the least sector is needed: without it a slit runs from the bank to the river
         return []
     lon, lat = edges[0, 2:] if network.lower[meeting[0]] == node else edges[0, :2]
     return [_fan(float(lon), float(lat), (start + low, begins_at), (start + high, ends_at), depth_m)]

@@ -29,9 +29,9 @@ from geo.model import (
     Rule,
     With,
 )
-from geo.points import PointTable
+from geo.points import Declaration, PointTable
 from tests.geo.test_points import build, points, worlds
-from tests.geo.two_roads import by_columns, by_reports, differing, some_of, table_on
+from tests.geo.two_roads import batch_of, by_columns, by_reports, differing, some_of, table_on
 from tests.geo.world import ON, SQUARE, bundle, out_of_scope, place, point, project, rule, text, where, zones
 
 NONE, REGISTRATION, FORM, REPORT = EiaClass
@@ -245,6 +245,23 @@ def test_parts_together_take_the_highest() -> None:
     }
     assert higher_of([(FORM,), (REGISTRATION, REPORT)]) == (FORM, REPORT)
     assert higher_of([(NONE,), (NONE,)]) == (NONE,)
+
+
+def test_columns_by_themselves_beside_an_area() -> None:
+    held = with_list(bundle(ALL, []))
+    places = [point(x, 50) for x in (-300, -60, -2, 2, 50, 98, 103, 106, 160, 300)]
+    lon, lat = zip(*((p.x, p.y) for p in places), strict=True)
+    declared = (Declaration("SHED", (("nature", "new"),)), Declaration("ROAD", (("discharges", False),)))
+    for accuracy_m in (0.0, 5.0):
+        batch = batch_of(lon, lat, [accuracy_m] * 10, [0] * 9 + [1], declared)
+        wanted = by_reports(held, batch, ON)
+        found = by_columns(table_on(held, ON), batch)
+        assert None not in found
+        assert differing(batch, found, wanted) == []
+    assert [row["verdict"] for row in wanted[:9]] == [
+        *("clear", "clear", "notice", "notice", "notice", "notice", "notice", "notice", "clear"),
+    ]
+    assert [row["eia_class"] for row in wanted] == ["form"] * 3 + ["report"] * 3 + ["form"] * 3 + ["none"]
 
 
 @settings(max_examples=60)

@@ -9,9 +9,11 @@ import pytest
 import shapely
 from hypothesis import given, settings
 
+from geo.evaluate import asked
 from geo.model import Certainty, Clause, ClauseTest, ClauseVerb, Effect, Naming, Outcome, Reason, worst
 from geo.naming import Who, industry_of, named
 from geo.points import Declaration
+from geo.view import view_on
 from tests.geo.two_roads import batch_of, by_columns, by_reports, differing, table_on
 from tests.geo.world import (
     ACTIVITIES,
@@ -307,12 +309,8 @@ def test_columns_tell_what_whole_reports_tell(data: Any):
 
 
 def test_activities_that_mean_the_same_zones_share_one_place_test():
-    held = bundle([units((clause(WEST, "禁止", ("26",)),))], RULES)
-    table = table_on(held, ON)
-    keys = [
-        {one.rule.key for one in table._in_play(Declaration(activity, (("nature", "new"),)))}
-        for activity in ("SHED", "ROAD", "PLANT")
-    ]
+    view = view_on(bundle([units((clause(WEST, "禁止", ("26",)),))], RULES), ON)
+    keys = [{one.rule.key for one in asked(view, name, ())[0]} for name in ("SHED", "ROAD", "PLANT")]
     assert keys[0] == keys[1] != keys[2]
 
 

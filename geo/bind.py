@@ -29,7 +29,7 @@ def why_filter(zone_key: str, reason: Reason) -> WhyFilter:
     return WhyFilter(zone_key=f"{zone_key} {reason}")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def bound(view: BundleView, rule: RuleView, who: Who) -> RuleView:
     """A rule about entry lists, for one activity and industry: a zone filter like any other.
 

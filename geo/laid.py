@@ -21,7 +21,7 @@ from geo.measure import Floats, Objects, window
 from geo.model import RIVERS, Condition, Edition, Op
 from geo.network import SNAP_M, Network, Seed, network_of
 from geo.place_test import PlaceTest, RiverTest, zone_key
-from geo.riverside import Course, disc_around, ground_beside
+from geo.riverside import Course, disc_around, ground_beside, roughly_beside
 
 if TYPE_CHECKING:  # views are made with what is laid here
     from geo.view import LayerView, RuleView
@@ -262,7 +262,11 @@ def _leaving(rivers: _Alive, grounds: tuple[Ground, ...], river: RiverTest) -> G
         near = _degrees(SNAP_M + float(network.half_width_m.max(initial=0.0)), network)
         out[ground.stretches.query(lines, predicate="dwithin", distance=near)[0]] = True
     seeds = [Seed(edge=int(edge), upper=0.0, lower=1.0) for edge in np.flatnonzero(out)]
-    return ground_beside(network, network.walk(seeds, river.up_m, river.down_m), river.side_m)
+    if not seeds:
+        return shapely.MultiPolygon()
+    stretch = network.walk(seeds, river.up_m, river.down_m)
+    widest = float(network.half_width_m.max(initial=0.0))
+    return roughly_beside(Course.of(network, stretch), river.side_m + widest)
 
 
 @lru_cache(maxsize=32)

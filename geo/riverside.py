@@ -31,6 +31,9 @@ _PINHOLE_M2 = NODE_M**2
 
 _HALF_DEG = 180.0
 
+_LEAST_DEGREE_M = 110_500.0
+"""A degree of latitude is nowhere shorter."""
+
 _OVER = 1.01
 """Discs of what is not known are drawn too large rather than too small."""
 
@@ -62,6 +65,24 @@ def disc_around(shape: Geometry, radius_m: float) -> Geometry:
     flat = shapely.buffer(frame.project(shape), radius_m * _OVER)
     disc: Geometry = shapely.transform(flat, frame.degrees)
     return disc
+
+
+def roughly_beside(course: "Course", reach_m: float) -> Geometry:
+    """All within a reach of a course, and a little more: for long rivers of which no more is to be told."""
+    band = np.floor(course.edges[:, 1]).astype(int)
+    out = [_rough(course.edges[band == lat], float(lat), reach_m) for lat in sorted(set(band.tolist()))]
+    ground: Geometry = shapely.union_all(out)
+    return ground
+
+
+def _rough(edges: Floats, lat: float, reach_m: float) -> Geometry:
+    """The same of edges that begin in one degree of latitude: buffered where a degree is about as wide."""
+    low, high = (math.cos(math.radians(min(89.0, abs(lat) + more))) for more in (0.0, 1.1))
+    squeeze = np.array([low, 1.0])
+    lines = shapely.line_merge(shapely.MultiLineString(list(edges.reshape(-1, 2, 2) * squeeze)))
+    wide = shapely.buffer(lines, reach_m * _OVER * low / high / _LEAST_DEGREE_M)
+    ground: Geometry = shapely.transform(wide, lambda xy: xy / squeeze)
+    return ground
 
 
 def _rectangles(network: Network, stretch: Stretch, side_m: float) -> list[Geometry]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # views are made with what is laid here
 __all__ = ["Laid", "lay"]
 
 Rows = NDArray[np.intp]
+Mask = NDArray[np.bool_]
 _NOTHING: Objects = np.zeros(0, dtype=object)
 
 KNOWN = "on_known_river"
@@ -251,16 +252,22 @@ def _degrees(reach_m: float, network: Network) -> float:
 
 
 @lru_cache(maxsize=32)
-def _leaving(rivers: _Alive, grounds: tuple[Ground, ...], river: RiverTest) -> Geometry:
+def _outside(rivers: _Alive, ground: Ground) -> Mask:
+    """Edges outside a coverage, or so near its border that a zone beyond may lie on their river."""
     network = _network(rivers)
     lines = np.asarray(network.tree.geometries)
-    out = np.zeros(len(lines), dtype=bool)
-    for ground in grounds:
-        out |= ~shapely.covers(ground.area, shapely.get_point(lines, 0))
-        out |= ~shapely.covers(ground.area, shapely.get_point(lines, -1))
-        # A zone beyond the border may lie on a river on this side of it.
-        near = _degrees(SNAP_M + float(network.half_width_m.max(initial=0.0)), network)
-        out[ground.stretches.query(lines, predicate="dwithin", distance=near)[0]] = True
+    out = ~shapely.covers(ground.area, shapely.get_point(lines, 0))
+    near = _degrees(SNAP_M + float(network.half_width_m.max(initial=0.0)), network)
+    out[ground.stretches.query(lines, predicate="dwithin", distance=near)[0]] = True
+    return np.asarray(out)
+
+
+@lru_cache(maxsize=32)
+def _leaving(rivers: _Alive, grounds: tuple[Ground, ...], river: RiverTest) -> Geometry:
+    network = _network(rivers)
+    out = np.zeros(len(network.edges), dtype=bool)
+    for ground in dict.fromkeys(grounds):
+        out |= _outside(rivers, ground)
     seeds = [Seed(edge=int(edge), upper=0.0, lower=1.0) for edge in np.flatnonzero(out)]
     if not seeds:
         return shapely.MultiPolygon()

@@ -12,7 +12,6 @@ from typing import Self
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.foot import feet
@@ -125,69 +124,106 @@ def _aside(lon: Floats, lat: Floats, bearing: Floats, side: int, depth_m: Floats
     return np.asarray(x), np.asarray(y)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fan:
+    """A sector: its middle, its radius, the bearings of its sides, and of which edges' ends these are.
+
+    Attributes
+    ----------
+    begin, end
+        Bearings of the sides, degrees, clockwise.
+    first, last
+        The same said as those of an edge and the side of it (1 right, -1 left), to be that to the bit.
+    """
+
+    lon: float
+    lat: float
+    depth_m: float
+    begin: float
+    end: float
+    first: tuple[float, int]
+    last: tuple[float, int]
+
+
 def _sectors(network: Network, stretch: Stretch, side_m: float) -> list[Geometry]:
     """What lies beyond all edges that meet at a node, nearest to the node itself."""
     reached = {r.edge for r in stretch.reached}
     # Where a zone covers the river's bends, their nodes are within the stretch and are not walked to.
     inner = {int(network.lower[r.edge]) for r in stretch.reached if r.lower >= 1.0}
     inner |= {int(network.upper[r.edge]) for r in stretch.reached if r.upper <= 0.0}
-    out = []
-    for node in sorted(stretch.nodes | inner):
-        meeting = [e for e, _ in (*network.ups.get(node, ()), *network.downs.get(node, ()))]
-        meeting = list(dict.fromkeys(meeting))
-        own = [e for e in meeting if e in reached]
+    meeting = {node: _meeting(network, node) for node in sorted(stretch.nodes | inner)}
+    every = list(dict.fromkeys(edge for some in meeting.values() for edge in some))
+    if not every:
+        return []
+    upper, lower = _bearings(network.edges[every])
+    bearings = dict(zip(every, zip(upper.tolist(), lower.tolist(), strict=True), strict=True))
+    fans = []
+    for node, edges in meeting.items():
+        own = [edge for edge in edges if edge in reached]
         if own:
             depth = side_m + float(network.half_width_m[own].max())
-            out.extend(_sector(network, node, np.array(meeting), depth))
-    return out
+            fans.append(_fan(network, node, {edge: bearings[edge] for edge in edges}, depth))
+    return _drawn([fan for fan in fans if fan is not None])
 
 
-def _sector(network: Network, node: int, meeting: NDArray[np.int64], depth_m: float) -> list[Geometry]:
-    """The sector between the perpendiculars of edges that meet at a node; nothing where they leave none."""
-    edges = network.edges[meeting]
-    first, last = _bearings(edges)
-    low, high = 0.0, _HALF_DEG
-    start, begins_at, ends_at = 0.0, (0.0, 1), (0.0, 1)
-    for number, edge in enumerate(meeting.tolist()):
+def _meeting(network: Network, node: int) -> list[int]:
+    ends = (*network.ups.get(node, ()), *network.downs.get(node, ()))
+    return list(dict.fromkeys(edge for edge, _ in ends))
+
+
+def _fan(
+    network: Network, node: int, bearings: dict[int, tuple[float, float]], depth_m: float
+) -> _Fan | None:
+    """The sector between the perpendiculars of edges that meet at a node; None where they leave none."""
+    low, high, start = 0.0, _HALF_DEG, 0.0
+    first = last = (0.0, 1)
+    for number, (edge, (upper, lower)) in enumerate(bearings.items()):
         comes = network.lower[edge] == node
-        bearing, turn = (float(last[number]), 1) if comes else (float(first[number]), -1)
+        bearing, turn = (lower, 1) if comes else (upper, -1)
         # The half-circle behind the edge's end: from its one side to the other, clockwise.
         begin, end = (bearing - 90.0, bearing + 90.0) if comes else (bearing + 90.0, bearing + 270.0)
         if number == 0:
-            start, begins_at, ends_at = begin, (bearing, -turn), (bearing, turn)
+            start, first, last = begin, (bearing, -turn), (bearing, turn)
             continue
         shift = (begin - start) % 360.0
         if shift < _HALF_DEG:
             if shift > low:
-                low, begins_at = shift, (bearing, -turn)
+                low, first = shift, (bearing, -turn)
         elif (end - start) % 360.0 < high:
-            high, ends_at = (end - start) % 360.0, (bearing, turn)
+            high, last = (end - start) % 360.0, (bearing, turn)
     if high <= low:  # the least sector is needed: without it a slit runs from the bank to the river
-        return []
-    lon, lat = edges[0, 2:] if network.lower[meeting[0]] == node else edges[0, :2]
-    return [_fan(float(lon), float(lat), (start + low, begins_at), (start + high, ends_at), depth_m)]
-
-
-def _fan(
-    lon: float,
-    lat: float,
-    begin: tuple[float, tuple[float, int]],
-    end: tuple[float, tuple[float, int]],
-    depth_m: float,
-) -> Geometry:
-    """A sector; its corners are those of the rectangles beside it, to the bit."""
-    step = math.degrees(2.0 * math.acos(max(0.0, 1.0 - _SAGITTA_M / depth_m)))
-    inner = np.linspace(begin[0], end[0], max(2, math.ceil((end[0] - begin[0]) / step) + 1))[1:-1]
-    x, y, _ = GEOD.fwd(
-        np.full(len(inner), lon), np.full(len(inner), lat), inner, np.full(len(inner), depth_m)
+        return None
+    edge = next(iter(bearings))
+    lon, lat = network.edges[edge][2:] if network.lower[edge] == node else network.edges[edge][:2]
+    return _Fan(
+        lon=float(lon),
+        lat=float(lat),
+        depth_m=depth_m,
+        begin=start + low,
+        end=start + high,
+        first=first,
+        last=last,
     )
-    here = np.array([lon]), np.array([lat])
-    corners = [
-        np.column_stack(_aside(*here, np.array([bearing]), side, np.array([depth_m])))
-        for _, (bearing, side) in (begin, end)
-    ]
-    ring = np.vstack([[(lon, lat)], corners[0], np.column_stack([x, y]), corners[1], [(lon, lat)]])
-    return shapely.Polygon(ring)
+
+
+def _drawn(fans: list[_Fan]) -> list[Geometry]:
+    """Sectors as polygons; their corners are those of the rectangles beside them, to the bit."""
+    rims = [_rim(fan) for fan in fans]
+    if not rims:
+        return []
+    size = np.array([len(rim) for rim in rims])
+    told = np.repeat(np.array([(fan.lon, fan.lat, fan.depth_m) for fan in fans]), size, axis=0)
+    x, y, _ = GEOD.fwd(told[:, 0], told[:, 1], np.concatenate(rims), told[:, 2])
+    arcs = np.split(np.column_stack([x, y]), np.cumsum(size)[:-1])
+    return [shapely.Polygon([(fan.lon, fan.lat), *arc.tolist()]) for fan, arc in zip(fans, arcs, strict=True)]
+
+
+def _rim(fan: _Fan) -> Floats:
+    """Bearings from side to side."""
+    step = math.degrees(2.0 * math.acos(max(0.0, 1.0 - _SAGITTA_M / fan.depth_m)))
+    out = np.linspace(fan.begin, fan.end, max(2, math.ceil((fan.end - fan.begin) / step) + 1))
+    out[0], out[-1] = (bearing + 90.0 * side for bearing, side in (fan.first, fan.last))
+    return out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -216,7 +216,7 @@ def test_failures_can_be_mended_and_fed_in_again(check: Callable, csv_file: Call
     check(csv_file("lon,lat,note", "105.9,32.6,a", "bad,32.6,b"), "--failures", failures)
     rows = list(csv.DictReader(io.StringIO(failures.read_text(encoding="utf-8"))))
     assert [(r["note"], r["site_id"]) for r in rows] == [("b", "2")]
-    assert "读不成数字" in rows[0]["problems"]
+    assert "读不成经纬度" in rows[0]["problems"]
     failures.write_text(failures.read_text(encoding="utf-8").replace("bad,", "105.9,"), encoding="utf-8")
     again = check(failures)
     assert again.code == 0

@@ -78,7 +78,8 @@ def _rough(edges: Floats, lat: float, reach_m: float) -> Geometry:
     """The same of edges that begin in one degree of latitude: buffered where a degree is about as wide."""
     low, high = (math.cos(math.radians(min(89.0, abs(lat) + more))) for more in (0.0, 1.1))
     squeeze = np.array([low, 1.0])
-    lines = shapely.line_merge(shapely.MultiLineString(list(edges.reshape(-1, 2, 2) * squeeze)))
+    pieces = np.asarray(shapely.linestrings(edges.reshape(-1, 2, 2) * squeeze))
+    lines = shapely.line_merge(shapely.MultiLineString(list(pieces)))
     wide = shapely.buffer(lines, reach_m * _OVER * low / high / _LEAST_DEGREE_M)
     ground: Geometry = shapely.transform(wide, lambda xy: xy / squeeze)
     return ground

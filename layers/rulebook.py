@@ -9,12 +9,13 @@ from geo.errors import BundleError
 from geo.model import Rulebook
 from layers.eia_list import EIA_KEYS, EiaRows, check_rules, make_list
 from layers.expiry import check_expiry, versions
+from layers.kept_yaml import read_rules
 from layers.keytable import Key, Row, entries
 from layers.rule_checks import check_bases, check_overlaps, check_rule
 from layers.rule_entry import BASIS_KEYS, RULE_KEYS, make_basis
 from layers.rule_refs import Words
 from layers.schema import Schema, read_schema
-from layers.strictyaml import Faults, Node, canonical, read_yaml
+from layers.strictyaml import Faults, Node, canonical
 from layers.vocabulary import ACTIVITY_KEYS, FACT_KEYS, activities, add_rows, facts
 
 __all__ = ["SHIPPED", "Source", "Sources", "load_rulebook", "read_rulebook", "rulebook_sources"]
@@ -189,15 +190,15 @@ def read_rulebook(
 def _read_files(sources: Sources, faults: Faults) -> _Read:
     read = _Read()
     for file, source in sources.vocabulary:
-        root = read_yaml(source.path, source.name, faults)
+        root = read_rules(source.path, source.name, faults)
         add_rows(read.rows[file], entries(root, _VOCABULARY[file], faults), faults)
         read.content += _contents(file, root)
     for file, source in sources.eia:
-        root = read_yaml(source.path, source.name, faults)
+        root = read_rules(source.path, source.name, faults)
         read.eia.rows[file] += entries(root, EIA_KEYS[file], faults)
         read.content += _contents(f"eia {file}", root)
     for source in sources.rules:
-        root = read_yaml(source.path, source.name, faults)
+        root = read_rules(source.path, source.name, faults)
         read.rules += entries(root, RULE_KEYS, faults)
         read.content += _contents("rule", root)
     return read

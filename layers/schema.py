@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from geo.model import Text
+from layers.kept_yaml import read_rules
 from layers.keytable import (
     BAD,
     Key,
@@ -19,7 +20,7 @@ from layers.keytable import (
     table,
     text,
 )
-from layers.strictyaml import Faults, Node, read_yaml
+from layers.strictyaml import Faults, Node
 
 __all__ = ["Attribute", "Schema", "StandardLayer", "read_schema"]
 
@@ -135,7 +136,7 @@ _FILE = table([Key("layers", _layers, required=True), Key("common", list_of(_ATT
 
 def read_schema(path: Path, file: str, faults: Faults) -> tuple[Schema, Node | None]:
     """Read ``schema.yaml``; faults go to ``faults``, and what is good is returned all the same."""
-    root = read_yaml(path, file, faults)
+    root = read_rules(path, file, faults)
     if root is None:
         return Schema(layers={}), None
     row = _FILE(root, "", faults)

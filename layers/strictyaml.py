@@ -28,7 +28,7 @@ import yaml
 from geo.errors import Problem
 from geo.model import Text
 
-__all__ = ["Faults", "Node", "Plain", "canonical", "parse", "read_yaml"]
+__all__ = ["Faults", "Node", "Plain", "canonical", "parse", "read_text", "read_yaml"]
 
 Plain = str | int | float | bool | date | None
 """A scalar as built here."""
@@ -255,8 +255,14 @@ def parse(text: str, file: str, faults: Faults) -> Node | None:
 
 def read_yaml(path: Path, file: str, faults: Faults) -> Node | None:
     """Read a YAML file; as :func:`parse`, and a file that is missing or not UTF-8 is a fault too."""
+    text = read_text(path, file, faults)
+    return None if text is None else parse(text, file, faults)
+
+
+def read_text(path: Path, file: str, faults: Faults) -> str | None:
+    """The text of a file; None with a fault where it is missing or not UTF-8."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         faults.add(file, given=file, allowed=_EXISTING, zh="文件不存在", en="there is no such file")
         return None
@@ -265,7 +271,6 @@ def read_yaml(path: Path, file: str, faults: Faults) -> Node | None:
             file, given=type(error).__name__, allowed="UTF-8", zh="文件读不出来", en="the file cannot be read"
         )
         return None
-    return parse(text, file, faults)
 
 
 def canonical(node: Node) -> str:

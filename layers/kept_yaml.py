@@ -1,8 +1,8 @@
 """What was read of a YAML file, kept beside it as Python keeps bytecode: read once, then only taken up.
 
 A shipped file is kept in ``__pycache__`` of its folder, under the SHA-256 of its text: another text, another
-name. What is damaged is read again; where Python may not write bytecode nothing is kept. Files of a bundle are
-not kept: what lies beside them is not ours to believe.
+name. What is damaged is read again; where Python may not write bytecode nothing is kept. Files of a bundle
+are not kept: what lies beside them is not ours to believe.
 """
 
 import contextlib

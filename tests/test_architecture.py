@@ -179,8 +179,8 @@ def _import_watched(root: Path) -> list[str]:
     names = [module.path.removesuffix(".py").replace("/", ".").removesuffix(".__init__") for module in house]
     libraries = {name.partition(".")[0] for module in house for _, name in imported(module)} - set(ROOMS)
     done = subprocess.run(
-        # -P: the script's own folder holds tests/geo/, which is not the core
-        [sys.executable, "-P", str(Path(__file__).with_name("watched_import.py"))],
+        # -P: the script's own folder holds tests/geo/, which is not the core. -B: bytecode is no file of ours
+        [sys.executable, "-P", "-B", str(Path(__file__).with_name("watched_import.py"))],
         input=json.dumps([str(root), sorted(libraries), names]),
         env={**os.environ, "PYTHONPATH": str(root)},
         capture_output=True,

@@ -27,7 +27,7 @@ def test_one_coordinate_is_answered_in_words(check: Callable, place: str) -> Non
         "研判结论: 涉及禁止性要求",
         "未核查部分最重可能",
         "T-01",
-        "测试法 第1条",
+        "《测试法》第1条",
         "水源一",
         "永久基本农田 [perm_farmland]: 未公开 → 自然资源局",
         "研判参考，不替代审批",

@@ -190,7 +190,7 @@ def test_parquet_keeps_its_types(check: Callable, tmp_path: Path) -> None:
     assert read.select(table.column_names).schema.types == table.schema.types
     assert read["n"].to_pylist() == [1, None]
     assert read["status"].to_pylist() == ["ok", "refused"]
-    assert pd.read_parquet(out).shape == (2, 5 + 15)
+    assert pd.read_parquet(out).shape == (2, 5 + 17)
 
 
 def test_a_text_file_called_parquet_is_refused(check: Callable, csv_file: Callable) -> None:

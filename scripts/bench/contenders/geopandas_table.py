@@ -20,7 +20,7 @@ def run(bundle: Path, table: Path, out: Path) -> None:
     rows = pd.read_csv(table, dtype={"site_id": str})
     points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(rows["lon"], rows["lat"]), crs="EPSG:4490")
     for path in sorted((bundle / "data").glob("*.parquet")):
-        if not path.stem.startswith("coverage"):
+        if not path.stem.startswith("coverage") and not path.stem.endswith("clause"):
             zones = gpd.read_parquet(path, columns=["fid", "geometry"])
             rows[path.stem] = _texts(gpd.sjoin(points, zones, predicate="intersects")["fid"])
     rivers = gpd.read_parquet(bundle / "data" / "river_shoreline.parquet", columns=["fid", "geometry"])

@@ -21,7 +21,7 @@ from geo.measure import Floats, Objects, window
 from geo.model import RIVERS, Condition, Edition, Op
 from geo.network import SNAP_M, Network, Seed, network_of
 from geo.place_test import PlaceTest, RiverTest, zone_key
-from geo.riverside import Course, disc_around, ground_beside, roughly_beside
+from geo.riverside import Course, disc_around, joined, pieces_beside, roughly_beside
 
 if TYPE_CHECKING:  # views are made with what is laid here
     from geo.view import LayerView, RuleView
@@ -280,28 +280,31 @@ def _leaving(rivers: _Alive, grounds: tuple[Ground, ...], river: RiverTest) -> G
 def _ground(zones: _Alive, rivers: _Alive, meant: bytes, river: RiverTest) -> _Ground:
     """The ground of the zones that are meant."""
     network = _network(rivers)
-    rows, shapes, courses = [], [], []
+    rows, grounds, courses = [], [], []
     for row in np.flatnonzero(np.frombuffer(meant, dtype=bool)).tolist():
-        for shape, course in _of_zone(network, zones.view.geometry[row], river):
+        for pieces, course in _of_zone(network, zones.view.geometry[row], river):
             rows.append(row)
-            shapes.append(shape)
+            grounds.append(pieces)
             courses.append(course)
+    shapes = joined(grounds)
     return _Ground(row=tuple(rows), shape=np.array([None, *shapes], dtype=object)[1:], courses=tuple(courses))
 
 
-def _of_zone(network: Network, zone: Geometry, river: RiverTest) -> list[tuple[Geometry, Course | None]]:
-    """The ground beside a zone's stretch of river, and what lies where nobody can know it."""
+def _of_zone(
+    network: Network, zone: Geometry, river: RiverTest
+) -> list[tuple[list[Geometry], Course | None]]:
+    """Pieces of the ground beside a zone's stretch of river, and of what lies where nobody can know it."""
     shape = zone if shapely.is_valid(zone) else shapely.make_valid(zone)
     seeds = network.seeds(shape)
     if not seeds:
-        return [(disc_around(shape, river.way_m + river.side_m), None)]
+        return [([disc_around(shape, river.way_m + river.side_m)], None)]
     stretch = network.walk(seeds, river.up_m, river.down_m)
     course = Course.of(network, stretch)
-    found: list[tuple[Geometry, Course | None]]
-    found = [(ground_beside(network, stretch, river.side_m), course)]
+    found: list[tuple[list[Geometry], Course | None]]
+    found = [(pieces_beside(network, stretch, river.side_m), course)]
     for node, left_m in stretch.gaps:
         end = shapely.Point(_place(network, node))
-        found.append((disc_around(end, left_m + river.side_m), None))
+        found.append(([disc_around(end, left_m + river.side_m)], None))
     return found
 
 

@@ -7,6 +7,8 @@ itself ends, half a circle belongs to it. All of it is made of perpendiculars of
 """
 
 import math
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Self
 
@@ -29,6 +31,7 @@ _PINHOLE_M2 = NODE_M**2
 """Holes up to this are where loose ends were joined, not islands."""
 
 _HALF_DEG = 180.0
+_HANDS = 2
 
 _LEAST_DEGREE_M = 110_500.0
 """A degree of latitude is nowhere shorter."""
@@ -42,8 +45,24 @@ def ground_beside(network: Network, stretch: Stretch, side_m: float) -> Geometry
 
     The bank lies half the mean width from the line; where no width is known, the line stands for the bank.
     """
+    return joined([pieces_beside(network, stretch, side_m)])[0]
+
+
+def pieces_beside(network: Network, stretch: Stretch, side_m: float) -> list[Geometry]:
+    """The same as pieces that overlap and meet, not joined yet."""
     side_m = max(side_m, _SAGITTA_M)
-    pieces = [*_rectangles(network, stretch, side_m), *_sectors(network, stretch, side_m)]
+    return [*_rectangles(network, stretch, side_m), *_sectors(network, stretch, side_m)]
+
+
+def joined(grounds: Sequence[Sequence[Geometry]]) -> list[Geometry]:
+    """Grounds of pieces, two at a time: joining is most of the work, and GEOS holds no lock meanwhile."""
+    with ThreadPoolExecutor(min(_HANDS, max(len(grounds), 1))) as pool:
+        return list(pool.map(_joined, grounds))
+
+
+def _joined(pieces: Sequence[Geometry]) -> Geometry:
+    if len(pieces) == 1:
+        return pieces[0]
     return _without_pinholes(shapely.union_all(pieces, grid_size=_GRID_DEG))
 
 

@@ -85,7 +85,8 @@ class Lines:
         if key not in self._numbers:
             found = [conclude(one, here, place) for one in slot.asked]
             told = [finding for finding in found if is_told(finding)]
-            same = tuple((f.rule.id, f.outcome, f.reason, f.borderline) for f in told)
+            # A rule about sensitive areas names those of the item that is asked.
+            same = tuple((f.rule.id, f.rule.layers_named, f.outcome, f.reason, f.borderline) for f in told)
             if same not in self._same:
                 self._same[same] = len(self._told)
                 self._told.append(tuple(map(_Line.of, told)))

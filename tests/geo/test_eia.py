@@ -264,6 +264,20 @@ def test_columns_by_themselves_beside_an_area() -> None:
     assert [row["eia_class"] for row in wanted] == ["form"] * 3 + ["report"] * 3 + ["form"] * 3 + ["none"]
 
 
+def test_each_item_names_the_layers_of_its_own_areas_out_of_scope() -> None:
+    """The rule is one, the layers are those of the item: a table's headline once named another item's."""
+    held = with_list(bundle([zones("a")], [], out_of_scope={name: out_of_scope(name) for name in "bc"}))
+    lon, lat = zip(*((point(x, 50).x, point(x, 50).y) for x in (0, 10, 20, 30)), strict=True)
+    declared = (
+        Declaration("SHED", ()),
+        Declaration("PLANT", (("discharges", False), ("land_area_m2", 9_000.0))),
+    )
+    batch = batch_of(lon, lat, [5.0] * 4, [0, 1, 0, 1], declared)
+    wanted = by_reports(held, batch, ON)
+    assert differing(batch, by_columns(table_on(held, ON), batch), wanted) == []
+    assert [str(row["headline"])[-1] for row in wanted] == ["b", "c", "b", "c"]
+
+
 @settings(max_examples=60)
 @given(world=worlds(), seed=st.integers(0, 2**32))
 def test_columns_tell_the_class_that_whole_reports_tell(world: dict[str, Any], seed: int) -> None:

@@ -9,9 +9,9 @@ from itertools import islice
 import numpy as np
 import shapely
 
-from geo.alike import alike
+from geo.alike import Declared, alike
 from geo.eia import ITEM_FACT
-from geo.eia_ask import Declared, eia_asked
+from geo.eia_ask import eia_asked
 from geo.eia_told import assess
 from geo.errors import InputError, Problem
 from geo.evaluate import Asked, asked, explained, find, used_facts

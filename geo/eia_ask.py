@@ -4,14 +4,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Self
 
+from geo.alike import Declared
 from geo.eia import EiaScope, Values, scope_of
 from geo.logic import Truth, any_of
-from geo.model import EiaArea, EiaList, EiaRole, Relation, Rule, Scalar
+from geo.model import EiaArea, EiaList, EiaRole, Relation, Rule
 from geo.place_test import AreaQuestion, PlaceTest
 from geo.view import BundleView, RuleView
-
-Declared = tuple[tuple[str, str, Scalar | None], ...]
-"""Facts as (id, type, value): the type keeps True and 1 apart in a cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -5,8 +5,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from geo.alike import Declared
 from geo.bind import bound, clauses_at
-from geo.eia_ask import Declared, EiaAsked, eia_asked, rule_asked
+from geo.eia_ask import EiaAsked, eia_asked, rule_asked
 from geo.explain import explain
 from geo.logic import Truth, all_of, any_of, fact_truth
 from geo.model import (

@@ -38,7 +38,7 @@ from layers.rule_checks import check_period
 from layers.rule_entry import CONDITIONS, WHERE, tests_of
 from layers.rule_refs import Words, check_condition, check_known, check_zones
 from layers.strictyaml import Faults
-from layers.vocabulary import ID
+from layers.vocabulary import ID, add_rows
 
 __all__ = ["EIA_KEYS", "EiaRows", "check_rules", "make_list"]
 
@@ -122,18 +122,7 @@ def _is_good(row: Row) -> bool:
 
 def _by_id(rows: Iterable[Row], faults: Faults) -> dict[str, Row]:
     found: dict[str, Row] = {}
-    for row in rows:
-        name = row.good("id")
-        if name in found:
-            faults.add(
-                row.where("id"),
-                given=name,
-                allowed="a new id",
-                zh=f"标识已存在（{found[name].where()}）",
-                en=f"this id is there already ({found[name].where()})",
-            )
-        elif name is not None:
-            found[name] = row
+    add_rows(found, rows, faults)
     return found
 
 

@@ -13,6 +13,8 @@ Axis = Literal["lon", "lat"]
 
 _MOST: dict[Axis, float] = {"lon": 180.0, "lat": 90.0}
 _SIXTY = 60.0
+_LONGEST = 80
+"""Characters; a longer cell is no angle, and some hold a whole file."""
 _ALLOWED: dict[Axis, str] = {"lon": "105.8412, 105°50′28.3″E, 105-50-28.3", "lat": "32.5306, 32°31′50.2″N"}
 
 # Before compatibility normalisation, which would make a letter of º and take ´ apart.
@@ -147,7 +149,7 @@ def _plain(text: str) -> str:
 
 
 def _understood(text: str) -> _Angle | None:
-    match = _ANGLE.fullmatch(_plain(text))
+    match = _ANGLE.fullmatch(_plain(text)) if len(text) <= _LONGEST else None
     if match is None:
         return None
     parts = [match[name] for name in _PARTS if match[name] is not None]

@@ -217,6 +217,6 @@ def test_openapi_names_every_address(client: FlaskClient) -> None:
 
 def test_activities_are_found_by_name_synonym_or_code(client: FlaskClient) -> None:
     found = client.get("/api/v1/activities?q=化工").get_json()["activities"]
-    assert [(one["id"], one["match"]["exact"]) for one in found][0] == ("CHEM", True)
+    assert (found[0]["id"], found[0]["match"]["exact"]) == ("CHEM", True)
     assert client.get("/api/v1/activities?q=完全不沾边").get_json()["activities"] == []
     assert len(client.get("/api/v1/activities?q=").get_json()["activities"]) == 3

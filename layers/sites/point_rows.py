@@ -94,7 +94,7 @@ def point_rows(block: Block, maker: RowMaker, columns: Columns, defaults: Defaul
     with np.errstate(invalid="ignore"):
         fine = (np.abs(lon) <= _MAX_LON) & (np.abs(lat) <= _MAX_LAT)  # NaN is not
     if block.kept is not None:
-        fine &= np.array([not record.problems for record in block.kept], dtype=bool)
+        fine &= np.array([not (r.problems or r.remarks) for r in block.kept], dtype=bool)
     accuracy, given = _accuracies(block, columns)
     fine &= ~given | ((accuracy >= 0.0) & (accuracy <= WORST_ACCURACY_M))
     kind, sites = _kinds(block, columns, defaults, given)

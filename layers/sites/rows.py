@@ -10,7 +10,7 @@ from geo.check import check_date
 from geo.declare import is_blank, read_fact
 from geo.errors import InputError, Problem
 from geo.find_activity import find_activity
-from geo.model import Part, Rulebook, Scalar, Site
+from geo.model import Part, Rulebook, Scalar, Site, Text
 from geo.site import make_site
 from layers.sites.angles import read_angle
 from layers.sites.columns import Columns, Place
@@ -65,6 +65,8 @@ class Record:
         Id member of a GeoJSON feature.
     problems
         What the reader already found wrong (a row with too many cells …).
+    remarks
+        What the reader took for granted of this row's shape; they stand in its answer.
     """
 
     number: int
@@ -72,6 +74,7 @@ class Record:
     geometry: Geometry | None = None
     feature_id: str | None = None
     problems: tuple[Problem, ...] = ()
+    remarks: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,9 +243,12 @@ class RowMaker:
         if geometry is None:
             return None
         repair = self._defaults.repair
-        return collected(
+        site = collected(
             problems, make_site, geometry, crs=crs, accuracy_m=accuracy_m, repair=repair, where=where
         )
+        if site is None or not record.remarks:
+            return site
+        return replace(site, remarks=(*record.remarks, *site.remarks))
 
     def _geometry(self, record: Record, crs: str | None, where: str) -> Geometry:
         place = self._columns.place

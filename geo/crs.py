@@ -11,18 +11,20 @@ from functools import lru_cache
 import numpy as np
 import pyproj
 import shapely
+from pyproj.enums import TransformDirection
 from pyproj.exceptions import CRSError
 from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.datum import Floats, bd_to_wgs, gcj_to_wgs
+from geo.datum import Floats, bd_to_wgs, gcj_to_wgs, wgs_to_bd, wgs_to_gcj
 from geo.errors import InputError, Problem
+from geo.gauss import Datum, gauss_crs
 from geo.model import Text
 
 DENSIFY_M = 200.0
 """Longest edge, metres, that is transformed by its end points alone (its sagitta is under 1 mm)."""
 
 _DENSIFY_DEG = 0.0015
-_FIRST_GAUSS, _ZONES = 4534, range(25, 46)
+_ZONES = range(25, 46)
 _EQUAL_DATUMS = ("World Geodetic System 1984", "China 2000", "WGS 84", "WGS_1984")
 _OLD_CHINESE = ("Xian 1980", "Beijing 1954", "New Beijing")
 _NAMED = {
@@ -42,7 +44,12 @@ _SHIFTED = {
     "UNKNOWN": "unknown",
     "未知": "unknown",
 }
-_OFFSET = ("GCJ-02", "BD-09")
+_Shift = Callable[[Floats, Floats], tuple[Floats, Floats]]
+_OFFSET: dict[str, tuple[_Shift, _Shift]] = {
+    "GCJ-02": (gcj_to_wgs, wgs_to_gcj),
+    "BD-09": (bd_to_wgs, wgs_to_bd),
+}
+"""Shifted datums: the way to longitude/latitude and the way back."""
 _ALLOWED = "EPSG:n, CGCS2000, WGS84, GCJ-02, BD-09, unknown"
 
 
@@ -158,30 +165,51 @@ def to_lonlat(geometry: Geometry, crs: Crs) -> Geometry:
     WGS84 is taken as CGCS2000 (they differ by centimetres to decimetres, regulations.md §8.2). Xi'an 80 and
     Beijing 54 are taken at face value: the caller must have demanded an accuracy of 100 m or worse.
     """
-    if crs.name in _OFFSET:
-        shift = gcj_to_wgs if crs.name == "GCJ-02" else bd_to_wgs
-        return shapely.transform(
-            shapely.segmentize(geometry, _DENSIFY_DEG), lambda xy: np.column_stack(shift(xy[:, 0], xy[:, 1]))
-        )
     mover = _mover_of(crs)
     if mover is None:
         return geometry
-    dense = shapely.segmentize(geometry, longest_edge(crs)) if crs.projected else geometry
-    return shapely.transform(dense, mover)
+    if crs.projected:
+        geometry = shapely.segmentize(geometry, longest_edge(crs))
+    elif crs.name in _OFFSET:
+        geometry = shapely.segmentize(geometry, _DENSIFY_DEG)
+    return shapely.transform(geometry, mover)
+
+
+def from_lonlat(geometry: Geometry, crs: Crs, *, densify: bool = True) -> Geometry:
+    """The inverse of `to_lonlat`: EPSG:4490 longitude/latitude to the CRS.
+
+    Parameters
+    ----------
+    densify
+        Edges are straight in longitude/latitude, and keep their course. False: vertices only, as they stand.
+
+    Returns
+    -------
+    Coordinates as `to_lonlat` takes them: easting or longitude first; Xi'an 80 and Beijing 54 at face value.
+    """
+    mover = _mover_of(crs, back=True)
+    if mover is None:
+        return geometry
+    bent = densify and (crs.projected or crs.name in _OFFSET)
+    return shapely.transform(shapely.segmentize(geometry, _DENSIFY_DEG) if bent else geometry, mover)
 
 
 def points_to_lonlat(xy: Floats, crs: Crs) -> Floats:
-    """The same for points of a projected or geographic CRS (no shifted datum), shape (n, 2)."""
+    """The same for points, shape (n, 2)."""
     mover = _mover_of(crs)
     return xy if mover is None else mover(xy)
 
 
-def _mover_of(crs: Crs) -> Callable[[Floats], Floats] | None:
-    """What moves coordinates; None where they stay as they are."""
-    if crs.projected:
-        return _mover(crs.name, face_value=crs.old_datum)
-    same = crs.name in {"EPSG:4490", "EPSG:4326", "unknown"} or crs.old_datum
-    return None if same else _mover(crs.name)
+def _mover_of(crs: Crs, *, back: bool = False) -> Callable[[Floats], Floats] | None:
+    """What moves coordinates to longitude/latitude, or back; None where they stay as they are."""
+    if crs.name in _OFFSET:
+        return _shifter(_OFFSET[crs.name][back])
+    same = crs.name in {"EPSG:4490", "EPSG:4326", "unknown"} or (crs.old_datum and not crs.projected)
+    return None if same else _mover(crs.name, face_value=crs.old_datum, back=back)
+
+
+def _shifter(shift: _Shift) -> Callable[[Floats], Floats]:
+    return lambda xy: np.column_stack(shift(xy[:, 0], xy[:, 1]))
 
 
 def longest_edge(crs: Crs) -> float:
@@ -192,7 +220,7 @@ def longest_edge(crs: Crs) -> float:
 
 
 @lru_cache(maxsize=64)
-def _mover(name: str, *, face_value: bool = False) -> Callable[[Floats], Floats]:
+def _mover(name: str, *, face_value: bool, back: bool) -> Callable[[Floats], Floats]:
     source = pyproj.CRS.from_user_input(name)
     own = source.geodetic_crs
     same = face_value or (
@@ -200,9 +228,10 @@ def _mover(name: str, *, face_value: bool = False) -> Callable[[Floats], Floats]
     )
     target = own if same else pyproj.CRS.from_epsg(4490)
     transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)
+    way = TransformDirection.INVERSE if back else TransformDirection.FORWARD
 
     def move(xy: Floats) -> Floats:
-        return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+        return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1], direction=way))
 
     return move
 
@@ -222,13 +251,8 @@ def _crs_problem(where: str, given: object) -> Problem:
 def gauss_krueger(lon: float, lat: float) -> tuple[float, float, int, int]:
     """CGCS2000 3° Gauss-Krüger: X north (m), Y east (m, without zone), zone number, central meridian (°)."""
     zone = int((lon + 1.5) // 3)
-    transformer = _gauss(_FIRST_GAUSS + zone - _ZONES.start) if zone in _ZONES else None
-    if transformer is None:
+    if zone not in _ZONES:
         return float("nan"), float("nan"), zone, zone * 3
-    east, north = transformer.transform(lon, lat)
+    name = gauss_crs(Datum.CGCS2000, 3, zone=zone, prefixed=False)
+    east, north = _mover(name, face_value=False, back=True)(np.array([[lon, lat]]))[0]
     return float(north), float(east), zone, zone * 3
-
-
-@lru_cache(maxsize=32)
-def _gauss(code: int) -> pyproj.Transformer:
-    return pyproj.Transformer.from_crs(4490, code, always_xy=True)

@@ -61,6 +61,11 @@ def bd_to_wgs(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     return gcj_to_wgs(gcj_lon, gcj_lat)
 
 
+def wgs_to_bd(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    """WGS84 degrees to BD-09 degrees."""
+    return gcj_to_bd(*wgs_to_gcj(lon, lat))
+
+
 def gcj_to_bd(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     """GCJ-02 degrees to BD-09 degrees."""
     radius = np.hypot(lon, lat) + 0.00002 * np.sin(lat * _BD_PI)

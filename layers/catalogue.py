@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from geo.model import EditionStatus, Text
-from layers.catalogue_keys import EDITION_NAMES, FILE, Column
+from layers.catalogue_keys import EDITION_NAMES, EDITION_REQUIRED, FILE, Column
 from layers.keytable import BAD, Row
+from layers.pointer import CATALOGUE, catalogue_text
 from layers.raster_keys import CellsSpec
-from layers.strictyaml import Faults, Node, canonical, read_yaml
+from layers.strictyaml import Faults, Node, canonical, parse
 
 __all__ = [
     "CATALOGUE",
@@ -19,14 +20,14 @@ __all__ = [
     "EditionSpec",
     "LayerSpec",
     "OutOfScopeSpec",
+    "parse_catalogue",
     "read_catalogue",
 ]
 
-CATALOGUE = "catalogue.yaml"
 _NAMELESS: Mapping[str, Any] = {"id": "?", "title": Text("?", "?"), "jurisdictions": (), "notes": None}
 _REQUIRED_FIELDS = ("zone_id", "zone_class")
 _INHERITED_WITH_PATH = ("sha256", "rows", "clauses", "clauses_sha256")
-_NEVER_INHERITED = ("edition", "valid_from", "valid_to", "approval_doc")
+_NEVER_INHERITED = ("edition", "valid_from", "valid_to", "approval_doc", "imported")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,8 @@ class EditionSpec:
     ----------
     cells
         What cell values mean, of a raster.
+    imported
+        What the import gate recorded: the file it came from, repairs, thresholds it breaks; None of others.
     """
 
     edition: str
@@ -64,12 +67,19 @@ class EditionSpec:
     clauses: str | None
     clauses_sha256: str | None
     cells: CellsSpec | None
+    imported: Mapping[str, Any] | None
     where: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerSpec:
-    """One layer of the catalogue, its editions as written."""
+    """One layer of the catalogue, its editions as written.
+
+    Attributes
+    ----------
+    gate
+        Thresholds of the import gate for this layer, where they are not those of the bundle.
+    """
 
     id: str
     title: Text
@@ -77,6 +87,7 @@ class LayerSpec:
     restricted: bool
     style: Mapping[str, str]
     notes: Text | None
+    gate: Mapping[str, float]
     editions: tuple[EditionSpec, ...]
     where: str
 
@@ -110,6 +121,8 @@ class CatalogueSpec:
     named
         Every layer id the file names, held or out of scope, with the class codes written there: also those
         whose own entry is at fault, so that no rule on them is told that there is no such layer.
+    gate
+        Thresholds of the import gate, by name; the gate's own defaults hold where there are none.
     content
         Canonical content of each part, for the digest.
     """
@@ -123,18 +136,29 @@ class CatalogueSpec:
     distances: Mapping[str, float]
     out_of_scope: tuple[OutOfScopeSpec, ...]
     layers: tuple[LayerSpec, ...]
+    gate: Mapping[str, float]
     named: Mapping[str, tuple[str, ...]]
     content: tuple[str, ...]
 
 
-def read_catalogue(folder: Path, faults: Faults) -> CatalogueSpec | None:
-    """Read a bundle's catalogue; faults go to ``faults``, and the good layers are returned all the same."""
-    root = read_yaml(folder / CATALOGUE, CATALOGUE, faults)
+def read_catalogue(folder: Path, faults: Faults, state: int | None = None) -> CatalogueSpec | None:
+    """Read a bundle's catalogue; faults go to ``faults``, and the good layers are returned all the same.
+
+    Parameters
+    ----------
+    state
+        An accepted state (`layers.editions`); None = the one in force.
+    """
+    name, text = catalogue_text(folder, state, faults)
+    return None if text is None else parse_catalogue(text, name, faults)
+
+
+def parse_catalogue(text: str, name: str, faults: Faults) -> CatalogueSpec | None:
+    """A catalogue of its text; as `read_catalogue`."""
+    root = parse(text, name, faults)
     if root is None:
         if not len(faults):
-            faults.add(
-                CATALOGUE, given=None, allowed="bundle, layers, …", zh="文件为空", en="the file is empty"
-            )
+            faults.add(name, given=None, allowed="bundle, layers, …", zh="文件为空", en="the file is empty")
         return None
     row = FILE(root, "", faults)
     if not isinstance(row, Row):
@@ -155,6 +179,7 @@ def read_catalogue(folder: Path, faults: Faults) -> CatalogueSpec | None:
             if item.ok
         ),
         layers=_layers(row["layers"], faults),
+        gate={} if row["gate"] is BAD else row["gate"],
         named=_named(root),
         content=tuple(_contents(root)),
     )
@@ -224,6 +249,7 @@ def _layer(row: Row, faults: Faults) -> LayerSpec:
         restricted=row["restricted"],
         style=row["style"],
         notes=row["notes"],
+        gate=row["gate"],
         editions=tuple(editions),
         where=row.where("id"),
     )

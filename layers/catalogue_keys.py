@@ -9,6 +9,7 @@ from typing import Any
 from geo.crs import parse_crs
 from geo.errors import InputError
 from geo.model import EditionStatus
+from layers.gate.limits import LIMIT_NAMES
 from layers.keytable import (
     BAD,
     Key,
@@ -34,7 +35,7 @@ from layers.raster_keys import read_cells
 from layers.strictyaml import Faults, Node
 from layers.vocabulary import ID, PLACE_CODE
 
-__all__ = ["EDITION_NAMES", "FILE", "Column"]
+__all__ = ["EDITION_NAMES", "FILE", "SHA256", "Column", "read_column", "read_layer_crs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ def _inside(node: Node, path: str, faults: Faults) -> object:
     return value
 
 
-def _crs(node: Node, path: str, faults: Faults) -> object:
+def read_layer_crs(node: Node, path: str, faults: Faults) -> object:
+    """Read the name of an EPSG system."""
     value = text(node, path, faults)
     if not isinstance(value, str):
         return BAD
@@ -97,7 +99,8 @@ def _crs(node: Node, path: str, faults: Faults) -> object:
 _COLUMN_FORMS = table([Key("constant", text), Key("row_number", flag, default=False)])
 
 
-def _column(node: Node, path: str, faults: Faults) -> object:
+def read_column(node: Node, path: str, faults: Faults) -> object:
+    """Read where a field comes from; a `Column` comes out."""
     if isinstance(node.value, str):
         name = text(node, path, faults)
         return Column(name=name) if isinstance(name, str) else BAD
@@ -118,7 +121,7 @@ def _column(node: Node, path: str, faults: Faults) -> object:
 
 def _constants(node: Node, path: str, faults: Faults) -> object:
     """Attributes of all zones of a raster: it has no columns, and its ids and classes come from its cells."""
-    found = mapping_of(_column)(node, path, faults)
+    found = mapping_of(read_column)(node, path, faults)
     if not isinstance(found, dict):
         return BAD
     for name, column in found.items():
@@ -139,7 +142,33 @@ def _style(node: Node, path: str, faults: Faults) -> object:
     return {key: str(value) for key, value in found.items()} if isinstance(found, dict) else BAD
 
 
-_SHA256 = matching(r"[0-9a-f]{64}", "64 hexadecimal digits in lower case")
+SHA256 = matching(r"[0-9a-f]{64}", "64 hexadecimal digits in lower case")
+_LIMITS = table([Key(name, number(0)) for name in LIMIT_NAMES])
+_IMPORTED = table(
+    [
+        Key("supplied", text, required=True),
+        Key("supplied_sha256", SHA256, required=True),
+        Key("repair", text),
+        Key("repaired", integer(0), default=0),
+        Key("broken", list_of(text), default=()),
+    ]
+)
+
+
+def _limits(node: Node, path: str, faults: Faults) -> object:
+    """Thresholds of the import gate: those that are written down."""
+    row = _LIMITS(node, path, faults)
+    if not isinstance(row, Row) or not row.ok:
+        return BAD
+    return {name: row[name] for name in LIMIT_NAMES if row.has(name)}
+
+
+def _imported(node: Node, path: str, faults: Faults) -> object:
+    """What the import gate recorded of an edition."""
+    row = _IMPORTED(node, path, faults)
+    return dict(row.values) if isinstance(row, Row) and row.ok else BAD
+
+
 _EDITION_KEYS = (
     Key("edition", text, required=True),
     Key("status", choice(EditionStatus), default=EditionStatus.IN_FORCE),
@@ -148,9 +177,9 @@ _EDITION_KEYS = (
     Key("stale_after", day),
     Key("path", _inside, required=True),
     Key("table", text),
-    Key("crs", _crs),
+    Key("crs", read_layer_crs),
     Key("encoding", text),
-    Key("fields", mapping_of(_column), required=True),
+    Key("fields", mapping_of(read_column), required=True),
     Key("classes", mapping_of(both), required=True),
     Key("coverage", _inside),
     Key("coverage_table", text),
@@ -160,11 +189,12 @@ _EDITION_KEYS = (
     Key("licence", text, required=True),
     Key("synthetic", flag, required=True),
     Key("approval_doc", text),
-    Key("sha256", _SHA256),
+    Key("sha256", SHA256),
     Key("rows", integer(0)),
     Key("min_rows", integer(0), default=1),
     Key("clauses", _inside),
-    Key("clauses_sha256", _SHA256),
+    Key("clauses_sha256", SHA256),
+    Key("imported", _imported),
 )
 _RASTER_KEYS = (
     *(key for key in _EDITION_KEYS if key.name not in {"table", "encoding", "fields"}),
@@ -184,6 +214,7 @@ def _layer_table(edition: Sequence[Key]) -> Read:
             Key("restricted", flag, default=False),
             Key("style", _style, default={}),
             Key("notes", both),
+            Key("gate", _limits, default={}),
             *edition,
             Key("editions", list_of(table(later)), default=()),
         ]
@@ -221,6 +252,7 @@ FILE = table(
         Key("rules", one_or_many(_inside, least=0), default=()),
         Key("distances", mapping_of(number(0)), default={}),
         Key("out_of_scope", mapping_of(_SCOPE), default={}),
+        Key("gate", _limits, default={}),
         Key("layers", _layer_rows, required=True),
     ]
 )

@@ -57,6 +57,7 @@ def read_edition(
             spec.clauses, spec.clauses_sha256, files, zones, words, spec.classes, where, faults
         )
         remarks = (*remarks, *(lists.remarks if lists is not None else ()))
+    remarks = (*remarks, *_imported(spec))
     return Edition(
         edition=spec.edition,
         status=spec.status,
@@ -77,6 +78,15 @@ def read_edition(
         cell_m=cell_m,
         clauses=None if lists is None else lists.clauses,
     )
+
+
+def _imported(spec: EditionSpec) -> tuple[Text, ...]:
+    """What every answer must say of an edition that was accepted against thresholds."""
+    if spec.imported is None or not spec.imported["broken"]:
+        return ()
+    broken, doc = "; ".join(spec.imported["broken"]), spec.approval_doc
+    zh = f"本版本超出入库阈值（{broken}），凭批准文号 {doc} 采用"
+    return (Text(zh, f"this edition exceeds import thresholds ({broken}); accepted under {doc}"),)
 
 
 def _check_sha(spec: EditionSpec, sha256: str, where: str, faults: Faults) -> None:

@@ -1,7 +1,7 @@
 """Gauss-Krüger zones of CGCS2000, Xi'an 80 and Beijing 54: their EPSG names, and what the digits say.
 
 A zone of 3° (25–45) or 6° (13–23) has its meridian at 500 000 m east, with the zone's number in millions
-before it (35 500 000) or without. The two ranges of numbers do not meet, so that a prefix names width and zone.
+before it (35 500 000) or without. The two ranges do not meet, so that a prefix names width and zone.
 Source: regulations.md §8.1.
 """
 

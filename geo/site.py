@@ -167,7 +167,7 @@ def _valid(shape: Geometry, repair: str | None, where: str, remarks: list[Text])
                 "the polygon crosses itself or is invalid: correct it, or ask for repair=make_valid",
             )
         )
-    mended = _same_dimension(shapely.make_valid(shape), int(shapely.get_dimensions(shape)))
+    mended = made_valid(shape)
     if mended.is_empty:
         raise InputError(
             _problem(where, reason, "a repairable geometry", "修复后为空", "nothing is left after the repair")
@@ -189,6 +189,11 @@ def _refuse_without_size(shape: Geometry, where: str) -> None:
         raise InputError(
             _problem(where, given, "length or area above 0", "线长或面积为零", "the shape has no size")
         )
+
+
+def made_valid(shape: Geometry) -> Geometry:
+    """An invalid shape rebuilt by ``make_valid``: its parts of the same dimension, or nothing."""
+    return _same_dimension(shapely.make_valid(shape), int(shapely.get_dimensions(shape)))
 
 
 def _same_dimension(shape: Geometry, dimension: int) -> Geometry:

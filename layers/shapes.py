@@ -3,6 +3,7 @@
 import os
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
@@ -18,7 +19,7 @@ from geo.model import Text
 from layers.columns import Cells, listed
 from layers.strictyaml import Faults
 
-__all__ = ["Sieved", "coverage_of", "drop_invalid", "sieve", "zones_frame"]
+__all__ = ["LeftOut", "Sieved", "coverage_of", "drop_invalid", "sieve", "zones_frame"]
 
 Shapes = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
@@ -39,6 +40,15 @@ _KINDS = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Rows (from 0) that were left out together, and why."""
+
+    rows: tuple[int, ...]
+    allowed: str
+    hint: Text
+
+
 class Sieved:
     """Geometries on their way in: what is still good, and what was said of the rest.
 
@@ -48,12 +58,15 @@ class Sieved:
         All geometries; those that are good end up in EPSG:4490.
     good
         Mask of the good ones.
+    left_out
+        Which were left out, reason by reason.
     """
 
     def __init__(self, shapes: Sequence[Any], names: Sequence[str], where: str, faults: Faults) -> None:
         self.shapes: Shapes = np.asarray(shapes, dtype=object)
         self.good: Mask = np.ones(len(self.shapes), dtype=bool)
         self.remarks: tuple[Text, ...] = ()
+        self.left_out: list[LeftOut] = []
         self._names, self._where, self._faults = names, where, faults
 
     def drop(self, bad: Mask, *, allowed: str, zh: str, en: str) -> None:
@@ -63,6 +76,7 @@ class Sieved:
             told = listed([self._names[n] for n in left_out])
             reason = _reason(self.shapes[left_out[0]])
             self._faults.add(self._where, given=told + reason, allowed=allowed, zh=zh, en=en)
+            self.left_out.append(LeftOut(rows=tuple(left_out), allowed=allowed, hint=Text(zh, en)))
             self.good[left_out] = False
 
 

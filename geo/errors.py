@@ -11,7 +11,7 @@
 
 from collections.abc import Iterable
 
-from geo.model.problem import Problem
+from geo.model.problem import Advice, Problem
 
 __all__ = ["BundleError", "FenquError", "InputError", "InternalError", "Problem", "UnreadableError"]
 
@@ -25,7 +25,17 @@ class FenquError(Exception):
 
 
 class InputError(FenquError):
-    """A site, activity, fact or date that was understood and is wrong."""
+    """A site, activity, fact or date that was understood and is wrong.
+
+    Parameters
+    ----------
+    advice
+        What the input may have meant.
+    """
+
+    def __init__(self, problems: Iterable[Problem] | Problem, advice: Iterable[Advice] = ()) -> None:
+        super().__init__(problems)
+        self.advice = tuple(advice)
 
 
 class UnreadableError(InputError):

@@ -25,7 +25,7 @@ from geo.model.eia import (
     EiaRow,
 )
 from geo.model.layers import Bundle, Edition, Layer, OutOfScope
-from geo.model.problem import Problem
+from geo.model.problem import Advice, Problem
 from geo.model.project import DEFAULT_ACCURACY_M, UNKNOWN_DATUM_ACCURACY_M, Part, Project, Site
 from geo.model.report import (
     ClassShare,
@@ -90,6 +90,7 @@ __all__ = [
     "VERB_TEXT",
     "VERDICT_TEXT",
     "Activity",
+    "Advice",
     "AreaFound",
     "Basis",
     "Bundle",

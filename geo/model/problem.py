@@ -1,4 +1,4 @@
-"""A fault told so that a person can mend it."""
+"""A fault told so that a person can mend it, and what an input may have meant."""
 
 from dataclasses import dataclass
 
@@ -30,3 +30,28 @@ class Problem:
         """One printable line in the language asked for."""
         given, allowed = ("given", "allowed") if lang == "en" else ("给出", "允许")
         return f"{self.where}: {self.hint.get(lang)} ({given}: {self.given}; {allowed}: {self.allowed})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What an input may have meant: told beside an answer or a refusal, never acted on by itself.
+
+    Attributes
+    ----------
+    remedies
+        Names of the remedies that would read it so, in their order; empty where there is nothing to ask for.
+    given
+        The coordinates or text as given.
+    would_be
+        What the remedies would make of it; "" where there is none.
+    lies
+        Where that lies; None for text.
+    text
+        All of it in a sentence.
+    """
+
+    remedies: tuple[str, ...]
+    given: str
+    would_be: str
+    lies: Text | None
+    text: Text

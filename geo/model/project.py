@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from shapely.geometry.base import BaseGeometry as Geometry
 
+from geo.model.problem import Advice
 from geo.model.rules import Scalar
 from geo.model.words import Text
 
@@ -30,6 +31,10 @@ class Site:
         False only where the user declared the datum unknown.
     remarks
         What was assumed or done on the way in (Z dropped, CRS taken as …, repaired by …).
+    advice
+        What the input may have meant instead; changes nothing.
+    remedies
+        Names of the remedies that were asked for and applied; the remarks say what they changed.
     """
 
     geometry: Geometry
@@ -37,6 +42,8 @@ class Site:
     accuracy_m: float = DEFAULT_ACCURACY_M
     datum_known: bool = True
     remarks: tuple[Text, ...] = ()
+    advice: tuple[Advice, ...] = ()
+    remedies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,21 +4,22 @@ import contextlib
 import gc
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from geo.errors import BundleError, Problem
-from geo.model import Bundle, Layer, OutOfScope, Rulebook, Text
-from layers.catalogue import CATALOGUE, CatalogueSpec, LayerSpec, read_catalogue
+from geo.model import Bundle, Edition, Layer, OutOfScope, Rulebook, Text
+from layers.catalogue import CATALOGUE, CatalogueSpec, EditionSpec, LayerSpec, read_catalogue
 from layers.edition import read_edition
 from layers.keytable import near
 from layers.lint import check, remark
+from layers.pointer import POINTER
 from layers.readers import Files
 from layers.rulebook import SHIPPED, Source, read_rulebook, rulebook_sources
 from layers.schema import Schema
 from layers.strictyaml import Faults
 
-__all__ = ["Linted", "is_bundle", "lint", "load_bundle", "look_over"]
+__all__ = ["Kept", "Linted", "Loaded", "is_bundle", "lint", "load", "load_bundle", "look_over"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,25 +34,62 @@ class _Described:
 
 def is_bundle(folder: Path) -> bool:
     """Whether the folder has a catalogue."""
-    return (folder / CATALOGUE).is_file()
+    return (folder / CATALOGUE).is_file() or (folder / POINTER).is_file()
 
 
-def load_bundle(folder: Path) -> Bundle:
+Kept = dict[str, Edition]
+"""Editions read before, by all that they were made of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A bundle as it was loaded.
+
+    Attributes
+    ----------
+    files
+        SHA-256 of every data file it rests on, by path inside the bundle.
+    kept
+        Its editions, for the next time.
+    """
+
+    bundle: Bundle
+    files: dict[str, str]
+    kept: Kept
+
+
+def load_bundle(folder: Path, *, state: int | None = None) -> Bundle:
     """Load a bundle.
 
     Faults of the data do not raise: they stand in their edition's ``faults``, and the other layers serve.
+
+    Parameters
+    ----------
+    state
+        An accepted state (`layers.editions`); None = the one in force.
 
     Raises
     ------
     BundleError
         With every fault of catalogue, vocabulary and rules.
     """
+    return load(folder, state=state).bundle
+
+
+def load(folder: Path, *, state: int | None = None, kept: Kept | None = None) -> Loaded:
+    """Load a bundle, and tell what it rests on; as `load_bundle`.
+
+    Parameters
+    ----------
+    kept
+        Editions of an earlier load: those made of the same are taken from there, as they are.
+    """
     faults = Faults()
     with _nothing_collected():
-        described = _describe(folder, faults)
+        described = _describe(folder, faults, state)
         if len(faults) or described is None:
             raise BundleError(faults.tuple())
-        return _assemble(folder, described)
+        return _assemble(folder, described, kept or {})
 
 
 @contextlib.contextmanager
@@ -101,7 +139,7 @@ def look_over(folder: Path) -> Linted:
     refused = len(faults) > 0 or described is None
     if described is None:
         return Linted(problems=faults.with_advice())
-    bundle = _assemble(folder, described)
+    bundle = _assemble(folder, described, {}).bundle
     for layer in bundle.layers.values():
         for edition in layer.editions:
             faults.extend(edition.faults)
@@ -115,8 +153,8 @@ def look_over(folder: Path) -> Linted:
     )
 
 
-def _describe(folder: Path, faults: Faults) -> _Described | None:
-    catalogue = read_catalogue(folder, faults)
+def _describe(folder: Path, faults: Faults, state: int | None = None) -> _Described | None:
+    catalogue = read_catalogue(folder, faults, state)
     if catalogue is None:
         return None
     own = [Source(folder / name, name) for name in catalogue.rules]
@@ -222,15 +260,16 @@ def _check_distances(catalogue: CatalogueSpec, rulebook: Rulebook, faults: Fault
             )
 
 
-def _assemble(folder: Path, described: _Described) -> Bundle:
+def _assemble(folder: Path, described: _Described, before: Kept) -> Loaded:
     catalogue, schema = described.catalogue, described.schema
     files = Files(folder)
     words = {*described.rulebook.activities, *described.rulebook.groups}
-    layers = {spec.id: _layer(spec, schema, files, words) for spec in catalogue.layers}
+    reader = _Reader(schema=schema, files=files, words=words, before=before)
+    layers = {spec.id: _layer(spec, reader) for spec in catalogue.layers}
     titles: dict[str, Text] = {name: standard.title for name, standard in schema.layers.items()}
     titles.update({layer.id: layer.title for layer in layers.values()})
     data = [f"data {name} {sha}" for name, sha in files.hashes.items()]
-    return Bundle(
+    bundle = Bundle(
         id=catalogue.id,
         title=catalogue.title,
         jurisdictions=catalogue.jurisdictions,
@@ -251,10 +290,39 @@ def _assemble(folder: Path, described: _Described) -> Bundle:
         notes=catalogue.notes,
         unpublished=frozenset(name for name, standard in schema.layers.items() if not standard.published),
     )
+    return Loaded(bundle=bundle, files=files.hashes, kept=reader.kept)
 
 
-def _layer(spec: LayerSpec, schema: Schema, files: Files, words: Collection[str]) -> Layer:
-    editions = [read_edition(spec, edition, schema, files, words) for edition in spec.editions]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    """Reads editions, or takes those that were read before of the very same."""
+
+    schema: Schema
+    files: Files
+    words: Collection[str]
+    before: Kept
+    kept: Kept = field(default_factory=dict)
+
+    def read(self, layer: LayerSpec, spec: EditionSpec) -> Edition:
+        """An edition; its files are hashed in any case."""
+        made_of = self._made_of(layer, spec)
+        found = self.before.get(made_of)
+        if found is None or found.faults:  # what was amiss may have been mended beside the file
+            found = read_edition(layer, spec, self.schema, self.files, self.words)
+        self.kept[made_of] = found
+        return found
+
+    def _made_of(self, layer: LayerSpec, spec: EditionSpec) -> str:
+        """All that an edition is made of, hashed: its entry, its files, what is known of such layers."""
+        paths = [name for name in (spec.path, spec.coverage, spec.clauses) if name]
+        hashes = [self.files.sha256(name, name, Faults()) for name in paths]
+        known = (self.schema.layers.get(layer.id), self.schema.attributes_of(layer.id), sorted(self.words))
+        said = [layer.id, layer.kind, repr(replace(spec, where="")), *hashes, repr(known)]
+        return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def _layer(spec: LayerSpec, reader: _Reader) -> Layer:
+    editions = [reader.read(spec, edition) for edition in spec.editions]
     return Layer(
         id=spec.id,
         title=spec.title,

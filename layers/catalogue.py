@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.model import EditionStatus, Text
-from layers.catalogue_keys import EDITION_NAMES, EDITION_REQUIRED, FILE, Column
+from layers.catalogue_keys import EDITION_NAMES, EDITION_REQUIRED, FILE, Column, PostgisTable
 from layers.keytable import BAD, Row
 from layers.pointer import CATALOGUE, catalogue_text
 from layers.raster_keys import CellsSpec
@@ -26,7 +26,7 @@ __all__ = [
 
 _NAMELESS: Mapping[str, Any] = {"id": "?", "title": Text("?", "?"), "jurisdictions": (), "notes": None}
 _REQUIRED_FIELDS = ("zone_id", "zone_class")
-_INHERITED_WITH_PATH = ("sha256", "rows", "clauses", "clauses_sha256")
+_INHERITED_WITH_PATH = ("sha256", "rows", "clauses", "clauses_sha256", "postgis")
 _NEVER_INHERITED = ("edition", "valid_from", "valid_to", "approval_doc", "imported")
 
 
@@ -48,6 +48,7 @@ class EditionSpec:
     valid_to: date | None
     stale_after: date | None
     path: str
+    postgis: PostgisTable | None
     table: str | None
     crs: str | None
     encoding: str | None
@@ -55,6 +56,7 @@ class EditionSpec:
     classes: Mapping[str, Text]
     coverage: str | None
     coverage_table: str | None
+    coverage_sha256: str | None
     accuracy_m: float
     authority: Text
     source: str
@@ -237,8 +239,12 @@ def _layer(row: Row, faults: Faults) -> LayerSpec:
     main = {name: row.values.get(name) for name in EDITION_NAMES}
     editions = [_edition(row, main, row["kind"], faults)]
     for other in row["editions"]:
+        if not other["inherits"]:
+            editions.append(_alone(other, row["kind"], faults))
+            continue
         drop = {*_NEVER_INHERITED, *(_INHERITED_WITH_PATH if other.has("path") else ())}
         own = {name: other[name] for name in EDITION_NAMES if other.has(name)}
+        drop |= {"coverage_sha256"} if other.has("coverage") else set()
         base = {name: None if name in drop else value for name, value in main.items()}
         editions.append(_edition(other, {**base, **own}, row["kind"], faults))
     _check_editions(row, editions, faults)
@@ -253,6 +259,20 @@ def _layer(row: Row, faults: Faults) -> LayerSpec:
         editions=tuple(editions),
         where=row.where("id"),
     )
+
+
+def _alone(row: Row, kind: str, faults: Faults) -> EditionSpec:
+    """An edition that takes nothing from the layer's main entry (``inherits: false``)."""
+    for name in EDITION_REQUIRED:
+        if not row.has(name) and not (name == "path" and row.has("postgis")):
+            faults.add(
+                row.where(),
+                given=None,
+                allowed=f"{name}: …",
+                zh=f"inherits: false 的版本须自行写明 {name}",
+                en=f"an edition with inherits: false states {name} itself",
+            )
+    return _edition(row, {name: row.values.get(name) for name in EDITION_NAMES}, kind, faults)
 
 
 def _edition(row: Row, values: dict[str, Any], kind: str, faults: Faults) -> EditionSpec:
@@ -294,7 +314,13 @@ def _edition(row: Row, values: dict[str, Any], kind: str, faults: Faults) -> Edi
             en="valid_to must be later than valid_from",
         )
     return EditionSpec(
-        **{**values, "fields": fields, "classes": values["classes"] or {}, "where": row.where("edition")}
+        **{
+            **values,
+            "path": values["path"] or "",
+            "fields": fields,
+            "classes": values["classes"] or {},
+            "where": row.where("edition"),
+        }
     )
 
 

@@ -35,7 +35,16 @@ from layers.raster_keys import read_cells
 from layers.strictyaml import Faults, Node
 from layers.vocabulary import ID, PLACE_CODE
 
-__all__ = ["EDITION_NAMES", "FILE", "SHA256", "Column", "read_column", "read_layer_crs"]
+__all__ = [
+    "EDITION_NAMES",
+    "EDITION_REQUIRED",
+    "FILE",
+    "SHA256",
+    "Column",
+    "PostgisTable",
+    "read_column",
+    "read_layer_crs",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,22 @@ class Column:
     row_number: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostgisTable:
+    """A table of a database. Where it is, and by whom it is read, never stands in a catalogue.
+
+    Attributes
+    ----------
+    table
+        ``table`` or ``schema.table``.
+    geometry
+        Its geometry column; None where there is only one.
+    """
+
+    table: str
+    geometry: str | None
+
+
 def _inside(node: Node, path: str, faults: Faults) -> object:
     """A path inside the bundle, with forward slashes; databases and remote sources are refused."""
     if isinstance(node.value, dict):
@@ -54,8 +79,8 @@ def _inside(node: Node, path: str, faults: Faults) -> object:
             f"{node.where} {path}",
             given="{" + ", ".join(node.value) + "}",
             allowed="data/…",
-            zh="本版本尚不支持数据库来源（postgis）",
-            en="database sources (postgis) are not available in this version",
+            zh="数据库表请写作 postgis: {table: …}，不写在 path 里",
+            en="a table of a database is named by postgis: {table: …}, beside path or instead of it",
         )
         return BAD
     value = text(node, path, faults)
@@ -72,6 +97,17 @@ def _inside(node: Node, path: str, faults: Faults) -> object:
         )
         return BAD
     return value
+
+
+_POSTGIS_KEYS = table([Key("table", text, required=True), Key("geometry", text)])
+
+
+def _postgis(node: Node, path: str, faults: Faults) -> object:
+    """A table; whatever would say where the database is (host, password …) is an unknown key."""
+    row = _POSTGIS_KEYS(node, path, faults)
+    if not isinstance(row, Row) or not row.ok:
+        return BAD
+    return PostgisTable(table=row["table"], geometry=row["geometry"])
 
 
 def read_layer_crs(node: Node, path: str, faults: Faults) -> object:
@@ -176,6 +212,7 @@ _EDITION_KEYS = (
     Key("valid_to", day),
     Key("stale_after", day),
     Key("path", _inside, required=True),
+    Key("postgis", _postgis),
     Key("table", text),
     Key("crs", read_layer_crs),
     Key("encoding", text),
@@ -183,6 +220,7 @@ _EDITION_KEYS = (
     Key("classes", mapping_of(both), required=True),
     Key("coverage", _inside),
     Key("coverage_table", text),
+    Key("coverage_sha256", SHA256),
     Key("accuracy_m", number(0), required=True),
     Key("authority", both, required=True),
     Key("source", text, required=True),
@@ -197,11 +235,13 @@ _EDITION_KEYS = (
     Key("imported", _imported),
 )
 _RASTER_KEYS = (
-    *(key for key in _EDITION_KEYS if key.name not in {"table", "encoding", "fields"}),
+    *(key for key in _EDITION_KEYS if key.name not in {"table", "encoding", "fields", "postgis"}),
     Key("fields", _constants, default={}),
     Key("cells", read_cells, required=True),
 )
 EDITION_NAMES = tuple(dict.fromkeys(key.name for key in (*_EDITION_KEYS, *_RASTER_KEYS)))
+EDITION_REQUIRED = tuple(key.name for key in _EDITION_KEYS if key.required and key.name != "fields")
+"""Keys that no edition can do without; ``fields`` and ``cells`` hang on the kind of layer."""
 
 
 def _layer_table(edition: Sequence[Key]) -> Read:
@@ -216,18 +256,23 @@ def _layer_table(edition: Sequence[Key]) -> Read:
             Key("notes", both),
             Key("gate", _limits, default={}),
             *edition,
-            Key("editions", list_of(table(later)), default=()),
+            Key("editions", list_of(table([*later, Key("inherits", flag, default=True)])), default=()),
         ]
     )
 
 
 _VECTOR_ROW, _RASTER_ROW = _layer_table(_EDITION_KEYS), _layer_table(_RASTER_KEYS)
+_POSTGIS_ROW = _layer_table(
+    [replace(key, required=key.required and key.name != "path") for key in _EDITION_KEYS]
+)
 
 
 def _layer_row(node: Node, path: str, faults: Faults) -> Any:  # noqa: ANN401 (Row or BAD)
     kind = node.value.get("kind") if isinstance(node.value, dict) else None
-    read = _RASTER_ROW if kind is not None and kind.value == "raster" else _VECTOR_ROW
-    return read(node, path, faults)
+    if kind is not None and kind.value == "raster":
+        return _RASTER_ROW(node, path, faults)
+    from_database = isinstance(node.value, dict) and "postgis" in node.value
+    return (_POSTGIS_ROW if from_database else _VECTOR_ROW)(node, path, faults)
 
 
 def _layer_rows(node: Node, path: str, faults: Faults) -> object:

@@ -35,13 +35,16 @@ def read_edition(
     """
     faults = Faults()
     where = f"{layer.id} {spec.edition}"
-    sha256 = files.sha256(spec.path, f"{where} {spec.path}", faults)
-    _check_sha(spec, sha256, where, faults)
+    sha256 = files.sha256(spec.path, f"{where} {spec.path}", faults) if spec.path else ""
+    _check_sha(spec.sha256, sha256, f"{where} {spec.path}", faults)
     zones: gpd.GeoDataFrame | None = None
     coverage: Geometry | None = None
     remarks: tuple[Text, ...] = ()
     cell_m: float | None = None
-    if layer.kind == "raster":
+    if not spec.path:
+        _not_read_yet(spec, where, faults)
+        coverage = _coverage(spec, None, files, where, Faults())
+    elif layer.kind == "raster":
         found = raster_zones(layer, spec, schema, files, where, faults)
         if found is not None:
             zones, remarks, cell_m = found.zones, found.remarks, found.cell_m
@@ -89,12 +92,23 @@ def _imported(spec: EditionSpec) -> tuple[Text, ...]:
     return (Text(zh, f"this edition exceeds import thresholds ({broken}); accepted under {doc}"),)
 
 
-def _check_sha(spec: EditionSpec, sha256: str, where: str, faults: Faults) -> None:
-    if spec.sha256 is not None and sha256 and sha256 != spec.sha256:
+def _not_read_yet(spec: EditionSpec, where: str, faults: Faults) -> None:
+    """A table of a database is no edition before it was read into a file with a hash."""
+    faults.add(
+        where,
+        given="" if spec.postgis is None else spec.postgis.table,
+        allowed="path: …",
+        zh="数据库表尚未读入：请先运行 python -m scripts.editions read",
+        en="the table has not been read from its database yet: run python -m scripts.editions read",
+    )
+
+
+def _check_sha(expected: str | None, sha256: str, at: str, faults: Faults) -> None:
+    if expected is not None and sha256 and sha256 != expected:
         faults.add(
-            f"{where} {spec.path}",
+            at,
             given=sha256,
-            allowed=spec.sha256,
+            allowed=expected,
             zh="文件的 SHA-256 与目录所列不符",
             en="the file's SHA-256 is not the one in the catalogue",
         )
@@ -163,7 +177,7 @@ def _coverage(
     if spec.coverage is None:
         return None
     at = f"{where} {spec.coverage}"
-    files.sha256(spec.coverage, at, faults)
+    _check_sha(spec.coverage_sha256, files.sha256(spec.coverage, at, faults), at, faults)
     raw = files.read(spec.coverage, spec.coverage_table, at, faults)
     if raw is None:
         return None

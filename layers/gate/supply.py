@@ -1,0 +1,110 @@
+"""The supplied file opened: any vector file the readers read, a zip or KMZ of one, or a table of PostGIS."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from geo.errors import InputError
+from layers.archives import is_archive, unpack
+from layers.readers import Files, Raw
+from layers.strictyaml import Faults
+
+__all__ = ["Supplied", "open_supplied"]
+
+_DATA = (".shp", ".gpkg", ".geojson", ".json", ".kml", ".gml", ".parquet", ".geoparquet", ".fgb", ".tab")
+_PARTS = (*_DATA, ".shx", ".dbf", ".prj", ".cpg", ".map", ".dat", ".id")
+_FOLDER = ".gdb"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supplied:
+    """A file as it was supplied.
+
+    Attributes
+    ----------
+    name
+        File name, or ``table @ database`` of PostGIS.
+    cut_texts
+        Its format cuts texts at 254 bytes (shapefiles).
+    """
+
+    name: str
+    sha256: str
+    raw: Raw
+    cut_texts: bool
+
+
+def open_supplied(path: Path, table: str | None, encoding: str | None) -> Supplied:
+    """Read a supplied file.
+
+    Parameters
+    ----------
+    table
+        Which table of several; of a zip with several files, the name of one without its extension.
+    encoding
+        Of its texts, where the file does not say.
+
+    Raises
+    ------
+    InputError
+        With why it cannot be read.
+    """
+    if not path.exists():
+        faults = Faults()
+        faults.add(
+            path.name, given=path.name, allowed="文件 / a file", zh="文件不存在", en="there is no such file"
+        )
+        raise InputError(faults)
+    if path.is_file() and is_archive(path):
+        with tempfile.TemporaryDirectory(prefix="gate-") as room:
+            inside = _unpacked(path, Path(room), table)
+            return _read(inside, path, None if inside.stem == table else table, encoding)
+    return _read(path, path, table, encoding)
+
+
+def _read(data: Path, supplied: Path, table: str | None, encoding: str | None) -> Supplied:
+    faults = Faults()
+    sha256 = Files(supplied.parent).sha256(supplied.name, supplied.name, faults)
+    raw = Files(data.parent).read(data.name, table, supplied.name, faults, encoding=encoding)
+    if raw is not None and not len(raw.frame):
+        faults.add(supplied.name, given=0, allowed="≥ 1", zh="文件没有记录", en="the file holds no rows")
+    if raw is None or len(faults):
+        raise InputError(faults)
+    return Supplied(
+        name=supplied.name, sha256=sha256, raw=raw, cut_texts=data.suffix.lower() in {".shp", ".dbf"}
+    )
+
+
+def _unpacked(path: Path, room: Path, table: str | None) -> Path:
+    """The one data file of an archive, unpacked."""
+    names = unpack(path, room, _is_part)
+    found = sorted({_data_file(name) for name in names} - {None}, key=str)
+    chosen = [name for name in found if name is not None and (len(found) == 1 or name.stem == table)]
+    if len(chosen) == 1:
+        return room / chosen[0]
+    raise InputError(_which(path.name, [str(name) for name in found], table))
+
+
+def _which(name: str, found: Sequence[str], table: str | None) -> Faults:
+    faults = Faults()
+    faults.add(
+        name,
+        given=table or len(found),
+        allowed=", ".join(found) or ", ".join(_DATA),
+        zh="压缩包内须有且只有一个矢量文件；有多个时用 table 写明文件名（不含扩展名）",
+        en="an archive holds one vector file; of several, name one (without extension) with table",
+    )
+    return faults
+
+
+def _is_part(name: PurePosixPath) -> bool:
+    return name.suffix.lower() in _PARTS or any(part.lower().endswith(_FOLDER) for part in name.parts)
+
+
+def _data_file(name: PurePosixPath) -> PurePosixPath | None:
+    """The data file that a member is, or the geodatabase it lies in."""
+    for n, part in enumerate(name.parts):
+        if part.lower().endswith(_FOLDER):
+            return PurePosixPath(*name.parts[: n + 1])
+    return name if name.suffix.lower() in _DATA else None

@@ -1,7 +1,6 @@
 """Answers as data: the JSON body and the table row. Numbers are rounded here and nowhere else."""
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from typing import Any
 
 import shapely
@@ -77,7 +76,7 @@ def to_json(report: Report, detail: str = "findings") -> Json:
         "parts": [_part(part, detail) for part in report.parts],
         "eia": _eia_of_all(report.parts),
         "out_of_scope": [o.layer for o in report.out_of_scope],
-        "out_of_scope_detail": [_OUTSIDE.get((o,), partial(_outside, o)) for o in report.out_of_scope],
+        "out_of_scope_detail": [_OUTSIDE.of(o, _outside) for o in report.out_of_scope],
         "synthetic": report.synthetic,
         "banner": _text(SYNTHETIC_BANNER) if report.synthetic else None,
         "measured": measured(),
@@ -163,7 +162,7 @@ def _part(part: PartReport, detail: str) -> Json:
         "duties": [_found(f) for f in part.duties if detail == "full" or _is_told(f)],
         "hits": [_hit(h) for h in part.hits],
         "eia": None if part.eia is None else _eia(part.eia),
-        "layers": [_LAYERS.get((r,), partial(_layer, r)) if r.quiet else _layer(r) for r in part.layers],
+        "layers": [_LAYERS.of(r, _layer) if r.quiet else _layer(r) for r in part.layers],
         "remarks": [_text(r) for r in part.remarks],
     }
 
@@ -233,7 +232,7 @@ def _fact(fact: UsedFact) -> Json:
 
 
 def _found(finding: Finding) -> Json:
-    return _BARE.get((finding,), partial(_finding, finding)) if finding.is_bare else _finding(finding)
+    return _BARE.of(finding, _finding) if finding.is_bare else _finding(finding)
 
 
 def _finding(finding: Finding) -> Json:
@@ -258,7 +257,7 @@ def _finding(finding: Finding) -> Json:
         "missing_facts": list(finding.missing_facts),
         "hits": [_hit(h) for h in finding.hits],
         **({} if rule.clauses is None else {"clauses": named_bodies(finding.clauses)}),
-        "basis": [_BASES.get((b,), partial(_basis, b)) for b in finding.basis],
+        "basis": [_BASES.of(b, _basis) for b in finding.basis],
     }
 
 

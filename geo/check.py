@@ -16,7 +16,7 @@ from geo.eia_told import assess
 from geo.errors import InputError, Problem
 from geo.evaluate import Asked, asked, explained, find, used_facts
 from geo.headline import headline
-from geo.judge import is_told, judge, order
+from geo.judge import is_told, summed, weigh
 from geo.measure import window
 from geo.model import (
     HISTORY_FROM,
@@ -36,6 +36,7 @@ from geo.model import (
 )
 from geo.naming import INDUSTRY_CODE
 from geo.overlay import hits_met, layer_report
+from geo.placeless import in_order, placeless, taken_apart
 from geo.relate import Place
 from geo.scene import NEAR_M, WIDER_M, Footing, Scene, footing
 from geo.view import BundleView, RuleView, view_on
@@ -133,7 +134,7 @@ def _report(view: BundleView, project: Project, scenes: list[Scene], *, far: boo
     parts = tuple(_part_report(scene, far=far, full=full) for scene in scenes)
     verdict = worst(*(p.verdict for p in parts))
     possible = worst(*(p.worst_possible for p in parts))
-    outside = {r.id for p in parts for r in p.layers if r.state is LayerState.OUT_OF_SCOPE}
+    outside = frozenset([r.id for p in parts for r in p.layers if r.state is LayerState.OUT_OF_SCOPE])
     return Report(
         verdict=verdict,
         worst_possible=possible,
@@ -155,12 +156,15 @@ def _part_report(scene: Scene, *, far: bool, full: bool) -> PartReport:
     key = declared(view, facts)
     in_play, settled = asked(view, part.activity, key)
     eia = eia_asked(view, part.activity, key)
+    apart = taken_apart(view, in_play)
+    fixed = placeless(scene, apart, full=full)
     places: dict[str, Place] = {}
-    pairs = [(one, find(scene, one, places)) for one in in_play]
+    pairs = [(one, find(scene, one, places)) for one in apart.local]
     told = [(o, f) for o, f in pairs if full or is_told(f)]
     measured = _widen(scene, told) if far else [f if scene.wide else _near_only(f) for _, f in told]
-    findings = tuple(explained(scene, f) for f in sorted(measured, key=order))
-    judgement = judge(findings)
+    local = in_order([explained(scene, f) for f in measured])
+    findings = tuple(f for _, f in sorted((*local, *fixed.findings)))
+    judgement = summed((fixed.judgement, *(weigh(f) for _, f in local)))
     margin, margin_rule = _least_margin(scene, pairs, far=far)
     rest = tuple(_settled(rule) for rule in settled) if full else ()
     return PartReport(

@@ -162,7 +162,7 @@ def find(scene: Scene, one: Asked, places: dict[str, Place]) -> Finding:
     """The outcome of a rule in play at a site."""
     spot = _place(scene, one.rule, places)
     codes = one.jurisdictions
-    here = scene.keep(("jurisdiction", codes), lambda: jurisdiction(scene, codes)) if codes else True
+    here = jurisdiction_of(scene, codes) if codes else True
     if spot.bare:
         return scene.view.bare.get((one,), lambda: conclude(one, here, spot), here, spot.truth, spot.reasons)
     finding = conclude(one, here, spot)
@@ -266,6 +266,11 @@ def _hits(scene: Scene, rv: RuleView, spot: Place) -> tuple[Hit, ...]:
             continue
         out.append(hit(scene, layer, entry, rv.test.min_overlap_m, rv.test.min_overlap_m2))
     return tuple(sorted(out, key=lambda h: (h.distance_m, -h.overlap_share, h.layer, h.zone_id)))
+
+
+def jurisdiction_of(scene: Scene, codes: tuple[str, ...]) -> Truth:
+    """Whether the site lies in a jurisdiction; kept, since many rules share one."""
+    return scene.keep(("jurisdiction", codes), lambda: jurisdiction(scene, codes))
 
 
 def jurisdiction(scene: Scene, prefixes: tuple[str, ...]) -> Truth:

@@ -16,7 +16,7 @@ _AT_ZONE_M = 0.05
 def explain(scene: Scene, finding: Finding) -> Text:
     """The explanation of one finding; where no zone is told, one of few for each rule."""
     f, open_ = finding, finding.outcome is Outcome.NOT_ASSESSED
-    near = _neighbours(scene, f) if open_ and _GAPS.intersection(f.reasons) else ()
+    near = neighbours(scene, _reach_m(f)) if open_ and _GAPS.intersection(f.reasons) else ()
     if f.hits:
         return _explain(scene.view, f, near)
     said = (f.outcome, f.borderline, f.reason, f.reasons, f.missing_facts, f.limit_m, near)
@@ -229,15 +229,16 @@ def _whom_to_ask(view: BundleView, finding: Finding, near: tuple[str, ...]) -> T
     return Text("", "")
 
 
-def _neighbours(scene: Scene, finding: Finding) -> tuple[str, ...]:
-    """Administrative units within the rule's reach that the bundle does not speak for."""
+def _reach_m(finding: Finding) -> float:
+    return finding.limit_m or finding.rule.screening_m or 0.0
+
+
+def neighbours(scene: Scene, reach_m: float) -> tuple[str, ...]:
+    """Administrative units within a rule's reach that the bundle does not speak for."""
     layer = scene.view.layers.get("admin_unit")
     if layer is None or layer.tree is None:
         return ()
-    reach = (
-        (finding.limit_m or finding.rule.screening_m or 0.0) + scene.accuracy_m(layer) + scene.stand.disc_m
-    )
-    rows = scene.around(layer, reach)
+    rows = scene.around(layer, reach_m + scene.accuracy_m(layer) + scene.stand.disc_m)
     ours = scene.view.bundle.jurisdictions
     return tuple(
         str(layer.name[r] or layer.zone_id[r])

@@ -1,12 +1,13 @@
 """The one sentence over a report."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-from geo.evaluate import counts_as_out_of_scope
-from geo.model import SEVERITY, VERDICT_TEXT, Effect, Finding, Outcome, Text, Verdict
+from geo.model import SEVERITY, VERDICT_TEXT, Effect, Finding, Outcome, Reason, Text, Verdict
+from geo.once import Once
 from geo.view import BundleView
 
 _NAMED = 3
+_OUTSIDE = Once[tuple[str, ...]](1024)
 _WORST_TEXT = {Verdict.PROHIBITED: Text("禁止", "prohibited"), Verdict.RESTRICTED: Text("限制", "restricted")}
 
 
@@ -15,7 +16,7 @@ def headline(
     verdict: Verdict,
     possible: Verdict,
     findings: Sequence[Finding],
-    outside: Container[str],
+    outside: frozenset[str],
 ) -> Text:
     """Verdict in words, what is still possible, and which undisclosed layers bear on this project.
 
@@ -58,18 +59,25 @@ def _verdict_text(verdict: Verdict, count: int) -> Text:
 
 def notices(findings: Iterable[Finding]) -> int:
     """How many of the findings told a person should look at."""
-    return sum(map(_is_notice, findings))
+    open_, settled = Outcome.NOT_ASSESSED, Outcome.DOES_NOT_APPLY
+    return sum(
+        [
+            f.borderline
+            or (f.reason is not Reason.OUT_OF_SCOPE if f.outcome is open_ else f.outcome is not settled)
+            for f in findings
+        ]
+    )
 
 
-def _is_notice(finding: Finding) -> bool:
-    told = finding.outcome is Outcome.APPLIES or finding.borderline
-    return told or (finding.outcome is Outcome.NOT_ASSESSED and not counts_as_out_of_scope(finding))
-
-
-def outside_layers(findings: Iterable[Finding], outside: Container[str]) -> tuple[str, ...]:
+def outside_layers(findings: Iterable[Finding], outside: frozenset[str]) -> tuple[str, ...]:
     """Layers declared out of scope that bear on this project, those with the most severe rules first."""
+    unheld = tuple([f for f in findings if f.reason is Reason.OUT_OF_SCOPE])
+    return _OUTSIDE.get(unheld, lambda: _outside_layers(unheld, outside), outside)
+
+
+def _outside_layers(unheld: tuple[Finding, ...], outside: frozenset[str]) -> tuple[str, ...]:
     rank: dict[str, int] = {}
-    for finding in filter(counts_as_out_of_scope, findings):
+    for finding in unheld:
         effect = finding.rule.effect
         severity = 0 if effect is Effect.DUTY else SEVERITY.index(Verdict(effect.value))
         for layer in finding.rule.layers_named:

@@ -52,7 +52,10 @@ def is_told(finding: Finding) -> bool:
     return finding.outcome is not Outcome.DOES_NOT_APPLY or finding.borderline
 
 
-def order(finding: Finding) -> tuple[int, int, str]:
+Rank = tuple[int, int, str]
+
+
+def order(finding: Finding) -> Rank:
     """What applies first, then what is open, each by severity; rules of one weight by id."""
     severity = 0 if finding.rule.effect is Effect.DUTY else SEVERITY.index(Verdict(finding.rule.effect.value))
     return _OUTCOME_ORDER.index(finding.outcome), -severity, finding.rule.id

@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+T_in = TypeVar("T_in")
 
 
 class Once(Generic[T]):
@@ -30,4 +31,13 @@ class Once(Generic[T]):
             if len(self._kept) >= self._most:
                 self._kept.clear()
             found = self._kept[key] = (lasting, make())
+        return found[1]
+
+    def of(self, lasting: T_in, make: Callable[[T_in], T]) -> T:
+        """The same for what is made of one object, for which most is asked: without a key of parts."""
+        found = self._kept.get(id(lasting))
+        if found is None:
+            if len(self._kept) >= self._most:
+                self._kept.clear()
+            found = self._kept[id(lasting)] = ((lasting,), make(lasting))
         return found[1]

@@ -40,6 +40,8 @@ class Region:
 
     Attributes
     ----------
+    layers
+        Those that hold any of the zones: what a test names besides has no say in where they lie.
     areal
         Of their outlines those of polygons only.
     """
@@ -70,10 +72,11 @@ class Atlas:
         """The zones a test means: one region for all tests that mean the same zones."""
         named = (layers, of.zone_key, sure)
         if named not in self._regions:
-            masks = tuple(self._mask(layer, of, sure=sure) for layer in layers)
-            same = (layers, tuple(mask.tobytes() for mask in masks))
-            self._regions[named] = self._same.setdefault(same, Region(layers, len(self._masks)))
-            self._masks.append(dict(zip(layers, masks, strict=True)))
+            masks = {layer: self._mask(layer, of, sure=sure) for layer in sorted(layers)}
+            held = {layer: mask for layer, mask in masks.items() if mask.any()}
+            same = tuple((layer, mask.tobytes()) for layer, mask in held.items())
+            self._regions[named] = self._same.setdefault(same, Region(tuple(held), len(self._masks)))
+            self._masks.append(held)
         return self._regions[named]
 
     def mask(self, layer_id: str, region: Region) -> Mask:
@@ -237,7 +240,7 @@ class Atlas:
             for layers, filter_, base_m in [(test.layers, test, test.farthest_m), *second]:
                 sures = (True, False) if self.is_vague(layers, filter_) else (True,)
                 found.update({(self.region(layers, filter_, sure=sure), base_m): None for sure in sures})
-        return tuple(found)
+        return tuple((region, base_m) for region, base_m in found if region.layers)
 
     def pieces(self) -> list[list[Callable[[], object]]]:
         """Everything that tables may ask for, in pieces that can be made apart; lists one after another."""

@@ -242,6 +242,8 @@ class Survey:
 
     def _gap_m(self, region: Region, bases: Span) -> Floats:
         """Metres to a region's outline where that is near a threshold; nearer it may be told too far."""
+        if not region.layers:
+            return np.full(self.count, np.inf)
         if bases[1] <= NEAR_BASE_M and len(region.layers) == 1:
             return self.keep(("gap", region), lambda: self._near_gap_m(region))
         return self.keep(("gap", region, bases), lambda: self._far_gap_m(region, bases))

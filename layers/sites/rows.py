@@ -10,10 +10,12 @@ from geo.check import check_date
 from geo.declare import is_blank, read_fact
 from geo.errors import InputError, Problem
 from geo.find_activity import find_activity
-from geo.model import Part, Rulebook, Scalar, Site, Text
+from geo.model import Advice, Part, Rulebook, Scalar, Site, Text
 from geo.site import make_site
 from layers.sites.angles import read_angle
 from layers.sites.columns import Columns, Place
+from layers.sites.doctor.cells import point_of, reading_of, wkt_of
+from layers.sites.doctor.clinic import Doctor, Reading
 from layers.sites.faults import collected, collecting
 from layers.sites.places import checked_place, from_wkt, no_crs
 from layers.sites.values import cell_text, read_date, read_number
@@ -40,6 +42,8 @@ class Defaults:
         CRS as named by the user or the file; None = none was named.
     repair
         Named repair asked for (``make_valid``), or None.
+    remedies
+        Names of the doctor's remedies asked for, in their order.
     """
 
     on: date
@@ -47,6 +51,7 @@ class Defaults:
     facts: Facts = ()
     crs: str | None = None
     repair: str | None = None
+    remedies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +99,8 @@ class Row:
     ----------
     site
         Where it lies; also of a refused row whose geometry was good.
+    advice
+        What a refused row may have meant; of a good row its site bears it.
     """
 
     number: int
@@ -103,6 +110,7 @@ class Row:
     problems: tuple[Problem, ...]
     original: tuple[object, ...]
     site: Site | None = None
+    advice: tuple[Advice, ...] = ()
 
 
 class RowMaker:
@@ -116,9 +124,14 @@ class RowMaker:
         The header, understood.
     defaults
         For rows that say nothing themselves.
+    doctor
+        Looks at refused rows and at sites outside the service area; None = nobody does.
     """
 
-    def __init__(self, rulebook: Rulebook, columns: Columns, defaults: Defaults) -> None:
+    def __init__(
+        self, rulebook: Rulebook, columns: Columns, defaults: Defaults, doctor: Doctor | None = None
+    ) -> None:
+        self._doctor = doctor
         self._rulebook = rulebook
         self._columns = columns
         self._defaults = defaults
@@ -130,10 +143,11 @@ class RowMaker:
         """The row of a record; every problem in it, not the first only."""
         where = f"row {record.number}"
         problems = list(record.problems)
+        advice: tuple[Advice, ...] = ()
         on, site, activity, facts = self._defaults.on, None, None, self._defaults.facts
         if not problems:
             on = collected(problems, self._date, record, where) or on
-            site = self._site(record, where, problems)
+            site, advice = self._examined(record, where, problems)
             activity = collected(problems, self._activity, record, where)
             facts = collected(problems, self._declared, record, where) or ()
         part = Part(site=site, activity=activity, facts=facts) if site is not None and not problems else None
@@ -145,6 +159,7 @@ class RowMaker:
             problems=tuple(problems),
             original=record.values,
             site=site,
+            advice=advice,
         )
 
     def declared(self, record: Record) -> Declared | None:
@@ -232,14 +247,64 @@ class RowMaker:
             self._values[key] = value
         return self._values[key]
 
-    def _site(self, record: Record, where: str, problems: list[Problem]) -> Site | None:
-        """The site; with an accuracy that cannot be read it is a place all the same."""
+    def _examined(
+        self, record: Record, where: str, problems: list[Problem]
+    ) -> tuple[Site | None, tuple[Advice, ...]]:
+        """The site, looked at by the doctor, and what a refused one may have meant."""
         crs = cell_text(self._cell(record, "crs")).strip() or self._defaults.crs
+        own: list[Problem] = []
+        given = self._site(record, crs, where, own)
+        if self._doctor is None or (own and given is not None):  # what is wrong is not the place
+            problems += own
+            return given, ()
+
+        def as_given() -> Site:
+            if given is None:
+                raise InputError(own)
+            return given
+
+        def made(reading: Reading) -> Site:
+            faults: list[Problem] = []
+            site = self._made(record, reading.geometry, reading.crs, where, faults)
+            if site is None or faults:
+                raise InputError(faults)
+            return site
+
+        try:
+            return self._doctor.site(lambda: self._reading(record, crs), made, as_given), ()
+        except InputError as error:
+            problems += error.problems
+            return None, error.advice
+
+    def _reading(self, record: Record, crs: str | None) -> Reading | None:
+        """What the cells say, whatever is wrong with it."""
+        place, roles = self._columns.place, self._columns.roles
+        if place is Place.GEOMETRY:
+            return reading_of(record.geometry, crs)
+        if place is Place.WKT:
+            return reading_of(wkt_of(record.values[roles["wkt"]]), crs)
+        angles = place is Place.LONLAT
+        x, y = (record.values[roles[role]] for role in (("lon", "lat") if angles else "xy"))
+        return reading_of(point_of(x, y, angles=angles), crs)
+
+    def _site(self, record: Record, crs: str | None, where: str, problems: list[Problem]) -> Site | None:
+        """The site as given; with an accuracy that cannot be read it is a place all the same."""
+        geometry = collected(problems, self._geometry, record, crs, where)
+        return self._made(record, geometry, crs, where, problems)
+
+    def _made(
+        self,
+        record: Record,
+        geometry: Geometry | None,
+        crs: str | None,
+        where: str,
+        problems: list[Problem],
+    ) -> Site | None:
+        """The site of a shape, by what else the row says of it."""
         accuracy = self._cell(record, "accuracy_m")
         accuracy_m = None
         if accuracy is not None:
             accuracy_m = collected(problems, read_number, accuracy, self._name("accuracy_m", where))
-        geometry = collected(problems, self._geometry, record, crs, where)
         if geometry is None:
             return None
         repair = self._defaults.repair

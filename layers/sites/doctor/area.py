@@ -107,7 +107,7 @@ def _districts(bundle: Bundle) -> tuple[Objects, list[str], Bools]:
 
 
 def _coverages(bundle: Bundle, *, districts: bool) -> list[Geometry]:
-    """What the layers cover, each shape once. A raster's frame says little; where there is nothing else, it does."""
+    """What the layers cover, each shape once; the frames of rasters, which say little, for want of others."""
     of_kind: dict[bool, dict[bytes, Geometry]] = {True: {}, False: {}}
     for layer in bundle.layers.values():
         for edition in layer.editions:
@@ -120,5 +120,5 @@ def _coverages(bundle: Bundle, *, districts: bool) -> list[Geometry]:
 
 def _union(shapes: list[Geometry]) -> Geometry:
     """One shape of areas; what is not valid is made so, for here it only says roughly where."""
-    there = np.array([shape for shape in shapes if shape is not None and not shape.is_empty], dtype=object)
+    there: Objects = np.array([shape for shape in shapes if shape], dtype=object)
     return shapely.union_all(shapely.make_valid(there)) if len(there) else shapely.Polygon()

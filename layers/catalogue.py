@@ -15,6 +15,8 @@ from layers.strictyaml import Faults, Node, canonical, parse
 
 __all__ = [
     "CATALOGUE",
+    "INHERITED_WITH_PATH",
+    "NEVER_INHERITED",
     "CatalogueSpec",
     "Column",
     "EditionSpec",
@@ -26,8 +28,8 @@ __all__ = [
 
 _NAMELESS: Mapping[str, Any] = {"id": "?", "title": Text("?", "?"), "jurisdictions": (), "notes": None}
 _REQUIRED_FIELDS = ("zone_id", "zone_class")
-_INHERITED_WITH_PATH = ("sha256", "rows", "clauses", "clauses_sha256", "postgis")
-_NEVER_INHERITED = ("edition", "valid_from", "valid_to", "approval_doc", "imported")
+INHERITED_WITH_PATH = ("sha256", "rows", "clauses", "clauses_sha256", "postgis")
+NEVER_INHERITED = ("edition", "valid_from", "valid_to", "approval_doc", "imported")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +244,7 @@ def _layer(row: Row, faults: Faults) -> LayerSpec:
         if not other["inherits"]:
             editions.append(_alone(other, row["kind"], faults))
             continue
-        drop = {*_NEVER_INHERITED, *(_INHERITED_WITH_PATH if other.has("path") else ())}
+        drop = {*NEVER_INHERITED, *(INHERITED_WITH_PATH if other.has("path") else ())}
         own = {name: other[name] for name in EDITION_NAMES if other.has(name)}
         drop |= {"coverage_sha256"} if other.has("coverage") else set()
         base = {name: None if name in drop else value for name, value in main.items()}

@@ -22,6 +22,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("folium", "branca"), ("server/maps.py",)),
     **dict.fromkeys(("pyogrio", "rasterio", "fiona", "exactextract"), ("layers/", *_GENERATORS)),
     "yaml": ("layers/strictyaml.py", *_GENERATORS),
+    "ruamel": ("layers/editions/roundtrip.py",),
     "pyproj": ("geo/crs.py", "geo/measure.py", "geo/datum.py", *_GENERATORS),
     # The cable is pulled: nothing but a benchmark of our own server speaks HTTP outwards.
     **dict.fromkeys(("requests", "httpx", "urllib3", "aiohttp", "ftplib", "smtplib"), _GENERATORS),
@@ -37,6 +38,7 @@ NESTED = {
     "folium": "0.3 s, for the page only",
     "openpyxl": "0.1 s, for workbooks only",
     "rasterio": "0.1 s, for raster layers only",
+    "ruamel": "0.1 s, for acceptance only",
     "matplotlib": "0.5 s and 40 MB, for pictures in reports only",
     "typst": "an 80 MB library, for PDF only",
     "docx": "for Word reports only",

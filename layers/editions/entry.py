@@ -7,13 +7,20 @@ from typing import Any
 
 from geo.errors import Problem
 from geo.model import EditionStatus, Text
-from layers.catalogue import CatalogueSpec, EditionSpec, LayerSpec, parse_catalogue
+from layers.catalogue import (
+    INHERITED_WITH_PATH,
+    NEVER_INHERITED,
+    CatalogueSpec,
+    EditionSpec,
+    LayerSpec,
+    parse_catalogue,
+)
 from layers.catalogue_keys import EDITION_NAMES
 from layers.editions.model import StoreError
 from layers.editions.roundtrip import Document, fresh, read_document
 from layers.strictyaml import Faults
 
-__all__ = ["Written", "with_edition"]
+__all__ = ["Written", "held_entry", "with_edition"]
 
 _OF_ITS_FILE = ("sha256", "rows", "clauses", "clauses_sha256", "table", "encoding", "crs", "cells")
 _OF_ITS_COVERAGE = ("coverage_table", "coverage_sha256")
@@ -56,6 +63,22 @@ def with_edition(text: str, name: str, layer_id: str, entry: Mapping[str, Any]) 
     written = writer.text(document)
     _check_rest(before, _understood(written, name), layer_id, str(entry["edition"]))
     return Written(text=written, remarks=remarks)
+
+
+def held_entry(text: str, layer_id: str, name: str) -> dict[str, Any] | None:
+    """The entry of an edition that a catalogue holds, with what it inherits; None where there is none."""
+    document, _ = read_document(text)
+    main = next((item for item in document["layers"] if item["id"] == layer_id), None)
+    if main is None:
+        return None
+    whole = {key: fresh(main[key]) for key in EDITION_NAMES if key in main}
+    if str(main["edition"]) == name:
+        return whole
+    own = next((fresh(item) for item in main.get("editions", ()) if str(item["edition"]) == name), None)
+    if own is None or own.get("inherits") is False:
+        return own
+    left = {*NEVER_INHERITED, *(INHERITED_WITH_PATH if "path" in own else ())}
+    return {**{key: value for key, value in whole.items() if key not in left}, **own}
 
 
 def _understood(text: str, name: str) -> CatalogueSpec:

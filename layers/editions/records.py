@@ -1,0 +1,88 @@
+"""Records of accepted states: one beside each catalogue, written once."""
+
+import hashlib
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from geo.errors import Problem
+from geo.model import Text
+from layers.editions.disk import replace_file
+from layers.editions.model import State, StoreError
+from layers.pointer import POINTER, read_pointer, state_file
+from layers.strictyaml import Faults
+
+__all__ = ["current", "history", "point_to", "read_state", "write_state"]
+
+
+def current(root: Path) -> State | None:
+    """The state in force; None where nothing was accepted yet.
+
+    Raises
+    ------
+    StoreError
+        If pointer or record are damaged.
+    """
+    number = _number(root)
+    return None if number is None else read_state(root, number)
+
+
+def history(root: Path) -> tuple[State, ...]:
+    """Every state there was, the oldest first and the one in force last.
+
+    Raises
+    ------
+    StoreError
+        If pointer or a record are damaged.
+    """
+    return tuple(read_state(root, number) for number in range(1, (_number(root) or 0) + 1))
+
+
+def _number(root: Path) -> int | None:
+    faults = Faults()
+    pointer = read_pointer(root, faults)
+    if len(faults):
+        raise StoreError(faults.tuple())
+    return None if pointer is None else pointer.number
+
+
+def read_state(root: Path, number: int) -> State:
+    """The record of a state.
+
+    Raises
+    ------
+    StoreError
+        If it is not there, or damaged.
+    """
+    name = state_file(number, ".json")
+    try:
+        said = json.loads((root / name).read_bytes())
+        remarks = tuple(Text(one["zh"], one["en"]) for one in said.pop("remarks"))
+        state = State(**{**said, "remarks": remarks})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        hint = Text("状态记录缺失或损坏", "the record of a state is missing or damaged")
+        raise StoreError(
+            Problem(where=name, given=type(error).__name__, allowed="as it was written", hint=hint)
+        ) from error
+    return state
+
+
+def write_state(root: Path, state: State, catalogue: bytes) -> State:
+    """Write a state's catalogue and its record; nobody sees it before the pointer names it.
+
+    Returns
+    -------
+    The state, with the hash of its catalogue.
+    """
+    told = replace(state, sha256=hashlib.sha256(catalogue).hexdigest())
+    replace_file(root / told.catalogue, catalogue)
+    body = {**asdict(told), "remarks": [{"zh": one.zh, "en": one.en} for one in told.remarks]}
+    text = json.dumps(body, ensure_ascii=False, indent=1) + "\n"
+    replace_file(root / state_file(told.number, ".json"), text.encode())
+    return told
+
+
+def point_to(root: Path, state: State) -> None:
+    """Make a state the one in force. Before this nothing has changed; after it everything has."""
+    body = {"number": state.number, "catalogue": state.catalogue, "sha256": state.sha256}
+    replace_file(root / POINTER, (json.dumps(body) + "\n").encode())

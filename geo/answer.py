@@ -15,6 +15,7 @@ from geo.measure import AREA_METHOD, DISTANCE_METHOD, LINE_TOLERANCE_M, TOLERANC
 from geo.model import (
     REASON_ACTOR,
     VERDICT_TEXT,
+    Advice,
     Basis,
     Crossing,
     EiaAnswer,
@@ -27,6 +28,7 @@ from geo.model import (
     PartReport,
     Reason,
     Report,
+    Site,
     Text,
     UsedFact,
 )
@@ -164,6 +166,24 @@ def _part(part: PartReport, detail: str) -> Json:
         "eia": None if part.eia is None else _eia(part.eia),
         "layers": [_LAYERS.of(r, _layer) if r.quiet else _layer(r) for r in part.layers],
         "remarks": [_text(r) for r in part.remarks],
+        **_doctored(part.part.site),
+    }
+
+
+def _doctored(site: Site) -> Json:
+    """What the input may have meant, and the remedies applied; most sites have neither."""
+    advice = {"advice": [advice_json(one) for one in site.advice]} if site.advice else {}
+    return {**advice, **({"remedies": list(site.remedies)} if site.remedies else {})}
+
+
+def advice_json(advice: Advice) -> Json:
+    """One piece of the doctor's advice."""
+    return {
+        "remedies": list(advice.remedies),
+        "given": advice.given,
+        "would_be": advice.would_be,
+        "lies_in": _text(advice.lies),
+        "text": _text(advice.text),
     }
 
 

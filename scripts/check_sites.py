@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from geo.answer import SYNTHETIC_BANNER
 from geo.errors import BundleError, FenquError, Problem
+from layers.sites.doctor.signs import lines
 from layers.sites.job import Job, Options, prepare, run
 from layers.sites.journal import journal_folder
 from layers.sites.run import Tally
@@ -37,6 +38,7 @@ _WORDS = {
         "input": "输入无法处理",
         "engine": "研判未能进行到底",
         "remark": "说明",
+        "doctor": "输入诊断",
         "index": "首次运行，先建立图层索引：",
         "none": "没有数据行",
         "time": "用时",
@@ -50,6 +52,7 @@ _WORDS = {
         "input": "input refused",
         "engine": "the work could not be done",
         "remark": "note",
+        "doctor": "input doctor",
         "index": "first run: making the index of the layers in",
         "none": "no rows",
         "time": "time",
@@ -135,6 +138,14 @@ def parser() -> argparse.ArgumentParser:
     add("--resume", action="store_true", help="go on with an interrupted run of the same OUT")
     add("--margins", action="store_true", help="all margins, also beyond 100 m")
     add("--repair", choices=("make_valid",), help="mend invalid polygons by this method, with a remark")
+    add(
+        "--remedy",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="what the input doctor advised (swap-axes, dms-packed, zone-35 …): done where it fits, told; "
+        "may be repeated",
+    )
     add("--layer", metavar="NAME", help="layer to read, where a vector file has several")
     return made
 
@@ -159,6 +170,7 @@ def _options(args: argparse.Namespace, command: Sequence[str]) -> Options:
         encoding=args.encoding,
         margins="all" if args.margins else "near" if _is_table(args) else "told",
         repair=args.repair,
+        remedies=tuple(args.remedy),
         layer=args.layer,
         hits=args.hits,
         engine=args.engine,
@@ -226,6 +238,8 @@ def _tell_tally(job: Job, tally: Tally, seconds: float) -> None:
     lang, words = job.options.lang, _WORDS[job.options.lang]
     if not tally.rows:
         print(f"{words['remark']}: {words['none']} ({job.source.name})", file=sys.stderr)
+    for told in lines(tally.signs, job.info.remedies, tally.rows):
+        print(f"{words['doctor']}: {told.get(lang)}", file=sys.stderr)
     if job.info.synthetic:
         print(SYNTHETIC_BANNER.get(lang), file=sys.stderr)
     rate = (tally.rows - job.done) / max(seconds, 1e-3)

@@ -219,8 +219,21 @@ class EiaOut(EiaClassesOut):
     doubts: list[TextOut]
 
 
+class AdviceOut(_Answer):
+    """What the input may have meant: ask for ``remedies`` if so. Empty where there is nothing to ask for."""
+
+    remedies: list[str]
+    given: str
+    would_be: str
+    lies_in: TextOut | None
+    text: TextOut
+
+
 class PartOut(_Answer):
-    """One part's verdict and its evidence."""
+    """One part's verdict and its evidence.
+
+    ``advice`` and ``remedies`` (those applied, as the remarks say) are there only where there are any.
+    """
 
     name: str | None
     site: SiteOut
@@ -235,6 +248,8 @@ class PartOut(_Answer):
     eia: EiaOut | None
     layers: list[LayerOut]
     remarks: list[TextOut]
+    advice: list[AdviceOut] = Field(default_factory=list)
+    remedies: list[str] = Field(default_factory=list)
 
 
 class OutOfScopeOut(_Answer):

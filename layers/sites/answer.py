@@ -1,5 +1,6 @@
 """A chunk answered: the one function that every engine runs, in this process, in another, or on a cluster."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -12,6 +13,7 @@ from layers.sites.answered import Answered, Positions, Wanted, from_results, joi
 from layers.sites.chunks import Block, Chunk, RecordList
 from layers.sites.columnar import FEW, Tables, in_columns
 from layers.sites.columns import Columns
+from layers.sites.doctor.clinic import doctor_for
 from layers.sites.point_rows import point_rows
 from layers.sites.results import Layout
 from layers.sites.rows import Defaults, RowMaker
@@ -67,7 +69,9 @@ class Work:
     tables: Tables | None = field(init=False)
 
     def __post_init__(self) -> None:
-        made = RowMaker(self.bundle.rulebook, self.terms.columns, self.terms.defaults)
+        defaults = self.terms.defaults
+        doctor = doctor_for(self.bundle, defaults.remedies)
+        made = RowMaker(self.bundle.rulebook, self.terms.columns, defaults, doctor)
         folder = self.terms.index
         object.__setattr__(self, "maker", made)
         tables = Tables(bundle=self.bundle, folder=folder, lang=self.terms.layout.lang) if folder else None
@@ -121,4 +125,5 @@ def _stacked(parts: list[Answered]) -> Answered:
         shapes=pa.concat_arrays(shapes) if shapes else None,
         bodies=tuple(body for part in parts for body in part.bodies),
         hits=tuple(line for part in parts for line in part.hits),
+        signs=sum((part.signs for part in parts), Counter()),
     )

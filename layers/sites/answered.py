@@ -4,8 +4,9 @@ Everything here can be pickled, and says nothing of how it was found: the detail
 columnar one (points) fill the same columns.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import Any
 
@@ -16,10 +17,11 @@ from numpy.typing import NDArray
 
 from layers.sites.bodies import json_lines
 from layers.sites.chunks import Block, Column
+from layers.sites.doctor.signs import Signs, signs_of
 from layers.sites.hits import hit_lines
 from layers.sites.results import COLUMNS, Layout, result_cells
 from layers.sites.run import Tally
-from layers.sites.screen import Result
+from layers.sites.screen import Result, told_of
 
 CELLS = pa.schema(list(COLUMNS.items()))
 """Arrow schema of the result cells, in their order."""
@@ -68,6 +70,8 @@ class Answered:
         One line of JSON a row; absent where they are not wanted.
     hits
         Lines of the hits file, by row, whose number is their first cell.
+    signs
+        What the doctor advised and did, counted.
     """
 
     original: tuple[Column, ...]
@@ -75,6 +79,7 @@ class Answered:
     shapes: pa.Array | None = None
     bodies: tuple[bytes, ...] = ()
     hits: tuple[tuple[Any, ...], ...] = ()
+    signs: Signs = field(default_factory=Counter)
 
     @property
     def rows(self) -> int:
@@ -83,7 +88,7 @@ class Answered:
 
     def tally(self) -> Tally:
         """Counts of rows, refusals and verdicts."""
-        counted = Tally(rows=self.rows)
+        counted = Tally(rows=self.rows, signs=Counter(self.signs))
         for value in self.cells.column("verdict").value_counts().to_pylist():
             if value["values"] is None:
                 counted.refused += value["counts"]
@@ -128,6 +133,7 @@ def from_results(results: Sequence[Result], layout: Layout, wanted: Wanted) -> A
         shapes=pa.array(wkb(results), type=pa.binary()) if wanted.shapes else None,
         bodies=tuple(json_lines(results, layout)) if wanted.bodies else (),
         hits=tuple(hit_lines(results)) if wanted.hits else (),
+        signs=signs_of(map(told_of, results)),
     )
 
 
@@ -161,6 +167,7 @@ def joined(parts: Sequence[tuple[Positions, Answered]], block: Block) -> Answere
         shapes=shapes,
         bodies=tuple(bodies[position] for position in order) if bodies else (),
         hits=tuple(sorted((line for a in answers for line in a.hits), key=itemgetter(0))),
+        signs=sum((answered.signs for answered in answers), Counter()),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import orjson
 
-from geo.answer import to_json
+from geo.answer import advice_json, to_json
 from layers.sites.results import Layout
 from layers.sites.screen import Result
 from layers.sites.values import cell_text
@@ -19,7 +19,8 @@ def json_body(result: Result, detail: str = "findings") -> dict[str, object]:
         {"where": p.where, "given": p.given, "allowed": p.allowed, "hint": {"zh": p.hint.zh, "en": p.hint.en}}
         for p in result.row.problems
     ]
-    return {**head, "problems": problems}
+    advice = [advice_json(one) for one in result.row.advice]
+    return {**head, "problems": problems, **({"advice": advice} if advice else {})}
 
 
 def json_lines(results: Sequence[Result], layout: Layout) -> Iterator[bytes]:

@@ -185,7 +185,7 @@ def _told(job: Job, stdout: TextIO) -> Tally:
             tally.add(results)
             for result in results:
                 if result.report is None:
-                    stdout.write(refusal_text(result.row.problems, lang))
+                    stdout.write(refusal_text(result.row.problems, lang, result.row.advice))
                     refused(piece_of(work, chunk).sections[FAILURES])
                 else:
                     stdout.write(answer_text(result.report, job.bundle, lang))

@@ -13,6 +13,7 @@ from geo.errors import InputError, Problem
 from geo.find_activity import find_activity
 from geo.model import Bundle
 from layers.sites.angles import typed_pair
+from layers.sites.doctor.remedies import read_remedies
 from layers.sites.faults import collected, fault
 from layers.sites.intake import KNOWN_SUFFIXES, is_there
 from layers.sites.rows import Defaults
@@ -49,6 +50,8 @@ class Options:
         Go on with the run that was interrupted.
     chunk_rows
         Rows answered together; None = what suits the input.
+    remedies
+        The doctor's remedies asked for, by name.
     """
 
     place: str
@@ -64,6 +67,7 @@ class Options:
     encoding: str = "utf-8"
     margins: str = "near"
     repair: str | None = None
+    remedies: tuple[str, ...] = ()
     layer: str | None = None
     hits: bool = False
     command: tuple[str, ...] = ()
@@ -142,9 +146,12 @@ def read_defaults(options: Options, bundle: Bundle) -> Defaults:
         facts = collected(problems, declare_facts, bundle.rulebook, pairs, where="--fact")
     if options.crs is not None:
         collected(problems, parse_crs, options.crs, where="--crs")
+    remedies = collected(problems, read_remedies, options.remedies, where="--remedy")
     if problems or on is None:
         raise InputError(problems)
-    return Defaults(on=on, activity=activity, facts=facts or (), repair=options.repair)
+    return Defaults(
+        on=on, activity=activity, facts=facts or (), repair=options.repair, remedies=remedies or ()
+    )
 
 
 def _as_of(options: Options) -> date:

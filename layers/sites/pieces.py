@@ -71,6 +71,7 @@ def to_bytes(piece: Piece, token: str) -> bytes:
         "rows": piece.tally.rows,
         "refused": piece.tally.refused,
         "verdicts": dict(piece.tally.verdicts),
+        "signs": dict(piece.tally.signs),
         "sizes": [len(section) for section in piece.sections],
         "crc32": [zlib.crc32(section) for section in piece.sections],
     }
@@ -83,7 +84,8 @@ def from_bytes(data: bytes, index: int, token: str) -> Piece | None:
     try:
         head = json.loads(line)
         sizes, sums = head["sizes"], head["crc32"]
-        tally = Tally(rows=head["rows"], refused=head["refused"], verdicts=Counter(head["verdicts"]))
+        counts = Counter(head["verdicts"]), Counter(head["signs"])
+        tally = Tally(rows=head["rows"], refused=head["refused"], verdicts=counts[0], signs=counts[1])
         ours = (head["run"], head["chunk"]) == (token, index)
     except (ValueError, KeyError, TypeError):
         return None

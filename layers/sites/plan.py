@@ -101,7 +101,11 @@ def prepare(options: Options) -> Job:
         terms = _terms(options, bundle, source, replace(defaults, crs=crs))
         terms = _with_index(terms, options, bundle, source)
         info = RunInfo(
-            bundle=bundle, command=options.command, on=defaults.on, remarks=(*source.remarks, *remarks)
+            bundle=bundle,
+            command=options.command,
+            on=defaults.on,
+            remarks=(*source.remarks, *remarks),
+            remedies=defaults.remedies,
         )
         job = _planned(options, source, terms, info, before)
         on_failure.pop_all()
@@ -191,6 +195,7 @@ def _asked(job: Job) -> dict[str, Any]:
         "--encoding": options.encoding,
         "--margins": options.margins,
         "--repair": options.repair,
+        "--remedy": list(defaults.remedies),
         "--layer": options.layer,
         "--hits": options.hits,
         "--failures": None if options.failures is None else str(options.failures.resolve()),

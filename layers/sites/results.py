@@ -1,11 +1,12 @@
 """The table of results: the input's own columns, then ours; how each kind of file names and types them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from geo.answer import SYNTHETIC_BANNER, to_row
-from geo.model import Scalar
+from geo.model import Advice, Scalar, Text
 from layers.sites.columns import Columns, plain
 from layers.sites.screen import Result
 from layers.sites.sources import Source
@@ -111,12 +112,19 @@ def result_cells(result: Result, lang: str) -> dict[str, Scalar | None]:
     if result.report is not None:
         answer = to_row(result.report, lang)
         cells.update({name: answer[name] for name in COLUMNS if name in answer})
-        cells["remarks"] = "; ".join(r.get(lang) for r in result.report.parts[0].remarks)
+        part = result.report.parts[0]
+        cells["remarks"] = remarks_text(part.remarks, part.part.site.advice, lang)
         cells["synthetic"] = SYNTHETIC_BANNER.get(lang) if result.report.synthetic else None
     cells["problems"] = problem_text(result, lang) or None
     return cells
 
 
 def problem_text(result: Result, lang: str) -> str:
-    """All problems of a row on one line."""
-    return "; ".join(problem.line(lang) for problem in result.row.problems)
+    """All problems of a row on one line, and what it may have meant."""
+    problems = (problem.line(lang) for problem in result.row.problems)
+    return "; ".join((*problems, *(advice.text.get(lang) for advice in result.row.advice)))
+
+
+def remarks_text(remarks: Iterable[Text], advice: Iterable[Advice], lang: str) -> str:
+    """All remarks on a row on one line, the doctor's advice last."""
+    return "; ".join(text.get(lang) for text in (*remarks, *(one.text for one in advice)))

@@ -7,7 +7,8 @@ from datetime import date
 
 from geo.answer import DISCLAIMER, ENGINE, SYNTHETIC_BANNER, measured
 from geo.model import SEVERITY, VERDICT_TEXT, Bundle, Edition, Text
-from layers.sites.screen import Result
+from layers.sites.doctor.signs import Signs, record, signs_of
+from layers.sites.screen import Result, told_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +23,15 @@ class RunInfo:
         Date that holds for rows which name none.
     remarks
         What was taken for granted in reading the input.
+    remedies
+        Names of the doctor's remedies asked for.
     """
 
     bundle: Bundle
     command: tuple[str, ...]
     on: date
     remarks: tuple[Text, ...] = ()
+    remedies: tuple[str, ...] = ()
 
     @property
     def synthetic(self) -> bool:
@@ -42,10 +46,12 @@ class Tally:
     rows: int = 0
     refused: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
+    signs: Signs = field(default_factory=Counter)
 
     def add(self, results: Sequence[Result]) -> None:
         """Count more results."""
         self.rows += len(results)
+        self.signs.update(signs_of(map(told_of, results)))
         for result in results:
             if result.report is None:
                 self.refused += 1
@@ -57,6 +63,7 @@ class Tally:
         self.rows += other.rows
         self.refused += other.refused
         self.verdicts.update(other.verdicts)
+        self.signs.update(other.signs)
 
     def words(self, lang: str) -> str:
         """One line for people, worst verdict first."""
@@ -81,6 +88,7 @@ def run_record(info: RunInfo, tally: Tally) -> dict[str, object]:
         "disclaimer": _both(DISCLAIMER),
         "rows": tally.rows,
         "refused": tally.refused,
+        "doctor": record(tally.signs, info.remedies, tally.rows),
         "verdicts": {v.value: tally.verdicts[v.value] for v in SEVERITY},
         "out_of_scope": [
             {"layer": o.layer, "title": _both(o.title), "reason": _both(o.reason), "ask": _both(o.ask)}

@@ -6,7 +6,7 @@ from datetime import date
 
 from geo.check import check_projects
 from geo.errors import InputError, Problem
-from geo.model import Bundle, Part, Project, Report
+from geo.model import Advice, Bundle, Part, Project, Report
 from layers.sites.rows import Row
 
 
@@ -21,6 +21,14 @@ class Result:
     def status(self) -> str:
         """``ok`` or ``refused``."""
         return "refused" if self.report is None else "ok"
+
+
+def told_of(result: Result) -> tuple[tuple[Advice, ...], tuple[str, ...]]:
+    """What the doctor advised about a row, and the remedies that were applied to it."""
+    row = result.row
+    if row.part is None:
+        return row.advice, ()
+    return row.part.site.advice, row.part.site.remedies
 
 
 def screen(bundle: Bundle, rows: Iterable[Row], *, margins: str = "near") -> list[Result]:

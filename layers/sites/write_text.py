@@ -10,6 +10,7 @@ from geo.errors import Problem
 from geo.human import coordinates, hectares, metres, stations
 from geo.model import (
     VERDICT_TEXT,
+    Advice,
     Bundle,
     Effect,
     EiaAnswer,
@@ -50,10 +51,11 @@ def answer_text(report: Report, bundle: Bundle, lang: str) -> str:
     return "\n".join(_lines(report, bundle, lang)) + "\n"
 
 
-def refusal_text(problems: Iterable[Problem], lang: str) -> str:
-    """Why one coordinate was not checked, as text."""
+def refusal_text(problems: Iterable[Problem], lang: str, advice: Iterable[Advice] = ()) -> str:
+    """Why one coordinate was not checked, and what it may have meant, as text."""
     title = "坐标被退回，未作研判：" if lang == "zh" else "Refused, not checked:"
-    return "\n".join([title, *(f"  {problem.line(lang)}" for problem in problems)]) + "\n"
+    told = [*(problem.line(lang) for problem in problems), *(one.text.get(lang) for one in advice)]
+    return "\n".join([title, *(f"  {line}" for line in told)]) + "\n"
 
 
 def _lines(report: Report, bundle: Bundle, lang: str) -> Iterator[str]:
@@ -113,6 +115,8 @@ def _part(part: PartReport, report: Report, bundle: Bundle, lang: str) -> Iterat
             yield _layer(layer, lang)
     for remark in part.remarks:
         yield f"{'备注' if zh else 'Remark'}: {remark.get(lang)}"
+    for advice in part.part.site.advice:
+        yield f"{'建议' if zh else 'Advice'}: {advice.text.get(lang)}"
 
 
 def _eia(eia: EiaAnswer, bundle: Bundle, lang: str) -> Iterator[str]:

@@ -121,7 +121,8 @@ def _box(south_m: float, north_m: float, half_m: float) -> Geometry:
 def _site(given: Given, footprint: Footprint) -> Geometry:
     """The site: its southern edge lies on the stage's middle."""
     if given.overlap_m2 is not None:
-        return _box(-1_000.0, 1_000.0, 1_000.0)
+        half_m = _half_m(given.overlap_m2)
+        return _box(-half_m, half_m, half_m)
     if footprint is Footprint.POINT:
         return shapely.Point(STAGE_LON, STAGE_LAT)
     if footprint is Footprint.LINEAR:
@@ -155,12 +156,19 @@ def _intake(given: Given, footprint: Footprint) -> Geometry:
     return shapely.Point(_along(way + math.copysign(half, way) if way else 0.0, given))
 
 
+def _half_m(overlap_m2: float) -> float:
+    """Half the side of a site of which an overlap is a quarter, or less: small sites are soon measured."""
+    return max(SITE_M / 2.0, math.sqrt(overlap_m2))
+
+
+@lru_cache(maxsize=512)
 def _strip_edge(overlap_m2: float) -> float:
-    """Where the zone must end so that it overlaps the site by so many square metres."""
-    low, high = -1_000.0, 1_000.0
+    """Where the zone must end so that it overlaps the site by so many square metres; few sizes recur."""
+    half_m = _half_m(overlap_m2)
+    low, high = -half_m, half_m
     for _ in range(80):
         middle = (low + high) / 2.0
-        if float(area_m2(_box(-1_000.0, middle, 1_000.0))) < overlap_m2:
+        if float(area_m2(_box(-half_m, middle, half_m))) < overlap_m2:
             low = middle
         else:
             high = middle

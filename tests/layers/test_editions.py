@@ -39,6 +39,21 @@ def bundle(folder: Path, **keys: object) -> Path:
     return make_bundle(folder, [park, lake])
 
 
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle whose park has an edition of 2026, accepted: a pattern to copy."""
+    home = tmp_path_factory.mktemp("first")
+    root = bundle(home / "b")
+    accept(root, "park", prepared(home), at="2026-06-30T09:00:00+08:00", by="a clerk")
+    return root
+
+
+@pytest.fixture
+def root(first: Path, tmp_path: Path) -> Path:
+    """Such a bundle."""
+    return shutil.copytree(first, tmp_path / "b")
+
+
 def prepared(folder: Path, name: str = "2026", east: float = 1000, **keys: object) -> Prepared:
     """An edition with one square, its report beside it."""
     home = folder / f"ready-{name}"
@@ -183,46 +198,46 @@ def _same_name(root: Path, folder: Path) -> State:
 
 
 def _same_day(root: Path, folder: Path) -> State:
-    return accept(root, "park", prepared(folder, valid_from=date(2021, 3, 1)))
+    return accept(root, "park", prepared(folder, "2027", valid_from=date(2021, 3, 1)))
 
 
 def _bad_class(root: Path, folder: Path) -> State:
-    ready = prepared(folder)
+    ready = prepared(folder, "2027")
     assert ready.folder is not None
     write_geojson(ready.folder / "zones.geojson", [zone(square(0, 0), "P9", "none of ours")])
     return accept(root, "park", ready)
 
 
 def _no_file(root: Path, folder: Path) -> State:
-    return accept(root, "park", prepared(folder, path="none.geojson"))
+    return accept(root, "park", prepared(folder, "2027", path="none.geojson"))
 
 
 def _outside(root: Path, folder: Path) -> State:
-    return accept(root, "park", prepared(folder, path="../../../data/park.geojson"))
+    return accept(root, "park", prepared(folder, "2027", path="../../../data/park.geojson"))
 
 
 def _unknown_key(root: Path, folder: Path) -> State:
-    return accept(root, "park", prepared(folder, colour="green"))
+    return accept(root, "park", prepared(folder, "2027", colour="green"))
 
 
 def _no_date(root: Path, folder: Path) -> State:
-    return accept(root, "park", Prepared(folder=None, entry={"edition": "2026"}))
+    return accept(root, "park", Prepared(folder=None, entry={"edition": "2027"}))
 
 
 def _empty(root: Path, folder: Path) -> State:
     (folder / "empty").mkdir()
-    return accept(root, "park", Prepared(folder=folder / "empty", entry=prepared(folder).entry))
+    return accept(root, "park", Prepared(folder=folder / "empty", entry=prepared(folder, "2027").entry))
 
 
 def _link(root: Path, folder: Path) -> State:
-    ready = prepared(folder)
+    ready = prepared(folder, "2027")
     assert ready.folder is not None
     (ready.folder / "link").symlink_to("/etc/hostname")
     return accept(root, "park", ready)
 
 
 def _new_layer_in_part(root: Path, folder: Path) -> State:
-    return accept(root, "bog", prepared(folder))
+    return accept(root, "bog", prepared(folder, "2027"))
 
 
 def _no_such_state(root: Path, folder: Path) -> State:
@@ -253,9 +268,8 @@ REFUSED = [
 
 @pytest.mark.parametrize(("attempt", "words"), REFUSED, ids=[a.__name__.strip("_") for a, _ in REFUSED])
 def test_what_is_refused_leaves_everything_as_it_was(
-    tmp_path: Path, attempt: Callable[[Path, Path], State], words: str
+    root: Path, tmp_path: Path, attempt: Callable[[Path, Path], State], words: str
 ) -> None:
-    root = bundle(tmp_path / "b")
     before = files(root)
     with pytest.raises(StoreError) as error:
         attempt(root, tmp_path)
@@ -290,10 +304,9 @@ def test_a_second_import_is_told_to_wait(tmp_path: Path) -> None:
 # --------------------------------------------------------------------------------------------------- rollback
 
 
-def test_rollback_restores_exactly_and_deletes_nothing(tmp_path: Path) -> None:
-    root = bundle(tmp_path / "b")
-    before = load_bundle(root)
-    accepted = accept(root, "park", prepared(tmp_path))
+def test_rollback_restores_exactly_and_deletes_nothing(root: Path, tmp_path: Path) -> None:
+    before, accepted = history(root)
+    assert load_bundle(root).digest == accepted.digest != before.digest
     kept = files(root)
     state = rollback(root, 1, by="the head of office", note="a mistake in the map")
     assert load_bundle(root).digest == before.digest == state.digest
@@ -308,17 +321,15 @@ def test_rollback_restores_exactly_and_deletes_nothing(tmp_path: Path) -> None:
     assert [one.restores for one in history(root)] == [None, None, 1, 2, None]
 
 
-def test_an_edition_accepted_rolled_back_and_accepted_again_is_one_folder(tmp_path: Path) -> None:
-    root = bundle(tmp_path / "b")
-    first = accept(root, "park", prepared(tmp_path))
+def test_an_edition_accepted_rolled_back_and_accepted_again_is_one_folder(root: Path, tmp_path: Path) -> None:
+    first = current(root)
+    assert first is not None
     rollback(root, 1)
     assert accept(root, "park", prepared(tmp_path)).digest == first.digest
     assert len([*(root / "editions/park").iterdir()]) == 1
 
 
-def test_a_state_whose_files_were_altered_is_not_restored(tmp_path: Path) -> None:
-    root = bundle(tmp_path / "b")
-    accept(root, "park", prepared(tmp_path))
+def test_a_state_whose_files_were_altered_is_not_restored(root: Path, tmp_path: Path) -> None:
     with (root / "data/lake.geojson").open("a") as stream:
         stream.write(" ")
     assert [problem.where for problem in verify(root)] == ["data/lake.geojson"]
@@ -328,16 +339,12 @@ def test_a_state_whose_files_were_altered_is_not_restored(tmp_path: Path) -> Non
     assert len(history(root)) == 2
 
 
-def test_rules_that_have_changed_since_are_told(tmp_path: Path) -> None:
-    root = bundle(tmp_path / "b")
-    accept(root, "park", prepared(tmp_path))
+def test_rules_that_have_changed_since_are_told(root: Path, tmp_path: Path) -> None:
     (root / "basis.yaml").write_text((root / "basis.yaml").read_text().replace('"tests"', '"elsewhere"'))
     assert "the digest differs" in rollback(root, 1).remarks[0].en
 
 
-def test_an_altered_edition_fails_and_does_not_acquit(tmp_path: Path) -> None:
-    root = bundle(tmp_path / "b")
-    accept(root, "park", prepared(tmp_path))
+def test_an_altered_edition_fails_and_does_not_acquit(root: Path, tmp_path: Path) -> None:
     [file] = root.glob("editions/park/*/coverage.geojson")
     file.chmod(0o644)
     file.write_text(file.read_text() + " ")
@@ -352,9 +359,10 @@ def test_an_altered_edition_fails_and_does_not_acquit(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "said", ["", "[]", "{", '{"number": 2}', '{"number": 2, "catalogue": "../x.yaml", "sha256": "0"}']
 )
-def test_a_damaged_pointer_refuses_the_bundle_and_is_mended_by_rollback(tmp_path: Path, said: str) -> None:
-    root = bundle(tmp_path / "b")
-    digest = accept(root, "park", prepared(tmp_path)).digest
+def test_a_damaged_pointer_refuses_the_bundle_and_is_mended_by_rollback(
+    root: Path, tmp_path: Path, said: str
+) -> None:
+    digest = load_bundle(root).digest
     (root / "current.json").write_text(said)
     with pytest.raises(BundleError, match=r"current\.json"):
         load_bundle(root)
@@ -364,9 +372,9 @@ def test_a_damaged_pointer_refuses_the_bundle_and_is_mended_by_rollback(tmp_path
     assert load_bundle(root).digest == digest
 
 
-def test_an_altered_catalogue_refuses_the_bundle(tmp_path: Path) -> None:
-    root = bundle(tmp_path / "b")
-    state = accept(root, "park", prepared(tmp_path))
+def test_an_altered_catalogue_refuses_the_bundle(root: Path, tmp_path: Path) -> None:
+    state = current(root)
+    assert state is not None
     (root / state.catalogue).write_text((root / state.catalogue).read_text() + "\n")
     with pytest.raises(BundleError, match="an accepted catalogue was altered"):
         load_bundle(root)
@@ -376,9 +384,9 @@ def test_an_altered_catalogue_refuses_the_bundle(tmp_path: Path) -> None:
         load_bundle(root)
 
 
-def test_a_catalogue_edited_by_hand_is_read_once_it_is_taken(tmp_path: Path) -> None:
-    root = bundle(tmp_path / "b")
-    state = accept(root, "park", prepared(tmp_path))
+def test_a_catalogue_edited_by_hand_is_read_once_it_is_taken(root: Path, tmp_path: Path) -> None:
+    state = current(root)
+    assert state is not None
     mine = tmp_path / "mine.yaml"
     mine.write_text((root / state.catalogue).read_text().replace('"Test"', '"Renamed"', 2))
     assert load_bundle(root).title.en == "Test"
@@ -387,9 +395,7 @@ def test_a_catalogue_edited_by_hand_is_read_once_it_is_taken(tmp_path: Path) -> 
     assert load_bundle(root, state=2).title.en == "Test"
 
 
-def test_only_what_nobody_names_is_swept(tmp_path: Path) -> None:
-    root = bundle(tmp_path / "b")
-    accept(root, "park", prepared(tmp_path))
+def test_only_what_nobody_names_is_swept(root: Path, tmp_path: Path) -> None:
     put_aside(root, "park", "2027", prepared(tmp_path, "2027").folder or tmp_path)
     keep = files(root)
     garbage = ["editions/park/2030-0123abcd/zones.geojson", "editions/park/.new-01/zones.geojson"]
@@ -413,9 +419,9 @@ def test_a_name_that_is_not_there_is_told(tmp_path: Path) -> None:
         edition_of(found, "parc", "2024")
 
 
-def test_records_are_plain_json(tmp_path: Path) -> None:
-    root = bundle(tmp_path / "b")
-    state = accept(root, "park", prepared(tmp_path))
+def test_records_are_plain_json(root: Path, tmp_path: Path) -> None:
+    state = current(root)
+    assert state is not None
     said = json.loads((root / "catalogues/0002.json").read_text())
     assert said["files"] == dict(state.files)
     assert set(said["files"]) >= {"data/park.geojson", "data/lake.geojson", "data/lake_coverage.geojson"}

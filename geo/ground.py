@@ -40,11 +40,11 @@ class Ground:
 def ground_of(wkb: bytes) -> Ground:
     """A coverage from its shape in degrees."""
     area = shapely.from_wkb(wkb)
-    return Ground(area=area, stretches=STRtree(_stretches(densified(shapely.boundary(area)))))
+    return Ground(area=area, stretches=STRtree(stretches_of(densified(shapely.boundary(area)))))
 
 
-def _stretches(border: Geometry) -> Objects:
-    """A border in lines of few edges."""
+def stretches_of(border: Geometry) -> Objects:
+    """A border in lines of few edges: what is near it is found without looking at all of it."""
     rings = (shapely.get_coordinates(ring) for ring in shapely.get_parts(border))
     cut = (xy[at : at + _STRETCH + 1] for xy in rings for at in range(0, len(xy) - 1, _STRETCH))
     return np.array([None, *map(shapely.linestrings, cut)], dtype=object)[1:]

@@ -17,13 +17,13 @@ from geo.errors import InputError
 from geo.model import Problem, Project, Rulebook
 from layers.sites.columns import understand
 from layers.sites.faults import clip, collected, fault
+from layers.sites.feature_stream import FEATURES, NotGeoJsonError, read_members
 from layers.sites.geometry import crs_member, from_geojson
 from layers.sites.rows import Defaults, Record, Row, RowMaker
 from layers.sites.sources import unreadable
 from layers.sites.tables import read_csv
 from layers.sites.values import cell_text
 from server.checks import read_request
-from server.feature_stream import FEATURES, NotGeoJsonError, read_members
 from server.schemas import CheckRequest, problems_of
 from server.settings import Settings
 from server.upload import Upload

@@ -4,17 +4,35 @@ from dataclasses import replace
 from pathlib import Path
 
 from geo.errors import InputError
+from layers.sites.dxf import read_dxf
 from layers.sites.faults import fault
+from layers.sites.geojson import read_geojson, read_geojson_lines
+from layers.sites.kml import read_kml
+from layers.sites.packed import open_kmz, open_zip
 from layers.sites.sources import Source, guarded
+from layers.sites.survey import read_survey_sites
 from layers.sites.tables import read_csv, read_parquet, read_xlsx
-from layers.sites.vectors import read_gdal, read_geojson, read_geojson_lines
+from layers.sites.vectors import read_gdal
+from layers.sites.wkt_file import looks_like_wkt, read_wkt
+from layers.survey_txt import looks_like_survey
+from layers.vector_kinds import DATASETS
 
 _CSV = {".csv": None, ".txt": None, ".tsv": "\t", ".tab": "\t"}
 _PARQUET = {".parquet", ".geoparquet", ".pq"}
 _LINES = {".geojsonl", ".geojsons", ".ndjson", ".jsonl"}
 _XLSX = {".xlsx", ".xlsm"}
 _JSON = {".geojson", ".json"}
-KNOWN_SUFFIXES = {*_CSV, *_PARQUET, *_LINES, *_XLSX, *_JSON, ".gpkg", ".shp", ".zip", ".kml", ".fgb", ".gdb"}
+_ONE_READER = {
+    **dict.fromkeys(_XLSX, read_xlsx),
+    **dict.fromkeys(_PARQUET, read_parquet),
+    **dict.fromkeys(_JSON, read_geojson),
+    **dict.fromkeys(_LINES, read_geojson_lines),
+    ".kml": read_kml,
+    ".kmz": open_kmz,
+    ".dxf": read_dxf,
+    ".wkt": read_wkt,
+}
+KNOWN_SUFFIXES = {*_CSV, *_ONE_READER, *DATASETS, ".zip"}
 """Extensions that speak of a file even where there is none."""
 
 
@@ -27,12 +45,12 @@ def is_there(path: Path) -> bool:
 
 
 def open_source(path: Path, *, layer: str | None = None) -> Source:
-    """Open an input file by its extension; what is none of ours goes to GDAL.
+    """Open an input file by its extension; vector formats that we do not read ourselves go to GDAL.
 
     Parameters
     ----------
     layer
-        For vector files with several layers.
+        For vector files with several layers, archives with several data sets.
 
     Raises
     ------
@@ -60,14 +78,19 @@ def open_source(path: Path, *, layer: str | None = None) -> Source:
 
 def _open(path: Path, layer: str | None) -> Source:
     suffix = path.suffix.lower()
+    if suffix == ".zip":
+        return open_zip(path, layer, _open)
     if suffix in _CSV:
-        return read_csv(path.open("rb"), name=path.name, delimiter=_CSV[suffix])
-    if suffix in _XLSX:
-        return read_xlsx(path)
-    if suffix in _PARQUET:
-        return read_parquet(path)
-    if suffix in _JSON:
-        return read_geojson(path)
-    if suffix in _LINES:
-        return read_geojson_lines(path)
-    return read_gdal(path, layer)
+        return _open_text(path, _CSV[suffix])
+    reader = _ONE_READER.get(suffix)
+    return read_gdal(path, layer) if reader is None else reader(path)
+
+
+def _open_text(path: Path, delimiter: str | None) -> Source:
+    """A text file is what it says itself: a land survey, geometries, else a table."""
+    if path.suffix.lower() == ".txt" and path.is_file():
+        if looks_like_survey(path):
+            return read_survey_sites(path)
+        if looks_like_wkt(path):
+            return read_wkt(path)
+    return read_csv(path.open("rb"), name=path.name, delimiter=delimiter)

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
+import layers.sites.feature_stream
 import server.batch
-import server.feature_stream
+from layers.sites.feature_stream import NotGeoJsonError, read_members
 from server import create_app
 from server.errors import BusyError
-from server.feature_stream import NotGeoJsonError, read_members
 from server.settings import Settings
 from server.slots import Slots
 from server.upload import Upload
@@ -397,7 +397,7 @@ def members(text: str) -> list[tuple[str, object]]:
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(server.feature_stream, "_BLOCK", 1)
+    monkeypatch.setattr(layers.sites.feature_stream, "_BLOCK", 1)
     return
 
 

@@ -111,8 +111,10 @@ class _Cursor:
             except RecursionError:
                 raise self.fault("nested too deeply") from None
             except ValueError as error:
-                if self._ended or len(self._held) - self._at > _LONGEST:
+                if self._ended:
                     raise self.fault(getattr(error, "msg", str(error))) from None
+                if len(self._held) - self._at > _LONGEST:
+                    raise self.fault(f"longer than {_LONGEST} characters, or broken") from None
             else:
                 # A number may go on behind what is held: 0 of 0.5. The rest says itself where it ends.
                 if self._ended or not isinstance(found, int | float) or self._held[end : end + 1] in _BEHIND:

@@ -193,31 +193,36 @@ def test_comments_quotes_and_order_stay(tmp_path: Path) -> None:
 # ---------------------------------------------------------------------------------------------------- refusal
 
 
+def later(folder: Path, **keys: object) -> Prepared:
+    """The edition after that of 2026."""
+    return prepared(folder, "2027", **{"valid_from": date(2027, 1, 1), **keys})
+
+
 def _same_name(root: Path, folder: Path) -> State:
     return accept(root, "park", prepared(folder, "2025-01"))
 
 
 def _same_day(root: Path, folder: Path) -> State:
-    return accept(root, "park", prepared(folder, "2027", valid_from=date(2021, 3, 1)))
+    return accept(root, "park", later(folder, valid_from=date(2021, 3, 1)))
 
 
 def _bad_class(root: Path, folder: Path) -> State:
-    ready = prepared(folder, "2027")
+    ready = later(folder)
     assert ready.folder is not None
     write_geojson(ready.folder / "zones.geojson", [zone(square(0, 0), "P9", "none of ours")])
     return accept(root, "park", ready)
 
 
 def _no_file(root: Path, folder: Path) -> State:
-    return accept(root, "park", prepared(folder, "2027", path="none.geojson"))
+    return accept(root, "park", later(folder, path="none.geojson"))
 
 
 def _outside(root: Path, folder: Path) -> State:
-    return accept(root, "park", prepared(folder, "2027", path="../../../data/park.geojson"))
+    return accept(root, "park", later(folder, path="../../../data/park.geojson"))
 
 
 def _unknown_key(root: Path, folder: Path) -> State:
-    return accept(root, "park", prepared(folder, "2027", colour="green"))
+    return accept(root, "park", later(folder, colour="green"))
 
 
 def _no_date(root: Path, folder: Path) -> State:
@@ -226,18 +231,18 @@ def _no_date(root: Path, folder: Path) -> State:
 
 def _empty(root: Path, folder: Path) -> State:
     (folder / "empty").mkdir()
-    return accept(root, "park", Prepared(folder=folder / "empty", entry=prepared(folder, "2027").entry))
+    return accept(root, "park", Prepared(folder=folder / "empty", entry=later(folder).entry))
 
 
 def _link(root: Path, folder: Path) -> State:
-    ready = prepared(folder, "2027")
+    ready = later(folder)
     assert ready.folder is not None
     (ready.folder / "link").symlink_to("/etc/hostname")
     return accept(root, "park", ready)
 
 
 def _new_layer_in_part(root: Path, folder: Path) -> State:
-    return accept(root, "bog", prepared(folder, "2027"))
+    return accept(root, "bog", later(folder))
 
 
 def _no_such_state(root: Path, folder: Path) -> State:

@@ -15,9 +15,10 @@ from pyproj.enums import TransformDirection
 from pyproj.exceptions import CRSError
 from shapely.geometry.base import BaseGeometry as Geometry
 
+from geo.crs_words import CrsWords, crs_words
 from geo.datum import Floats, bd_to_wgs, gcj_to_wgs, wgs_to_bd, wgs_to_gcj
 from geo.errors import InputError, Problem
-from geo.gauss import Datum, gauss_crs
+from geo.gauss import Datum, candidates_told, gauss_crs, geographic_crs
 from geo.model import Text
 
 DENSIFY_M = 200.0
@@ -28,19 +29,17 @@ _ZONES = range(25, 46)
 _EQUAL_DATUMS = ("World Geodetic System 1984", "China 2000", "WGS 84", "WGS_1984")
 _OLD_CHINESE = ("Xian 1980", "Beijing 1954", "New Beijing")
 _NAMED = {
-    "CGCS2000": "EPSG:4490",
     "WGS84": "EPSG:4326",
-    "WGS-84": "EPSG:4326",
+    "WGS1984": "EPSG:4326",
+    "GCSWGS1984": "EPSG:4326",
     "CRS84": "EPSG:4326",
     "OGC:CRS84": "EPSG:4326",
     "URN:OGC:DEF:CRS:OGC:1.3:CRS84": "EPSG:4326",
     "URN:OGC:DEF:CRS:OGC::CRS84": "EPSG:4326",
 }
 _SHIFTED = {
-    "GCJ-02": "GCJ-02",
-    "GCJ02": "GCJ-02",
-    "BD-09": "BD-09",
-    "BD09": "BD-09",
+    **dict.fromkeys(("GCJ02", "火星", "国测局", "高德", "腾讯"), "GCJ-02"),
+    **dict.fromkeys(("BD09", "BD09LL", "百度"), "BD-09"),
     "UNKNOWN": "unknown",
     "未知": "unknown",
 }
@@ -50,7 +49,8 @@ _OFFSET: dict[str, tuple[_Shift, _Shift]] = {
     "BD-09": (bd_to_wgs, wgs_to_bd),
 }
 """Shifted datums: the way to longitude/latitude and the way back."""
-_ALLOWED = "EPSG:n, CGCS2000, WGS84, GCJ-02, BD-09, unknown"
+_ALLOWED = "EPSG:n, CGCS2000, WGS84, GCJ-02, BD-09, unknown, CGCS2000 3度带35带, 西安80, 北京54"
+_LOOSE = re.compile(r"[\s_-]|坐标系?统?|地图|经纬度")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,21 +84,65 @@ EPSG_4490 = Crs(name="EPSG:4490", projected=False)
 
 
 def parse_crs(name: str | int, *, where: str = "crs") -> Crs:
-    """Read a CRS name.
+    """Read a CRS name that says all: a code, a datum in degrees, a zone and how its eastings are written.
 
     Raises
     ------
     InputError
-        If the name is none we know, or the CRS is neither geographic nor projected.
+        If the name is none we know or leaves something open (which `geo.settle` may read from the digits), or
+        the CRS is neither geographic nor projected.
     """
     key = str(name).strip().upper()
-    if key in _SHIFTED:
-        return Crs(name=_SHIFTED[key], projected=False)
+    loose = _LOOSE.sub("", key)
+    if loose in _SHIFTED:
+        return Crs(name=_SHIFTED[loose], projected=False)
     match = re.fullmatch(r"(?:URN:OGC:DEF:CRS:)?EPSG:(?:[\d.]*:)?(\d{4,6})|(\d{4,6})", key)
-    code = f"EPSG:{match[1] or match[2]}" if match else _NAMED.get(key)
+    code = f"EPSG:{match[1] or match[2]}" if match else _NAMED.get(key) or _NAMED.get(loose)
+    words = crs_words(str(name)) if code is None else None
+    if words is not None:
+        code = _code_of_words(words, str(name), where)
     if code is None:
         raise InputError(_crs_problem(where, name))
     return _epsg(code, where)
+
+
+def check_crs_name(name: str, *, where: str = "crs") -> None:
+    """Refuse a name that is none we know; what it leaves open, the digits may tell.
+
+    Raises
+    ------
+    InputError
+        As `parse_crs`.
+    """
+    if crs_words(name) is None:
+        parse_crs(name, where=where)
+
+
+def _code_of_words(words: CrsWords, name: str, where: str) -> str:
+    if not words.projected:
+        return geographic_crs(words.datum)
+    zone, meridian = words.zone, words.meridian_deg
+    if words.width_deg is None or words.prefixed is None or (zone is None and meridian is None):
+        raise InputError(
+            Problem(
+                where=where,
+                given=name,
+                allowed=candidates_told(words.datum, words.width_deg),
+                hint=Text(
+                    "坐标系名称不全：须写明 3 度带或 6 度带、带号，以及东坐标是否带带号；也可写 EPSG 代码",
+                    "the name is not complete: say 3° or 6°, the zone, and whether eastings bear its number, "
+                    "or name an EPSG code",
+                ),
+            )
+        )
+    return gauss_crs(
+        words.datum,
+        words.width_deg,
+        zone=zone,
+        meridian_deg=meridian,
+        prefixed=words.prefixed,
+        where=where,
+    )
 
 
 @lru_cache(maxsize=256)

@@ -9,8 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+from numpy.typing import NDArray
+
 from geo.errors import InputError, Problem
 from geo.model import Text
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+BARE = 0
+"""Stands for the zone of an easting that bears no number."""
 
 PREFIX_M = 1_000_000.0
 """What one zone number adds to an easting that bears it, metres."""
@@ -164,20 +173,27 @@ _BY_CODE = {zone.crs: zone for datum in Datum for prefixed in (True, False)
             for zone in zones_of(datum, prefixed=prefixed)}  # fmt: skip
 
 
+def zone_numbers(east_m: Floats) -> Ints:
+    """Of many numbers: the zone before it, `BARE` for an easting that bears none, -1 for no easting."""
+    number, rest = np.divmod(east_m, PREFIX_M)
+    middle = np.abs(rest - _MIDDLE_M) <= _FARTHEST_M
+    known = np.zeros(len(east_m), dtype=bool)
+    for width_deg, first in _FIRST.items():
+        known |= (number >= first) & (number < first + _COUNT[width_deg])
+    return np.where(middle & (known | (number == BARE)), number, -1.0).astype(np.int64)
+
+
 def zone_of_easting(east_m: float, datum: Datum = Datum.CGCS2000) -> GaussZone | None:
     """The zone whose number stands before an easting (35 578 234 m: 3° zone 35); None where none does."""
-    number, rest = divmod(east_m, PREFIX_M)
-    if abs(rest - _MIDDLE_M) > _FARTHEST_M:
-        return None
+    return zone_of_number(int(zone_numbers(np.array([east_m]))[0]), datum)
+
+
+def zone_of_number(number: int, datum: Datum = Datum.CGCS2000) -> GaussZone | None:
+    """The zone of a number before eastings: 3° and 6° zones share none."""
     for width_deg, first in _FIRST.items():
         if first <= number < first + _COUNT[width_deg]:
-            return GaussZone(datum=datum, width_deg=width_deg, zone=int(number), prefixed=True)
+            return GaussZone(datum=datum, width_deg=width_deg, zone=number, prefixed=True)
     return None
-
-
-def is_bare_easting(east_m: float) -> bool:
-    """Whether a number can be an easting that bears no zone: then the digits name none."""
-    return abs(east_m - _MIDDLE_M) <= _FARTHEST_M
 
 
 def candidate_zones(
@@ -190,6 +206,16 @@ def candidate_zones(
     named = zone_of_easting(east_m, datum)
     if named is not None:
         return (named,) if width_deg in {None, named.width_deg} else ()
-    if not is_bare_easting(east_m):
+    if zone_numbers(np.array([east_m]))[0] != BARE:
         return ()
     return tuple(z for z in zones_of(datum, prefixed=False) if width_deg in {None, z.width_deg})
+
+
+def candidates_told(datum: Datum, width_deg: int | None = None) -> str:
+    """The zones of an easting without a number, as a person may name them."""
+    told = []
+    for width, first in _FIRST.items():
+        if width_deg in {None, width}:
+            last, codes = first + _COUNT[width] - 1, _CODES[datum, width][1]
+            told.append(f"{width}°: {first}–{last} = EPSG:{codes}–{codes + last - first}")
+    return f"{datum} " + "; ".join(told)

@@ -9,10 +9,11 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.crs import EPSG_4490, Crs, parse_crs, to_lonlat
+from geo.crs import EPSG_4490, Crs, to_lonlat
 from geo.errors import InputError, Problem
 from geo.measure import LINE, POLYGON
 from geo.model import DEFAULT_ACCURACY_M, UNKNOWN_DATUM_ACCURACY_M, Site, Text
+from geo.settle import Settled, settle_shape
 
 _MAX_LON, _MAX_LAT = 180.0, 90.0
 _USE_SLACK = 3.0
@@ -38,6 +39,7 @@ def make_site(
     crs: str | None = None,
     accuracy_m: float | None = None,
     repair: str | None = None,
+    any_order: bool = False,
     where: str = "site",
 ) -> Site:
     """Check a geometry and bring it to EPSG:4490.
@@ -47,11 +49,14 @@ def make_site(
     geometry
         Point, line, polygon or multi-form, x = longitude or easting, in ``crs``.
     crs
-        EPSG:n, GCJ-02, BD-09 or unknown; None = EPSG:4490, and said so.
+        EPSG:n, GCJ-02, BD-09, unknown or a name as people write it, whose zone the digits may tell
+        (`geo.settle`); None = EPSG:4490 or, after the zone number in its eastings, a zone of CGCS2000.
     accuracy_m
         Positional accuracy in metres; None = 5 m (1 200 m where the datum is unknown).
     repair
         None, or ``make_valid``: an invalid polygon is rebuilt and the site says so.
+    any_order
+        Northing or latitude may come first: told by size, and said so.
 
     Raises
     ------
@@ -62,7 +67,9 @@ def make_site(
     problems: list[Problem] = []
     system, accuracy, shape = EPSG_4490, DEFAULT_ACCURACY_M, geometry
     try:
-        system = _system(crs, where, remarks)
+        settled = _settled(geometry, crs, where, any_order=any_order)
+        system, shape = settled.crs, _turned(geometry) if settled.turned else geometry
+        remarks.extend(settled.remarks)
         accuracy = _accuracy(accuracy_m, system, where, remarks)
     except InputError as error:
         problems.extend(error.problems)
@@ -70,7 +77,7 @@ def make_site(
         allowed = ", ".join(REPAIRS)
         problems.append(_problem(f"{where}.repair", repair, allowed, "未知的修复方法", "unknown repair"))
     try:
-        shape = _checked_shape(geometry, repair, where, remarks)
+        shape = _checked_shape(shape, repair, where, remarks)
     except InputError as error:
         problems.extend(error.problems)
     if problems:
@@ -88,11 +95,15 @@ def make_site(
     )
 
 
-def _system(crs: str | None, where: str, remarks: list[Text]) -> Crs:
-    if crs is not None:
-        return parse_crs(crs, where=f"{where}.crs")
-    remarks.append(Text("未注明坐标系，按 EPSG:4490 处理", "no CRS given: taken as EPSG:4490"))
-    return EPSG_4490
+def _settled(geometry: Geometry, crs: str | None, where: str, *, any_order: bool) -> Settled:
+    """The system of the coordinates; what is no number tells nothing of it."""
+    xy = shapely.get_coordinates(geometry)
+    xy = xy[np.isfinite(xy).all(axis=1)]
+    return settle_shape(crs, xy, any_order=any_order, where=where)
+
+
+def _turned(geometry: Geometry) -> Geometry:
+    return shapely.transform(geometry, lambda xy: xy[:, ::-1])
 
 
 def _accuracy(given: float | None, crs: Crs, where: str, remarks: list[Text]) -> float:

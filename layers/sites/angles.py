@@ -11,11 +11,15 @@ from layers.sites.values import is_number, read_number
 
 Axis = Literal["lon", "lat"]
 
-_MOST: dict[Axis, float] = {"lon": 180.0, "lat": 90.0}
+_MOST: dict[Axis | None, float] = {"lon": 180.0, "lat": 90.0, None: 180.0}
 _SIXTY = 60.0
 _LONGEST = 80
 """Characters; a longer cell is no angle, and some hold a whole file."""
-_ALLOWED: dict[Axis, str] = {"lon": "105.8412, 105°50′28.3″E, 105-50-28.3", "lat": "32.5306, 32°31′50.2″N"}
+_ALLOWED: dict[Axis | None, str] = {
+    "lon": "105.8412, 105°50′28.3″E, 105-50-28.3",
+    "lat": "32.5306, 32°31′50.2″N",
+    None: "105.8412, 105°50′28.3″E, 35575648.9, 3,598,138.3",
+}
 
 # Before compatibility normalisation, which would make a letter of º and take ´ apart.
 _SIGNS = str.maketrans(
@@ -59,13 +63,13 @@ class _Angle:
     parts: int
 
 
-def read_angle(value: object, where: str, axis: Axis) -> float:
+def read_angle(value: object, where: str, axis: Axis | None) -> float:
     """Degrees from a cell: a number, or text as people write angles.
 
     Parameters
     ----------
     axis
-        What the cell should hold; a hemisphere of the other axis is refused, never turned.
+        What the cell should hold; a hemisphere of the other axis is refused, never turned. None: either.
 
     Returns
     -------
@@ -91,7 +95,7 @@ def read_angle(value: object, where: str, axis: Axis) -> float:
                 "(below 60, decimals in the last only)",
             )
         )
-    if found.axis not in (None, axis):
+    if axis is not None and found.axis not in (None, axis):
         raise InputError(
             fault(
                 where,
@@ -106,6 +110,12 @@ def read_angle(value: object, where: str, axis: Axis) -> float:
             fault(where, value, f"≤ {_MOST[axis]:g}°", zh="度数超出范围", en="more degrees than there are")
         )
     return found.degrees
+
+
+def names_axis(text: str) -> bool:
+    """Whether an angle bears a hemisphere."""
+    found = _understood(text)
+    return found is not None and found.axis is not None
 
 
 def typed_pair(text: str) -> tuple[str, str] | None:

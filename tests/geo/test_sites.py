@@ -80,12 +80,12 @@ def problems(geometry: Any, **keys: Any) -> tuple[Problem, ...]:
             id="swapped polygon",
         ),
         pytest.param(
-            Point(500_000, 3_500_000), {}, "500000", "米制投影坐标", "look like metres",
-            id="metres as degrees",
+            Point(500_000, 3_500_000), {}, "500000", "判断不出投影带", "say which zone",
+            id="metres without zone",
         ),
         pytest.param(
-            Point(35_500_000, 3_500_000), {}, "EPSG:4490", "请注明坐标系", "name their CRS",
-            id="metres with zone",
+            Point(99_500_000, 3_500_000), {}, "99500000", "请注明坐标系", "name their CRS",
+            id="metres of no zone",
         ),
         pytest.param(Point(200, 31), {}, "200, 31", "超出经纬度范围", "outside longitude", id="out of range"),
         pytest.param(

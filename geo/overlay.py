@@ -94,10 +94,10 @@ def hits_met(scene: Scene) -> tuple[Hit, ...]:
     for layer in scene.view.held:
         if layer.tree is not None:
             out.extend(hit(scene, layer, int(e)) for e in np.flatnonzero(scene.contact(layer.id).met))
-    return tuple(sorted(out, key=_by_layer_and_zone))
+    return tuple(sorted(out, key=by_layer_and_zone))
 
 
-def _by_layer_and_zone(hit: Hit) -> tuple[str, str]:
+def by_layer_and_zone(hit: Hit) -> tuple[str, str]:
     """An order that the order of rows in a file does not change."""
     return hit.layer, hit.zone_id
 

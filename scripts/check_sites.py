@@ -24,7 +24,7 @@ from layers.sites.job import Job, Options, prepare, run
 from layers.sites.journal import journal_folder
 from layers.sites.run import Tally
 from layers.sites.workers import EngineError
-from layers.sites.write import IN_FULL
+from layers.sites.write import FORMATS, IN_FULL, suffix_of
 from layers.store import FOLDER
 
 DEMO = Path(__file__).resolve().parents[1] / "layers" / "demo"
@@ -119,11 +119,16 @@ def parser() -> argparse.ArgumentParser:
     add("--on", metavar="DATE", help="as-of date 研判基准日, YYYY-MM-DD (default: today in Asia/Shanghai)")
     add("--bundle", metavar="DIR", type=Path, default=DEMO, help="default: the demonstration bundle")
     add("--crs", metavar="CRS", help="EPSG:n, GCJ-02, BD-09 or unknown (default: the file's, else EPSG:4490)")
-    add("-o", "--out", metavar="OUT", type=Path, help="csv, xlsx, parquet, geojson, gpkg, json or html")
+    add("-o", "--out", metavar="OUT", type=Path, help=f"by extension: {', '.join(FORMATS)}")
     add("--failures", metavar="FILE", type=Path, help="CSV of the refused rows with their problems")
     add("--lang", choices=("zh", "en"), default="zh", help="language of texts (default zh)")
     add("--encoding", choices=("utf-8", "utf-8-sig", "gb18030"), default="utf-8", help="of CSV output")
-    add("--hits", action="store_true", help="also write OUT.hits.csv: a line for each zone of each finding")
+    add(
+        "--hits",
+        action="store_true",
+        help="also write OUT.hits.csv, a line for each zone of each finding, and put hits and overlaps into "
+        "OUT where it can hold them (there anyway for files of up to 20 000 shapes)",
+    )
     add(
         "--engine", choices=("local", "dask"), default="local", help="dask: the same chunks on a Dask cluster"
     )
@@ -152,7 +157,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _is_table(args: argparse.Namespace) -> bool:
     """Tables hold margins within 100 m only; an answer in full has those of all its findings."""
-    return args.out is not None and args.out.suffix.lower() not in IN_FULL
+    return args.out is not None and suffix_of(args.out) not in IN_FULL
 
 
 def _options(args: argparse.Namespace, command: Sequence[str]) -> Options:
@@ -236,6 +241,8 @@ def _tell_remarks(job: Job) -> None:
 
 def _tell_tally(job: Job, tally: Tally, seconds: float) -> None:
     lang, words = job.options.lang, _WORDS[job.options.lang]
+    for remark in tally.remarks:
+        print(f"{words['remark']}: {remark.get(lang)}", file=sys.stderr)
     if not tally.rows:
         print(f"{words['remark']}: {words['none']} ({job.source.name})", file=sys.stderr)
     for told in lines(tally.signs, job.info.remedies, tally.rows):

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from geo.model import Bundle
-from layers.sites.answered import Answered, Positions, Wanted, from_results, joined
+from layers.sites.answered import Answered, Positions, Wanted, from_results, joined, met_of
 from layers.sites.chunks import Block, Chunk, RecordList
 from layers.sites.columnar import FEW, Tables, in_columns
 from layers.sites.columns import Columns
@@ -112,7 +112,7 @@ def detailed(work: Work, block: Block, positions: Positions) -> tuple[Positions,
     parts = []
     while some := list(islice(rows, _REPORTS)):
         results = screen(work.bundle, some, margins=terms.margins)
-        parts.append(from_results(results, terms.layout, terms.wanted))
+        parts.append(from_results(results, terms.layout, terms.wanted, work.bundle))
     return positions, _stacked(parts)
 
 
@@ -126,4 +126,5 @@ def _stacked(parts: list[Answered]) -> Answered:
         bodies=tuple(body for part in parts for body in part.bodies),
         hits=tuple(line for part in parts for line in part.hits),
         signs=sum((part.signs for part in parts), Counter()),
+        met=met_of(parts),
     )

@@ -15,10 +15,12 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
+from geo.model import Bundle
 from layers.sites.bodies import json_lines
 from layers.sites.chunks import Block, Column
 from layers.sites.doctor.signs import Signs, signs_of
 from layers.sites.hits import hit_lines
+from layers.sites.met import Met, met_by, stacked
 from layers.sites.results import COLUMNS, Layout, result_cells
 from layers.sites.run import Tally
 from layers.sites.screen import Result, told_of
@@ -41,16 +43,19 @@ class Wanted:
         Answers in full, as JSON.
     hits
         Lines of the hits file.
+    met
+        Hits and overlaps, to stand in the output itself.
     """
 
     shapes: bool = False
     bodies: bool = False
     hits: bool = False
+    met: bool = False
 
     @property
     def reports(self) -> bool:
         """Whether reports are needed: result cells alone are not enough."""
-        return self.bodies or self.hits
+        return self.bodies or self.hits or self.met
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +77,8 @@ class Answered:
         Lines of the hits file, by row, whose number is their first cell.
     signs
         What the doctor advised and did, counted.
+    met
+        Hits and overlaps by row; absent where they are not wanted.
     """
 
     original: tuple[Column, ...]
@@ -80,6 +87,7 @@ class Answered:
     bodies: tuple[bytes, ...] = ()
     hits: tuple[tuple[Any, ...], ...] = ()
     signs: Signs = field(default_factory=Counter)
+    met: Met | None = None
 
     @property
     def rows(self) -> int:
@@ -124,7 +132,7 @@ def cells_of(columns: Mapping[str, pa.Array | Sequence[object]]) -> pa.RecordBat
     return pa.RecordBatch.from_arrays(arrays, schema=CELLS)
 
 
-def from_results(results: Sequence[Result], layout: Layout, wanted: Wanted) -> Answered:
+def from_results(results: Sequence[Result], layout: Layout, wanted: Wanted, bundle: Bundle) -> Answered:
     """What reports and refusals come to, without the input's columns: those come from the block."""
     rows = [result_cells(result, layout.lang) for result in results]
     return Answered(
@@ -134,6 +142,7 @@ def from_results(results: Sequence[Result], layout: Layout, wanted: Wanted) -> A
         bodies=tuple(json_lines(results, layout)) if wanted.bodies else (),
         hits=tuple(hit_lines(results)) if wanted.hits else (),
         signs=signs_of(map(told_of, results)),
+        met=met_by(results, bundle, layout.lang) if wanted.met else None,
     )
 
 
@@ -168,7 +177,14 @@ def joined(parts: Sequence[tuple[Positions, Answered]], block: Block) -> Answere
         bodies=tuple(bodies[position] for position in order) if bodies else (),
         hits=tuple(sorted((line for a in answers for line in a.hits), key=itemgetter(0))),
         signs=sum((answered.signs for answered in answers), Counter()),
+        met=met_of(answers, by_row=True),
     )
+
+
+def met_of(answers: Sequence[Answered], *, by_row: bool = False) -> Met | None:
+    """Hits and overlaps of several answers; ``by_row``: put in the order of the rows."""
+    met = [answered.met for answered in answers if answered.met is not None]
+    return stacked(met, by_row=by_row) if met else None
 
 
 def _taken(column: Column, where: Positions) -> Column:

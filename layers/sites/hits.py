@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from geo.answer import to_json
+from geo.answer import Json, to_json
+from geo.model import Report
 from layers.sites.screen import Result
 
 HIT_COLUMNS = (
@@ -21,7 +22,7 @@ HIT_COLUMNS = (
 )
 """Columns of the hits file. ``rule`` is blank where a zone was met and no reported rule asks about it."""
 
-_OF_HIT = (
+OF_HIT = (
     "layer",
     "zone_id",
     "zone_class",
@@ -31,6 +32,7 @@ _OF_HIT = (
     "distance_m",
     "touch",
 )
+"""Their last columns, as the body of an answer names them."""
 
 
 def hit_lines(results: Sequence[Result]) -> Iterator[tuple[Any, ...]]:
@@ -39,12 +41,19 @@ def hit_lines(results: Sequence[Result]) -> Iterator[tuple[Any, ...]]:
         if result.report is None:
             continue
         head = (result.row.number, result.row.site_id)
-        for part in to_json(result.report)["parts"]:
-            told = set()
-            for finding in (*part["findings"], *part["duties"]):
-                for hit in finding["hits"]:
-                    told.add((hit["layer"], hit["zone_id"]))
-                    yield (*head, finding["rule"], *(hit[name] for name in _OF_HIT))
-            for hit in part["hits"]:
-                if (hit["layer"], hit["zone_id"]) not in told:
-                    yield (*head, None, *(hit[name] for name in _OF_HIT))
+        for finding, hit in told_hits(result.report):
+            rule = None if finding is None else finding["rule"]
+            yield (*head, rule, *(hit[name] for name in OF_HIT))
+
+
+def told_hits(report: Report) -> Iterator[tuple[Json | None, Json]]:
+    """Each finding with each of its hits, then the zones met of which no finding tells, part by part."""
+    for part in to_json(report)["parts"]:
+        told = set()
+        for finding in (*part["findings"], *part["duties"]):
+            for hit in finding["hits"]:
+                told.add((hit["layer"], hit["zone_id"]))
+                yield finding, hit
+        for hit in part["hits"]:
+            if (hit["layer"], hit["zone_id"]) not in told:
+                yield None, hit

@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -13,6 +14,7 @@ from layers.sites.answer import Work, warm_up
 from layers.sites.chunks import Chunk, numbered
 from layers.sites.hits import HIT_COLUMNS
 from layers.sites.journal import Journal, held
+from layers.sites.journal import Store as PieceStore
 from layers.sites.options import Options
 from layers.sites.pieces import FAILURES, HITS, OUTPUT, Keep, Piece, passed_on, piece_of
 from layers.sites.plan import Job, prepare
@@ -80,12 +82,12 @@ def _assemble(job: Job, journal: Journal, count: int, tally: Tally) -> None:
     if options.out is None:
         raise TypeError("a journal stands beside an output")
 
-    def sections(which: int) -> Iterator[bytes]:
-        return (journal.store.section(index, which) for index in range(count))
+    def sections(which: int) -> Sections:
+        return Sections(journal.store, count, which)
 
     whole = journal.folder / f"output{job.terms.suffix}"
-    form = format_of(job.terms.suffix, layout, encoding=encoding)
-    form.assemble(whole, sections(OUTPUT), job.info, tally)
+    form = format_of(job.terms.suffix, layout, encoding=encoding, met=job.terms.wanted.met)
+    tally.remarks = form.assemble(whole, sections(OUTPUT), job.info, tally)
     _placed(whole, options.out)
     if options.hits:
         head = csv_head(HIT_COLUMNS, encoding)
@@ -96,6 +98,19 @@ def _assemble(job: Job, journal: Journal, count: int, tally: Tally) -> None:
             _listed(temporary, FailuresFormat(layout, encoding).head(), sections(FAILURES))
     text = json.dumps(run_record(job.info, tally), ensure_ascii=False, indent=1) + "\n"
     _placed(_listed(journal.folder / "run.json", text.encode(), ()), Path(f"{options.out}.run.json"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sections:
+    """One section of all pieces, in order; read from the disk each time it is gone through."""
+
+    store: PieceStore
+    count: int
+    which: int
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Read them."""
+        return (self.store.section(index, self.which) for index in range(self.count))
 
 
 def _listed(path: Path, head: bytes, sections: Iterable[bytes]) -> Path:

@@ -18,7 +18,7 @@ from layers.sites.faults import collected, fault
 from layers.sites.intake import KNOWN_SUFFIXES, is_there
 from layers.sites.rows import Defaults
 from layers.sites.values import read_date
-from layers.sites.write import FORMATS, check_out
+from layers.sites.write import FORMATS, check_out, suffix_of
 
 _COORDINATE = re.compile(r"\s*([^\s,，]+)\s*[,，]\s*([^\s,，]+)\s*")
 _DIGIT = re.compile(r"[+-]?\.?\d")
@@ -91,7 +91,8 @@ def path_problems(options: Options) -> list[Problem]:
         collected(problems, check_out, options.out)
     if options.failures is not None:
         # It is written as CSV: any name will do but one that promises another of our formats.
-        named = (".csv",) if options.failures.suffix.lower() in FORMATS else None
+        ours = suffix_of(options.failures) in set(FORMATS) - {".txt"}
+        named = (".csv",) if ours else None
         collected(problems, check_out, options.failures, where="--failures", formats=named)
     taken = {"INPUT": None if options.single else Path(options.place)}
     hits = Path(f"{options.out}.hits.csv") if options.hits else None

@@ -46,10 +46,10 @@ def piece_of(work: Work, chunk: Chunk) -> Piece:
 
 def _sections(work: Work, answered: Answered) -> tuple[bytes, ...]:
     terms = work.terms
-    output = format_of(terms.suffix, terms.layout, encoding=terms.encoding).piece(answered)
+    form = format_of(terms.suffix, terms.layout, encoding=terms.encoding, met=terms.wanted.met)
     failures = b"" if terms.failures is None else FailuresFormat(terms.layout, terms.failures).piece(answered)
     hits = csv_lines(list(zip(*answered.hits, strict=True)), terms.encoding) if answered.hits else b""
-    return output, failures, hits
+    return form.piece(answered), failures, hits
 
 
 def passed_on(piece: Piece) -> Piece:

@@ -9,12 +9,12 @@ import shapely
 
 from geo.answer import ENGINE
 from geo.errors import InputError
-from geo.model import Bundle
+from geo.model import Bundle, Text
 from layers.bundle import load_bundle
 from layers.sites import dask_engine
 from layers.sites.answer import Terms
 from layers.sites.columnar import FEW
-from layers.sites.columns import Place, understand
+from layers.sites.columns import Columns, Place, understand
 from layers.sites.faults import collected
 from layers.sites.intake import open_source
 from layers.sites.journal import Journal, Manifest, begin, go_on, identity, read_manifest
@@ -23,13 +23,22 @@ from layers.sites.results import lay_out
 from layers.sites.rows import Defaults, Record
 from layers.sites.run import RunInfo
 from layers.sites.sources import Source, settle_crs
-from layers.sites.write import format_of, wanted_by
+from layers.sites.write import WITH_MET, format_of, suffix_of, wanted_by
 from layers.store import FOLDER
 
 MANY_ROWS = 20_000
 MANY_SHAPES = 2_000
 MANY_BYTES = 1_000_000
 """Larger inputs are worth several processes: of points by columns, of reports, of rows not counted."""
+
+MET_ROWS = 20_000
+MET_BYTES = 50_000_000
+"""Up to here a file of shapes has its hits and overlaps in the output, where that can hold them."""
+
+_MET_LEFT_OUT = Text(
+    "选址较多，输出文件不含命中分区和重叠部分；需要时加 --hits",
+    "many sites: hits and overlaps are left out of the output; --hits puts them in",
+)
 
 _REPORT_S = 0.01
 _INDEX_S = 8e-6
@@ -99,6 +108,8 @@ def prepare(options: Options) -> Job:
         on_failure.callback(source.close)
         crs, remarks = settle_crs(source, options.crs)
         terms = _terms(options, bundle, source, replace(defaults, crs=crs))
+        if _leaves_met_out(terms):
+            remarks = (*remarks, _MET_LEFT_OUT)
         terms = _with_index(terms, options, bundle, source)
         info = RunInfo(
             bundle=bundle,
@@ -154,7 +165,8 @@ def _terms(options: Options, bundle: Bundle, source: Source, defaults: Defaults)
         where=source.name,
     )
     layout = lay_out(source, columns, lang=options.lang)
-    suffix = ".csv" if options.out is None else options.out.suffix.lower()
+    suffix = ".csv" if options.out is None else suffix_of(options.out)
+    met = options.hits or (_shaped(columns) and not _is_large(options, source))
     return Terms(
         columns=columns,
         defaults=defaults,
@@ -162,9 +174,26 @@ def _terms(options: Options, bundle: Bundle, source: Source, defaults: Defaults)
         margins=options.margins,
         suffix=suffix,
         encoding="utf-8" if options.out is None else options.encoding,
-        wanted=wanted_by(suffix, layout, hits=options.hits),
+        wanted=wanted_by(suffix, layout, hits=options.hits, met=met),
         failures=None if options.failures is None else options.encoding,
     )
+
+
+def _shaped(columns: Columns) -> bool:
+    """Whether rows bring shapes: those of tables are points, which no zone cuts."""
+    return columns.place in {Place.GEOMETRY, Place.WKT}
+
+
+def _is_large(options: Options, source: Source) -> bool:
+    """Too much to look for hits and overlaps without being asked."""
+    if source.total is None:
+        return Path(options.place).stat().st_size > MET_BYTES
+    return source.total > MET_ROWS
+
+
+def _leaves_met_out(terms: Terms) -> bool:
+    """Whether a larger file of shapes goes without what a smaller one would be told."""
+    return terms.suffix in WITH_MET and _shaped(terms.columns) and not terms.wanted.met
 
 
 def _with_index(terms: Terms, options: Options, bundle: Bundle, source: Source) -> Terms:

@@ -33,7 +33,8 @@ COLUMNS: dict[str, pa.DataType] = {
 }
 """Result columns in order, with their types; the last four are for people."""
 
-_PREFIX = "fenqu_"
+PREFIX = "fenqu_"
+"""Stands before a column of ours where the input has one of that name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ def lay_out(source: Source, columns: Columns, *, lang: str) -> Layout:
             continue
         name = column
         while name in taken:
-            name = _PREFIX + name
+            name = PREFIX + name
         names[column] = name
     return Layout(
         headers=source.headers,

@@ -41,12 +41,19 @@ class RunInfo:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts, kept while the rows go by."""
+    """Counts, kept while the rows go by.
+
+    Attributes
+    ----------
+    remarks
+        What the output could not hold, known when it was put together.
+    """
 
     rows: int = 0
     refused: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     signs: Signs = field(default_factory=Counter)
+    remarks: tuple[Text, ...] = ()
 
     def add(self, results: Sequence[Result]) -> None:
         """Count more results."""
@@ -104,7 +111,7 @@ def run_record(info: RunInfo, tally: Tally) -> dict[str, object]:
             for layer in bundle.layers.values()
         ],
         "measured": measured(),
-        "remarks": [_both(remark) for remark in info.remarks],
+        "remarks": [_both(remark) for remark in (*info.remarks, *tally.remarks)],
     }
 
 

@@ -7,18 +7,31 @@ from pathlib import Path
 from typing import Protocol
 
 from geo.errors import InputError
+from geo.model import Text
 from layers.sites.answered import Answered, Wanted
+from layers.sites.exchange import Exchange
 from layers.sites.faults import fault
 from layers.sites.results import Layout
 from layers.sites.run import RunInfo, Tally
-from layers.sites.write_arrow import GpkgFormat, ParquetFormat
+from layers.sites.write_arrow import ParquetFormat
 from layers.sites.write_csv import CsvFormat
+from layers.sites.write_dxf import DxfFormat
+from layers.sites.write_gpkg import GpkgFormat
 from layers.sites.write_html import HtmlFormat
 from layers.sites.write_json import GeoJsonFormat, JsonFormat
+from layers.sites.write_kml import KmlFormat
+from layers.sites.write_shapefile import ShapefileFormat
+from layers.sites.write_survey import SurveyFormat
 from layers.sites.write_xlsx import XlsxFormat
 
-FORMATS = (".csv", ".json", ".geojson", ".xlsx", ".parquet", ".gpkg", ".html")
+EXCHANGE = (".gpkg", ".shp.zip", ".kml", ".dxf", ".txt")
+"""Extensions of what geographers open; all are made of the same pieces."""
+
+FORMATS = (".csv", ".json", ".geojson", ".xlsx", ".parquet", *EXCHANGE, ".html")
 """Extensions of output files."""
+
+WITH_MET = (".gpkg", ".shp.zip", ".kml", ".dxf", ".xlsx")
+"""Formats that can hold hits or overlaps beside the sites."""
 
 IN_FULL = (".json", ".html")
 """Formats whose answers hold the margins of all that they report, as a single answer does."""
@@ -30,8 +43,18 @@ class Format(Protocol):
     def piece(self, answered: Answered) -> bytes:
         """What a chunk comes to."""
 
-    def assemble(self, out: Path, pieces: Iterable[bytes], run: RunInfo, tally: Tally) -> None:
-        """Write the file from the pieces of all chunks, in order. Equal pieces make equal bytes."""
+    def assemble(self, out: Path, pieces: Iterable[bytes], run: RunInfo, tally: Tally) -> tuple[Text, ...]:
+        """Write the file from the pieces of all chunks, in order. Equal pieces make equal bytes.
+
+        Parameters
+        ----------
+        pieces
+            May be gone through more than once.
+
+        Returns
+        -------
+        What the format could not hold, or wants to be known with it.
+        """
 
 
 _PLAIN: dict[str, Callable[[Layout], Format]] = {
@@ -42,8 +65,27 @@ _PLAIN: dict[str, Callable[[Layout], Format]] = {
 }
 
 
-def format_of(suffix: str, layout: Layout, *, encoding: str = "utf-8") -> Format:
+_EXCHANGED: dict[str, Callable[[Layout, bool], Exchange]] = {
+    ".gpkg": GpkgFormat,
+    ".shp.zip": ShapefileFormat,
+    ".kml": KmlFormat,
+    ".dxf": DxfFormat,
+    ".txt": SurveyFormat,
+}
+
+
+def suffix_of(out: Path) -> str:
+    """The extension of an output, in lower case; that of zipped shapefiles has two parts."""
+    return next((s for s in FORMATS if s.count(".") > 1 and out.name.lower().endswith(s)), out.suffix.lower())
+
+
+def format_of(suffix: str, layout: Layout, *, encoding: str = "utf-8", met: bool = False) -> Format:
     """The format of an extension.
+
+    Parameters
+    ----------
+    met
+        With hits and overlaps, where it can hold them.
 
     Raises
     ------
@@ -53,20 +95,20 @@ def format_of(suffix: str, layout: Layout, *, encoding: str = "utf-8") -> Format
     if suffix == ".csv":
         return CsvFormat(layout, encoding)
     if suffix == ".xlsx":
-        workbook = XlsxFormat(layout)
+        workbook = XlsxFormat(layout, met)
         workbook.check()
         return workbook
-    if suffix == ".gpkg":
-        package = GpkgFormat(layout)
-        package.check()
-        return package
+    if suffix in _EXCHANGED:
+        exchanged = _EXCHANGED[suffix](layout, met)
+        exchanged.check()
+        return exchanged
     return _PLAIN[suffix](layout)
 
 
-def wanted_by(suffix: str, layout: Layout, *, hits: bool) -> Wanted:
+def wanted_by(suffix: str, layout: Layout, *, hits: bool, met: bool) -> Wanted:
     """What a format needs beside the result cells."""
-    shapes = suffix in {".geojson", ".gpkg"} or (suffix == ".parquet" and layout.features)
-    return Wanted(shapes=shapes, bodies=suffix == ".json", hits=hits)
+    shapes = suffix in {".geojson", *EXCHANGE} or (suffix == ".parquet" and layout.features)
+    return Wanted(shapes=shapes, bodies=suffix == ".json", hits=hits, met=met and suffix in WITH_MET)
 
 
 @contextlib.contextmanager
@@ -96,7 +138,7 @@ def check_out(out: Path, *, where: str = "-o", formats: Sequence[str] | None = F
         For an extension that is none of ``formats`` (None = any), a folder that is not there, or a folder
         in the file's place.
     """
-    if formats is not None and out.suffix.lower() not in formats:
+    if formats is not None and suffix_of(out) not in formats:
         raise InputError(
             fault(where, out.name, ", ".join(formats), zh="不支持的输出格式", en="unknown output format")
         )

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from geo.model import Text
 from layers.sites.answered import Answered
 from layers.sites.chunks import Column
 from layers.sites.results import Layout
@@ -35,12 +36,13 @@ class CsvFormat:
         ours = [answered.cells.column(column) for column in self.layout.names]
         return csv_lines([*answered.original, *ours], self.encoding)
 
-    def assemble(self, out: Path, pieces: Iterable[bytes], run: RunInfo, tally: Tally) -> None:
+    def assemble(self, out: Path, pieces: Iterable[bytes], run: RunInfo, tally: Tally) -> tuple[Text, ...]:
         """Write the file."""
         del run, tally
         with out.open("wb") as stream:
             stream.write(self.head())
             stream.writelines(pieces)
+        return ()
 
 
 @dataclass(frozen=True, slots=True)

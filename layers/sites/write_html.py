@@ -11,7 +11,8 @@ from geo.model import EIA_TEXT, VERDICT_TEXT, EiaClass, Text, Verdict
 from geo.rule_told import tell
 from layers.sites.answered import Answered
 from layers.sites.chunks import listed
-from layers.sites.results import COLUMNS, Layout
+from layers.sites.fields import HEADINGS
+from layers.sites.results import Layout
 from layers.sites.run import RunInfo, Tally
 from layers.sites.values import cell_text
 from layers.titles import bundle_titles
@@ -32,28 +33,6 @@ _RULES = {"applies", "not_assessed", "margin_rule"}
 _LINK = re.compile(rb'href="#rule-([^"]+)"')
 _RULE_WORDS = {"zh": ("表中规则", "依据"), "en": ("Rules named in the table", "Basis")}
 _EIA = {"eia_before", "eia_class"}
-_HEADINGS = {
-    "site_id": Text("选址编号", "Site"),
-    "status": Text("状态", "Status"),
-    "verdict": Text("研判结论", "Verdict"),
-    "complete": Text("研判完整", "Complete"),
-    "worst_possible": Text("最重可能", "Worst possible"),
-    "applies": Text("适用规则", "Rules that apply"),
-    "not_assessed": Text("未核查", "Not assessed"),
-    "hits": Text("命中分区", "Zones met"),
-    "units": Text("管控单元", "Control units"),
-    "eia_before": Text("环评类别（不涉及敏感区）", "EIA class without sensitive areas"),
-    "eia_class": Text("环评类别", "EIA class"),
-    "margin_m": Text("最小裕度（米）", "Least margin (m)"),
-    "margin_rule": Text("裕度所属规则", "Rule of the margin"),
-    "problems": Text("退回原因", "Problems"),
-    "verdict_text": Text("结论文字", "Verdict in words"),
-    "headline": Text("结论摘要", "Headline"),
-    "remarks": Text("备注", "Remarks"),
-    "synthetic": Text("数据性质", "Nature of the data"),
-}
-if set(_HEADINGS) != set(COLUMNS):
-    raise ImportError("every result column needs a heading")
 _WORDS = {
     "zh": ("选址研判结果", "研判基准日", "数据包", "引擎", "不掌握的图层", "向其征询"),
     "en": ("Results of site checks", "As of", "Bundle", "Engine", "Layers out of scope", "ask"),
@@ -83,7 +62,7 @@ class HtmlFormat:
         rows = zip(status, *own, *ours, strict=True)
         return "".join(f'<tr class="{first}">{"".join(cells)}</tr>\n' for first, *cells in rows).encode()
 
-    def assemble(self, out: Path, pieces: Iterable[bytes], run: RunInfo, tally: Tally) -> None:
+    def assemble(self, out: Path, pieces: Iterable[bytes], run: RunInfo, tally: Tally) -> tuple[Text, ...]:
         """Put head, rows and foot together."""
         with out.open("wb") as page:
             page.write(self._head(run, tally).encode())
@@ -94,6 +73,7 @@ class HtmlFormat:
             page.write(b"</tbody></table>\n")
             page.write(self._rules(run, {name.decode() for name in named}).encode())
             page.write(b"</body></html>\n")
+        return ()
 
     def _cell(self, column: str, value: object) -> str:
         if column in _EIA and isinstance(value, str) and value:
@@ -137,7 +117,7 @@ class HtmlFormat:
             for o in run.bundle.out_of_scope.values()
         )
         header = "".join(f"<th>{escape(name)}</th>" for name in self.layout.headers) + "".join(
-            f'<th title="{escape(name)}">{escape(_HEADINGS[column].get(lang))}</th>'
+            f'<th title="{escape(name)}">{escape(HEADINGS[column].get(lang))}</th>'
             for column, name in self.layout.names.items()
         )
         return (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import shapely
 
+from geo.model import Text
 from layers.sites.answered import Answered
 from layers.sites.bodies import json_value
 from layers.sites.chunks import listed
@@ -26,11 +27,12 @@ class JsonFormat:
         """The lines of a chunk."""
         return b",\n".join(answered.bodies)
 
-    def assemble(self, out: Path, pieces: Iterable[bytes], run: RunInfo, tally: Tally) -> None:
+    def assemble(self, out: Path, pieces: Iterable[bytes], run: RunInfo, tally: Tally) -> tuple[Text, ...]:
         """Write the list."""
         del run
         foot = b"\n]\n" if tally.rows else b"]\n"
         _write_listed(out, b"[\n" if tally.rows else b"[", pieces, foot)
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,12 @@ class GeoJsonFormat:
             features.append(json.dumps(feature, ensure_ascii=False))
         return ",\n".join(features).encode()
 
-    def assemble(self, out: Path, pieces: Iterable[bytes], run: RunInfo, tally: Tally) -> None:
+    def assemble(self, out: Path, pieces: Iterable[bytes], run: RunInfo, tally: Tally) -> tuple[Text, ...]:
         """Write the collection."""
         del run, tally
         head = f'{{"type": "FeatureCollection", "crs": {json.dumps(CRS_MEMBER)}, "features": [\n'
         _write_listed(out, head.encode(), pieces, b"\n]}\n")
+        return ()
 
 
 def _write_listed(out: Path, head: bytes, pieces: Iterable[bytes], foot: bytes) -> None:

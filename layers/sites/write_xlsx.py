@@ -2,9 +2,8 @@
 
 import math
 import re
-import shutil
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
@@ -12,9 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from geo.answer import DISCLAIMER, SYNTHETIC_BANNER
+from geo.model import Text
 from layers.sites.answered import Answered
-from layers.sites.chunks import listed
+from layers.sites.chunks import Column, listed
+from layers.sites.dateless import DatelessArchive
+from layers.sites.exchange import HIT_LINES, PIECES, SITES, frame_of, joined_frames
+from layers.sites.met import HITS, OVERLAPS
+from layers.sites.notes import notes
 from layers.sites.results import Layout
 from layers.sites.run import RunInfo, Tally
 from layers.sites.values import cell_text
@@ -29,17 +32,27 @@ XLSX_ROWS = 1_048_576
 XLSX_COLUMNS = 16_384
 _XLSX_CHARACTERS = 32_767
 _EXACT_DIGITS = 15
+_TITLES = {"zh": ("研判结果", "命中分区", "重叠部分"), "en": ("results", "hits", "overlaps")}
+_NO_SHAPES = Text(
+    "xlsx 不含图形：重叠部分的图形请用 gpkg、shp.zip、kml 或 dxf",
+    "a workbook holds no shapes: for those of overlaps take gpkg, shp.zip, kml or dxf",
+)
 _ILLEGAL = re.compile(r"[\000-\010]|[\013-\014]|[\016-\037]")
 """Characters that XML, and so a sheet, cannot hold: openpyxl refuses them."""
-
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class XlsxFormat:
-    """A workbook: the results, and a sheet that tells of the run. Text is text, never a formula."""
+    """A workbook: results, what they met, and a sheet that tells of the run. Text is text, never a formula.
+
+    Attributes
+    ----------
+    met
+        Hits and overlaps have sheets, too; where one is full another follows.
+    """
 
     layout: Layout
+    met: bool = False
 
     def check(self) -> None:
         """Refuse more columns than a sheet holds.
@@ -65,40 +78,57 @@ class XlsxFormat:
     def piece(self, answered: Answered) -> bytes:
         """The cells of a chunk as they will stand in the sheet, a JSON list a row."""
         ours = [answered.cells.column(column).to_pylist() for column in self.layout.names]
-        rows = zip(*map(listed, answered.original), *ours, strict=True)
-        return b"".join(
-            orjson.dumps([_value(v) for v in row], option=orjson.OPT_APPEND_NEWLINE) for row in rows
+        met = answered.met
+        return joined_frames(
+            _lines([*map(listed, answered.original), *ours]),
+            b"" if met is None else _lines(met.hits.to_pydict().values()),
+            b"" if met is None else _lines(met.overlaps.drop(["geom"]).to_pydict().values()),
         )
 
-    def assemble(self, out: Path, pieces: Iterable[bytes], run: RunInfo, tally: Tally) -> None:
+    def assemble(self, out: Path, pieces: Iterable[bytes], run: RunInfo, tally: Tally) -> tuple[Text, ...]:
         """Write the workbook."""
         import openpyxl  # noqa: PLC0415  0.1 s, for workbooks only
 
         del tally
         book = openpyxl.Workbook(write_only=True)
-        sheet = _Sheet(book, "研判结果" if self.layout.lang == "zh" else "results")
-        sheet.append(map(_value, (*self.layout.headers, *self.layout.names.values())), head=True)
-        for piece in pieces:
-            for line in piece.splitlines():
-                sheet.append(orjson.loads(line))
+        results, hits, overlaps = _TITLES[self.layout.lang]
+        _fill(book, results, (*self.layout.headers, *self.layout.names.values()), pieces, SITES)
+        if self.met:
+            _fill(book, hits, HITS.names, pieces, HIT_LINES)
+            _fill(book, overlaps, OVERLAPS.names[:-1], pieces, PIECES)
         self._about(book, run)
         _save(book, out, run)
+        return (_NO_SHAPES,) if self.met else ()
 
     def _about(self, book: "Workbook", run: RunInfo) -> None:
         """Add the sheet that tells of the run."""
         lang = self.layout.lang
         about = _Sheet(book, "说明" if lang == "zh" else "about")
-        notes: list[tuple[str, ...]] = [
-            ("date", run.on.isoformat()),
-            ("bundle", f"{run.bundle.id} {run.bundle.digest}"),
-            ("disclaimer", DISCLAIMER.get(lang)),
-        ]
-        if run.synthetic:
-            notes.insert(0, ("synthetic", SYNTHETIC_BANNER.get(lang)))
         gaps = run.bundle.out_of_scope.values()
-        notes += [("out_of_scope", gap.layer, gap.reason.get(lang), gap.ask.get(lang)) for gap in gaps]
-        for note in notes:
+        scope = (("out_of_scope", gap.layer, gap.reason.get(lang), gap.ask.get(lang)) for gap in gaps)
+        for note in (*notes(run, lang), *scope):
             about.append(map(_value, note))
+
+
+def _lines(columns: Iterable[Column]) -> bytes:
+    """Rows of cells, a JSON list a line."""
+    rows = zip(*columns, strict=True)
+    return b"".join(orjson.dumps([_value(v) for v in row], option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+
+
+def _fill(book: "Workbook", title: str, head: Sequence[str], pieces: Iterable[bytes], which: int) -> None:
+    """Add a sheet of one of the tables; where it is full, another."""
+    sheet = _Sheet(book, title)
+    sheet.append(map(_value, head), head=True)
+    rows, sheets = 1, 1
+    for piece in pieces:
+        for line in frame_of(piece, which).splitlines():
+            if rows == XLSX_ROWS:
+                rows, sheets = 1, sheets + 1
+                sheet = _Sheet(book, f"{title}_{sheets}")
+                sheet.append(map(_value, head), head=True)
+            sheet.append(orjson.loads(line))
+            rows += 1
 
 
 def _value(value: object) -> bool | int | float | str | None:
@@ -136,27 +166,9 @@ class _Sheet:
         self._sheet.append(cells)
 
 
-class _DatelessArchive(zipfile.ZipFile):
-    """A zip whose members bear one fixed date, so that equal results are equal files."""
-
-    def writestr(self, zinfo_or_arcname: Any, data: Any, *_: Any, **__: Any) -> None:  # noqa: ANN401  as its parent's
-        """Add a text."""
-        info = zipfile.ZipInfo(zinfo_or_arcname, _ZIP_DATE)
-        info.compress_type = zipfile.ZIP_DEFLATED
-        super().writestr(info, data)
-
-    def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:  # noqa: ANN401  as above
-        """Add a file."""
-        info = zipfile.ZipInfo(arcname or str(filename), _ZIP_DATE)
-        info.compress_type = zipfile.ZIP_DEFLATED
-        info.file_size = Path(filename).stat().st_size
-        with Path(filename).open("rb") as source, self.open(info, "w") as target:
-            shutil.copyfileobj(source, target, 1 << 20)
-
-
 def _save(book: "Workbook", out: Path, run: RunInfo) -> None:
     from openpyxl.writer.excel import ExcelWriter  # noqa: PLC0415  for workbooks only
 
     book.properties.created = book.properties.modified = datetime.combine(run.on, time())
-    with _DatelessArchive(out, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
+    with DatelessArchive(out, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
         ExcelWriter(book, archive).save()

@@ -33,6 +33,10 @@ class Once(Generic[T]):
             found = self._kept[key] = (lasting, make())
         return found[1]
 
+    def clear(self) -> None:
+        """Forget all: objects that are not used any more are then free."""
+        self._kept.clear()
+
     def of(self, lasting: T_in, make: Callable[[T_in], T]) -> T:
         """The same for what is made of one object, for which most is asked: without a key of parts."""
         found = self._kept.get(id(lasting))

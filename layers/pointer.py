@@ -11,7 +11,20 @@ from pathlib import Path
 
 from layers.strictyaml import Faults
 
-__all__ = ["CATALOGUE", "POINTER", "Pointer", "catalogue_text", "read_pointer", "state_file"]
+__all__ = [
+    "CATALOGUE",
+    "POINTER",
+    "Pointer",
+    "Stamp",
+    "catalogue_text",
+    "pointed_at",
+    "read_pointer",
+    "stamp",
+    "state_file",
+]
+
+Stamp = tuple[int, int, int] | None
+"""By which one sees that the pointer was replaced; None where there is none."""
 
 CATALOGUE = "catalogue.yaml"
 """Written by people; what is in force as long as nothing was accepted."""
@@ -62,6 +75,21 @@ def read_pointer(folder: Path, faults: Faults) -> Pointer | None:
         _useless(data[:200].decode(errors="replace"), faults)
         return None
     return Pointer(number=number, catalogue=state_file(number), sha256=str(sha256))
+
+
+def pointed_at(folder: Path) -> int | None:
+    """Number of the state in force; None where there is none, or no one can tell."""
+    pointer = read_pointer(folder, Faults())
+    return None if pointer is None else pointer.number
+
+
+def stamp(folder: Path) -> Stamp:
+    """What changes when the pointer is replaced: cheap enough to be asked each second."""
+    try:
+        found = (folder / POINTER).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _useless(given: str, faults: Faults) -> None:

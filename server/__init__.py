@@ -8,6 +8,7 @@ from geo.model import Bundle
 from server.api import api
 from server.errors import problem_response, register_errors
 from server.lang import read_words
+from server.live import Live
 from server.pages import pages
 from server.rule_pages import rule_pages
 from server.schemas import ErrorOut, problems_of
@@ -22,13 +23,14 @@ _STATIC = ROOT / "static"
 _DESCRIPTION = "May this project stand here, under which clauses, and how sure are we?"
 
 
-def create_app(settings: Settings, bundle: Bundle | None) -> OpenAPI:
+def create_app(settings: Settings, bundle: Bundle | Live | None) -> OpenAPI:
     """The service.
 
     Parameters
     ----------
     bundle
-        What to serve; with None every answer but the OpenAPI document is a 503.
+        What to serve, for good or until another takes its place; with None every answer but the OpenAPI
+        document is a 503.
     """
     app = OpenAPI(
         __name__,
@@ -40,7 +42,7 @@ def create_app(settings: Settings, bundle: Bundle | None) -> OpenAPI:
     )
     app.config["FENQU_LANG"] = settings.lang
     app.extensions["fenqu_settings"] = settings
-    app.extensions["fenqu_bundle"] = bundle
+    app.extensions["fenqu_live"] = bundle if isinstance(bundle, Live) else Live(bundle)
     app.extensions["fenqu_batches"] = Slots(max(settings.workers - 1, 1))
     app.extensions["fenqu_words"] = read_words(_STATIC / "i18n")
     dress(app, max_body_bytes=settings.max_body_bytes, proxy_hops=settings.proxy_hops)

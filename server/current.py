@@ -2,10 +2,11 @@
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from flask import current_app
+from flask import current_app, g
 
 from geo.model import Bundle, Problem, Text
 from server.errors import NothingLoadedError
+from server.live import Live
 from server.settings import Settings
 from server.slots import Slots
 
@@ -29,15 +30,23 @@ def batches() -> Slots:
     return found
 
 
+def live() -> Live:
+    """What is served, and what will be next."""
+    found: Live = current_app.extensions["fenqu_live"]
+    return found
+
+
 def bundle() -> Bundle:
-    """The bundle that is served.
+    """The bundle of this request: the same from its beginning to its end.
 
     Raises
     ------
     NothingLoadedError
         If there is none.
     """
-    found: Bundle | None = current_app.extensions["fenqu_bundle"]
+    if "fenqu_bundle" not in g:
+        g.fenqu_bundle = live().bundle()
+    found: Bundle | None = g.fenqu_bundle
     if found is None:
         hint = Text("尚未装载数据包，请联系管理员", "no bundle is loaded: ask the administrator")
         raise NothingLoadedError(Problem(where="bundle", given="—", allowed="FENQU_BUNDLE", hint=hint))

@@ -23,6 +23,13 @@ class FreeWorker(ThreadWorker):
 
     under_way = 0
 
+    def run(self) -> None:
+        """Serve; and look out for another bundle from the start, not only from the first request on."""
+        live = getattr(self.wsgi, "extensions", {}).get("fenqu_live")
+        if live is not None:
+            live.watch()
+        super().run()
+
     def accept(self, listener: Any) -> None:  # noqa: ANN401  # a socket
         """Take a connection, and wait in the poller for what it says."""
         try:

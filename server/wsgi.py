@@ -9,8 +9,8 @@ import logging
 import sys
 
 from geo.errors import BundleError
-from layers.bundle import load_bundle
 from server import create_app
+from server.live import load_live
 from server.settings import SettingsError, read_settings
 
 _REFUSED = 2
@@ -26,7 +26,7 @@ logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", str
 try:
     _settings = read_settings()
     logging.getLogger("fenqu").setLevel(_settings.log_level)
-    app = create_app(_settings, load_bundle(_settings.bundle))
+    app = create_app(_settings, load_live(_settings.bundle))
 except (BundleError, SettingsError) as _error:
     _refuse(_error)
 

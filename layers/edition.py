@@ -88,8 +88,10 @@ def _imported(spec: EditionSpec) -> tuple[Text, ...]:
     if spec.imported is None or not spec.imported["broken"]:
         return ()
     broken, doc = "; ".join(spec.imported["broken"]), spec.approval_doc
-    zh = f"本版本超出入库阈值（{broken}），凭批准文号 {doc} 采用"
-    return (Text(zh, f"this edition exceeds import thresholds ({broken}); accepted under {doc}"),)
+    zh, en = f"本版本超出入库阈值（{broken}）", f"this edition exceeds import thresholds ({broken})"
+    return (
+        Text(zh, en) if doc is None else Text(f"{zh}，凭批准文号 {doc} 采用", f"{en}; accepted under {doc}"),
+    )
 
 
 def _not_read_yet(spec: EditionSpec, where: str, faults: Faults) -> None:

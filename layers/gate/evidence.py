@@ -91,15 +91,30 @@ def look(frame: gpd.GeoDataFrame) -> tuple[ColumnSeen, ...]:
     return tuple(found)
 
 
-def likely_layers(columns: Sequence[str], schema: Schema) -> tuple[tuple[str, int], ...]:
-    """Standard layers by how many of their own names the columns bear, most first."""
-    names = {name.casefold() for name in columns}
-    counts = Counter(dict.fromkeys(schema.layers, 0))
+def likely_layers(file: str, seen: Sequence[ColumnSeen], schema: Schema) -> tuple[tuple[str, float], ...]:
+    """Standard layers by what speaks for them, most first.
+
+    A column that bears a name of a layer's own counts one, shared among the layers that have the name; words
+    of a column that are titles of its classes, and a file name that holds its id or title, count two.
+    """
+    owners: dict[str, set[str]] = {}
     for layer in schema.layers.values():
-        own = [alias for aliases in layer.aliases.values() for alias in aliases]
-        own += [alias for attribute in layer.attributes for alias in (attribute.id, *attribute.aliases)]
-        counts[layer.id] = len(names & {alias.casefold() for alias in own})
-    return tuple((name, count) for name, count in counts.most_common() if count)
+        names = [alias for aliases in layer.aliases.values() for alias in aliases]
+        names += [alias for one in layer.attributes for alias in (one.id, *one.aliases)]
+        for name in names:
+            owners.setdefault(name.casefold(), set()).add(layer.id)
+    points: dict[str, float] = dict.fromkeys(schema.layers, 0.0)
+    for column in seen:
+        found = owners.get(column.name.casefold(), set())
+        for name in found:
+            points[name] += 1 / len(found)
+    for layer in schema.layers.values():
+        titles = {title.zh for title in layer.classes.values()}
+        words = any(column.words.keys() & titles for column in seen)
+        named = layer.id in file.casefold() or layer.title.zh in file
+        points[layer.id] += 2 * words + 2 * named
+    ranked = sorted(points.items(), key=lambda item: -item[1])
+    return tuple((name, round(count, 2)) for name, count in ranked if count)
 
 
 def match(seen: Sequence[ColumnSeen], schema: Schema, layer: str) -> tuple[Evidence, ...]:

@@ -15,7 +15,9 @@ class Limits:
     Attributes
     ----------
     area_fall_share, area_rise_share
-        Of the layer's area, and of each class and district by itself, against the edition in force.
+        Of the layer's area, and of each class and own district by itself, against the edition in force.
+    least_change_m2
+        Less ground than this in a class or district is the noise of borders, whatever its share.
     count_fall_share, count_rise_share
         Of the number of zones.
     gap_share, overlap_share
@@ -30,6 +32,7 @@ class Limits:
 
     area_fall_share: float = 0.05
     area_rise_share: float = 1.0
+    least_change_m2: float = 10_000.0
     count_fall_share: float = 0.10
     count_rise_share: float = 1.0
     gap_share: float = 0.0001
@@ -45,6 +48,7 @@ LIMIT_NAMES = tuple(field.name for field in fields(Limits))
 LIMIT_TEXT: dict[str, Text] = {
     "area_fall_share": Text("面积减少", "area falls"),
     "area_rise_share": Text("面积增加", "area rises"),
+    "least_change_m2": Text("计入的最小面积变化（平方米）", "least change that counts (m²)"),
     "count_fall_share": Text("分区数减少", "number of zones falls"),
     "count_rise_share": Text("分区数增加", "number of zones rises"),
     "gap_share": Text("空隙占覆盖范围的比例", "gaps, of the coverage"),

@@ -18,6 +18,7 @@ from layers.catalogue_keys import SHA256, Column, read_column
 from layers.keytable import (
     BAD,
     Key,
+    Read,
     Row,
     both,
     choice,
@@ -33,7 +34,7 @@ from layers.keytable import (
 from layers.strictyaml import Faults, Node, read_yaml
 from layers.vocabulary import ID, PLACE_CODE
 
-__all__ = ["AREA_UNITS", "CoverageOrder", "Order", "read_order"]
+__all__ = ["AREA_UNITS", "ClausesOrder", "CoverageOrder", "Order", "read_order"]
 
 AREA_UNITS: dict[str, float] = {"m2": 1.0, "mu": 2000.0 / 3.0, "ha": 1e4, "km2": 1e6}
 """Square metres in a unit of declared areas (regulations.md §8.4)."""
@@ -59,6 +60,14 @@ class CoverageOrder:
     file: str | None = None
     districts: tuple[str, ...] = ()
     zones: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClausesOrder:
+    """The table of entry lists of the zones: that of the edition in force, or another file."""
+
+    keep: bool = False
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +99,7 @@ class Order:
     area_unit: str | None
     repair: str | None
     coverage: CoverageOrder
+    clauses: ClausesOrder | None
     classes: Mapping[str, Text]
     edition: str
     status: EditionStatus
@@ -146,21 +156,28 @@ _COVERAGE = table(
 )
 
 
-def _coverage(node: Node, path: str, faults: Faults) -> object:
-    row = _COVERAGE(node, path, faults)
-    if not isinstance(row, Row) or not row.ok:
-        return BAD
-    given = [name for name in ("keep", "file", "districts", "zones") if row[name]]
-    if len(given) != 1:
+_CLAUSES = table([Key("keep", flag, default=False), Key("file", text)])
+
+
+def _one_of(read: Read, names: tuple[str, ...], kind: type) -> Read:
+    """Reader of a table of which exactly one key is said."""
+
+    def reader(node: Node, path: str, faults: Faults) -> object:
+        row = read(node, path, faults)
+        if not isinstance(row, Row) or not row.ok:
+            return BAD
+        if sum(bool(row[name]) for name in names) == 1:
+            return kind(**row.values)
         faults.add(
             row.where(),
-            given=", ".join(given) or "—",
-            allowed="{keep: true}, {file: …}, {districts: [...]}, {zones: true}",
-            zh="覆盖范围须且只须写明一种",
+            given=", ".join(name for name in names if row[name]) or "—",
+            allowed=" | ".join(f"{name}: …" for name in names),
+            zh="须且只须写明其中一种",
             en="say one of these, and one only",
         )
         return BAD
-    return CoverageOrder(**row.values)
+
+    return reader
 
 
 _FILE = table(
@@ -177,7 +194,12 @@ _FILE = table(
         Key("drop", list_of(text), default=()),
         Key("area_unit", one_of(*AREA_UNITS)),
         Key("repair", one_of(*REPAIRS)),
-        Key("coverage", _coverage, required=True),
+        Key(
+            "coverage",
+            _one_of(_COVERAGE, ("keep", "file", "districts", "zones"), CoverageOrder),
+            required=True,
+        ),
+        Key("clauses", _one_of(_CLAUSES, ("keep", "file"), ClausesOrder)),
         Key("classes", mapping_of(both, least=1), required=True),
         Key("edition", text, required=True),
         Key("status", choice(EditionStatus), required=True),
@@ -211,8 +233,8 @@ def read_order(path: Path) -> Order:
         faults.add(path.name, given=None, allowed="layer, fields, …", zh="文件为空", en="the file is empty")
     if len(faults) or not isinstance(row, Row):
         raise InputError(faults)
-    values: dict[str, Any] = {key: value for key, value in row.values.items() if key != "coverage"}
-    return Order(**values, coverage=row["coverage"], where=path.name)
+    values: dict[str, Any] = row.values
+    return Order(**values, where=path.name)
 
 
 def _check(row: Row, faults: Faults) -> None:

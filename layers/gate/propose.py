@@ -1,14 +1,14 @@
 """An import order proposed from a file: a text to be edited by a person, with what speaks for each line."""
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any, cast
 
 import numpy as np
 import shapely
 
+from geo.crs import to_lonlat
 from geo.gauss import candidate_zones
 from geo.measure import area_m2
 from geo.model import Text
@@ -18,12 +18,12 @@ from layers.file_crs import settle_crs
 from layers.gate.evidence import ColumnSeen, Evidence, likely_layers, look, match, meanings, see
 from layers.gate.order import AREA_UNITS
 from layers.gate.supply import Supplied
+from layers.gate.yaml_text import said
 from layers.schema import Schema
-from layers.strictyaml import Faults, scalar
+from layers.strictyaml import Faults
 
 __all__ = ["Proposal", "propose"]
 
-_PLAIN = re.compile(r"[A-Za-z_一-鿿][\w一-鿿-]*\Z")
 _MOST_CLASSES = 40
 _UNIT_SLACK = 0.2
 _LON, _LAT = 180.0, 90.0
@@ -65,10 +65,10 @@ def propose(
     held
         The bundle's layers: what the edition in force says of itself is proposed again.
     layer
-        Which layer it is to be; without it the one whose names the columns bear.
+        Which layer it is to be; without it the one that columns, words and the file's name speak for most.
     """
     seen = look(supplied.raw.frame)
-    likely = likely_layers([column.name for column in seen], schema)
+    likely = likely_layers(supplied.name, seen, schema)
     name = layer or (likely[0][0] if likely else "")
     evidence = match(seen, schema, name)
     current = held[name].editions[0] if name in held else None
@@ -80,6 +80,7 @@ def propose(
         *_values(evidence, name, schema),
         *_area_unit(supplied, evidence),
         *_coverage(current, jurisdictions, "admin_unit" in held),
+        *_clauses(current),
         *_classes(evidence, name, schema, current),
         *_edition(current),
     ]
@@ -91,23 +92,9 @@ def propose(
     )
 
 
-def said(value: object) -> str:
-    """A value as YAML 1.2 that reads back as itself; texts that could be anything else in quotes."""
-    if isinstance(value, str):
-        plain = _PLAIN.match(value) and scalar(value) == value
-        return value if plain else json.dumps(value, ensure_ascii=False)
-    if isinstance(value, Text):
-        return f"{{zh: {said(value.zh)}, en: {said(value.en)}}}"
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{said(key)}: {said(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false"}.get(value, "null")  # type: ignore[arg-type]
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _head(supplied: Supplied, layer: str, likely: Sequence[tuple[str, int]], *, asked: bool) -> list[Line]:
-    told = ", ".join(f"{name} ({count})" for name, count in likely[:3]) or "—"
-    why = "" if asked else f"按列名推断 / from the columns: {told}"
+def _head(supplied: Supplied, layer: str, likely: Sequence[tuple[str, float]], *, asked: bool) -> list[Line]:
+    told = ", ".join(f"{name} ({count:g})" for name, count in likely[:3]) or "—"
+    why = "" if asked else f"按列名、用词、文件名推断 / from columns, words, file name: {told}"
     return [
         ("# 导入单：由程序建议，须由人核对修改；null 处须填写。", ""),
         ("# Import order: proposed, to be checked by a person; fill in where it says null.", ""),
@@ -160,9 +147,8 @@ def _fields(
     seen: Sequence[ColumnSeen], evidence: Sequence[Evidence], layer: str, schema: Schema
 ) -> list[Line]:
     lines: list[Line] = [("fields:", "我方字段: 文件列名 / ours: theirs")]
-    for ours in ("zone_id", "zone_class"):
-        if see(evidence, ours) is None:
-            lines.append(_missing_field(ours, seen, layer, schema))
+    lost = [ours for ours in ("zone_id", "zone_class") if see(evidence, ours) is None]
+    lines += [_missing_field(ours, seen, layer, schema) for ours in lost]
     for one in evidence:
         told = one.seen.told() if one.seen is not None else ""
         lines.append((f"  {said(one.ours)}: {said(one.theirs)}", f"{one.why.zh} / {one.why.en}; {told}"))
@@ -209,8 +195,7 @@ def _area_unit(supplied: Supplied, evidence: Sequence[Evidence]) -> list[Line]:
     one = see(evidence, "area_declared")
     if one is None:
         return []
-    found, _ = settle_crs(supplied.raw.crs, None, list(supplied.raw.frame.geometry.array), "crs", Faults())
-    ratios = _ratios(supplied, one.theirs) if found is not None and found.name.startswith("EPSG:4") else []
+    ratios = _ratios(supplied, one.theirs)
     told = {unit: median(ratios) * size for unit, size in AREA_UNITS.items()} if ratios else {}
     near = [unit for unit, ratio in told.items() if abs(ratio - 1) <= _UNIT_SLACK]
     units = ", ".join(AREA_UNITS)
@@ -222,11 +207,18 @@ def _area_unit(supplied: Supplied, evidence: Sequence[Evidence]) -> list[Line]:
 
 
 def _ratios(supplied: Supplied, column: str) -> list[float]:
-    """Declared numbers over measured square metres, of zones that have both."""
+    """Declared numbers over measured square metres, of zones that have both; none without a CRS."""
     frame = supplied.raw.frame
-    shapes = frame.geometry.set_crs(supplied.raw.crs, allow_override=True).to_crs(4490).to_numpy()
+    shapes = np.asarray(shapely.force_2d(frame.geometry.to_numpy()), dtype=object)
+    crs = None
+    if supplied.raw.crs is not None:
+        crs, _ = settle_crs(supplied.raw.crs, None, list(shapes), "crs", Faults())
+    good = shapely.is_valid(shapes) & ~shapely.is_empty(shapes)
+    if crs is None or not good.any():
+        return []
     found = []
-    for cell, ours_m2 in zip(frame[column], area_m2(shapely.force_2d(shapes)), strict=True):
+    placed = to_lonlat(cast("Any", shapes[good]), crs)
+    for cell, ours_m2 in zip(frame[column][good], area_m2(cast("Any", placed)), strict=True):
         try:
             declared = as_number(as_text(cell))
         except ValueError:
@@ -252,6 +244,13 @@ def _coverage(current: EditionSpec | None, jurisdictions: Sequence[str], distric
         codes = ", ".join(said(code) for code in jurisdictions)
         return [(f"coverage: {{districts: [{codes}]}}", f"辖区全部 / all jurisdictions; or {told}")]
     return [("coverage: null", f"无命中即无分区的范围 / where silence means “no zone”: {told}")]
+
+
+def _clauses(current: EditionSpec | None) -> list[Line]:
+    if current is None or current.clauses is None:
+        return []
+    told = f"准入清单同 / entry lists as in {current.edition}; or {{file: …}}"
+    return [("clauses: {keep: true}", told)]
 
 
 def _classes(

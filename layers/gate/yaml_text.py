@@ -14,22 +14,16 @@ _PLAIN = re.compile(r"[A-Za-z_一-鿿][\w一-鿿-]*\Z")
 
 
 def said(value: object) -> str:
-    """Text, numbers, dates, true/false, nothing, and mappings and lists of them; doubtful texts are quoted."""
-    if isinstance(value, str):
-        plain = _PLAIN.match(value) and scalar(value) == value
-        return str(value) if plain else json.dumps(str(value), ensure_ascii=False)
+    """Plain data as one line of YAML: texts that could be read as anything else stand in quotes."""
     if isinstance(value, Text):
-        return said({"zh": value.zh, "en": value.en})
+        value = {"zh": value.zh, "en": value.en}
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{said(key)}: {said(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(said, value)) + "]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None:
-        return "null"
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(type(value).__name__)
+    if isinstance(value, str):
+        plain = _PLAIN.match(value) and scalar(value) == value
+        return str(value) if plain else json.dumps(str(value), ensure_ascii=False)
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return value.isoformat() if isinstance(value, date) else repr(value)

@@ -1,0 +1,193 @@
+"""An edition beside its neighbours and its predecessor: topology, comparison, thresholds broken."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from geo.change import DiffRow, EditionDiff
+from geo.defects import DefectKind, Within
+from geo.diff import compare
+from geo.districts import Districts
+from geo.measure import area_m2
+from geo.model import Bundle, Edition, EditionStatus, Layer, Text
+from geo.topology import within
+from layers.gate.limits import LIMIT_TEXT, Limits
+
+__all__ = ["Break", "Judged", "in_force_before", "judge"]
+
+
+_TILING = ("env_control_unit", "admin_unit")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Break:
+    """A threshold that the edition exceeds.
+
+    Attributes
+    ----------
+    limit
+        Its name in the catalogue.
+    whose
+        The class or district it is of; both empty for the whole layer.
+    share, allowed_share
+        What was found and what is allowed; falls are negative.
+    """
+
+    limit: str
+    whose: Text
+    share: float
+    allowed_share: float
+
+    def text(self) -> Text:
+        """One sentence."""
+        words = LIMIT_TEXT[self.limit]
+        share, allowed = f"{self.share * 100:+.2f} %", f"{self.allowed_share * 100:+g} %"
+        zh = f"{self.whose.zh}{words.zh} {share}（阈值 {allowed}）"
+        en = f"{self.whose.en}{': ' if self.whose.en else ''}{words.en} {share} (threshold {allowed})"
+        return Text(zh, en)
+
+    @property
+    def record(self) -> str:
+        """How the catalogue records it."""
+        whose = f" {self.whose.zh}" if self.whose.zh else ""
+        return f"{self.limit}{whose} {self.share * 100:+.2f} % ({self.allowed_share * 100:+g} %)"
+
+    def body(self) -> dict[str, Any]:
+        """Plain values."""
+        text = self.text()
+        return {
+            "limit": self.limit,
+            "share": round(self.share, 6),
+            "allowed_share": self.allowed_share,
+            "text": {"zh": text.zh, "en": text.en},
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Judged:
+    """Everything that was found of a finished edition.
+
+    Attributes
+    ----------
+    against
+        The edition it would follow; None where there is none, and then nothing can be compared.
+    """
+
+    edition: Edition
+    against: Edition | None
+    districts: Districts
+    within: Within
+    diff: EditionDiff | None
+    breaks: tuple[Break, ...]
+    limits: Limits
+
+
+def in_force_before(layer: Layer | None, edition: str) -> Edition | None:
+    """The edition that a new one would follow: the last in force, else the last of any status."""
+    if layer is None:
+        return None
+    others = [one for one in layer.editions if one.edition != edition]
+    in_force = [one for one in others if one.status is EditionStatus.IN_FORCE]
+    return next(iter(in_force or others), None)
+
+
+def judge(
+    bundle: Bundle,
+    layer: str,
+    new: Edition,
+    against: Edition | None,
+    districts: Districts,
+    limits: Limits,
+    odd: Mapping[str, int],
+) -> Judged:
+    """Look at a finished edition.
+
+    Parameters
+    ----------
+    odd
+        How many zones break a check of the gate's own, by the threshold's name.
+    """
+    inner = within(new, districts, tiles=layer in _TILING)
+    diff = None if against is None else compare(against, new, districts, layer=layer)
+    breaks = [*_within_breaks(new, inner, limits), *_own_breaks(new, odd, limits)]
+    if diff is not None:
+        own = {code for code, ours in zip(districts.code, districts.own, strict=True) if ours}
+        breaks += _diff_breaks(diff, limits, bundle.layers[layer].classes, own)
+    return Judged(
+        edition=new,
+        against=against,
+        districts=districts,
+        within=inner,
+        diff=diff,
+        breaks=tuple(breaks),
+        limits=limits,
+    )
+
+
+_WHOLE = Text("", "")
+
+
+def _diff_breaks(
+    diff: EditionDiff, limits: Limits, classes: Mapping[str, Text], own: Collection[str]
+) -> Iterator[Break]:
+    for row in diff.rows:
+        share = row.change_share
+        if share is None or not _counts(row, limits.least_change_m2, own):
+            continue
+        yield from _beyond(
+            "area", _whose(row, classes), share, limits.area_fall_share, limits.area_rise_share
+        )
+    share = diff.count_change_share
+    if share is not None:
+        yield from _beyond("count", _WHOLE, share, limits.count_fall_share, limits.count_rise_share)
+
+
+def _counts(row: DiffRow, least_m2: float, own: Collection[str]) -> bool:
+    """Whether a row is one to be judged: the whole, a class, a district of ours; no noise of borders."""
+    if row.zone_class is None and row.district is None:
+        return True
+    if row.zone_class is not None and row.district is not None:
+        return False
+    ours = row.district is None or row.district in own
+    return ours and abs(row.new_m2 - row.old_m2) >= least_m2
+
+
+def _whose(row: DiffRow, classes: Mapping[str, Text]) -> Text:
+    if row.district is not None:
+        name = row.district_name or row.district or "—"
+        return Text(name, f"{name} {row.district}".strip())
+    return (
+        _WHOLE
+        if row.zone_class is None
+        else classes.get(row.zone_class, Text(row.zone_class, row.zone_class))
+    )
+
+
+def _beyond(kind: str, whose: Text, share: float, fall: float, rise: float) -> Iterator[Break]:
+    if share < -fall:
+        yield Break(limit=f"{kind}_fall_share", whose=whose, share=share, allowed_share=-fall)
+    if share > rise:
+        yield Break(limit=f"{kind}_rise_share", whose=whose, share=share, allowed_share=rise)
+
+
+def _within_breaks(new: Edition, inner: Within, limits: Limits) -> Iterator[Break]:
+    areas = inner.areas_m2
+    covered_m2 = 0.0 if new.coverage is None else float(area_m2(new.coverage))
+    zones_m2 = 0.0 if new.zones is None else float(area_m2(new.zones.geometry.to_numpy()).sum())
+    found: list[tuple[str, float, float]] = []
+    if inner.tiles and covered_m2 > 0:
+        found.append(("gap_share", areas[DefectKind.GAP] / covered_m2, limits.gap_share))
+        found.append(("overlap_share", areas[DefectKind.OVERLAP] / covered_m2, limits.overlap_share))
+    if zones_m2 > 0:
+        found.append(("outside_share", areas[DefectKind.OUTSIDE] / zones_m2, limits.outside_share))
+    for name, share, allowed in found:
+        if share > allowed:
+            yield Break(limit=name, whose=_WHOLE, share=share, allowed_share=allowed)
+
+
+def _own_breaks(new: Edition, odd: Mapping[str, int], limits: Limits) -> Iterator[Break]:
+    rows = 0 if new.zones is None else len(new.zones)
+    for name, count in odd.items():
+        allowed = float(getattr(limits, name))
+        if rows and count / rows > allowed:
+            yield Break(limit=name, whose=_WHOLE, share=count / rows, allowed_share=allowed)

@@ -87,9 +87,7 @@ def _day(text: str | None) -> date:
 def post_checks(body: CheckRequest, query: CheckQuery) -> Response:
     """Check a site or a project of several parts against the rules in force on a date."""
     bundle = current.bundle()
-    project, on = checks.read_request(
-        body, bundle.rulebook, settings=current.settings(), today=current.today()
-    )
+    project, on = checks.read_request(body, bundle, settings=current.settings(), today=current.today())
     return _json(checks.check(bundle, project, on, detail=query.detail, margins=query.margins))
 
 
@@ -132,9 +130,7 @@ def _told(lines: Iterator[bytes], held: contextlib.ExitStack, request_id: str) -
 def post_questions(body: CheckRequest, query: LangQuery) -> Response:  # noqa: ARG001  # its model refuses unknown keys
     """The facts that rules in reach of the site ask for, with what is taken for them so far."""
     bundle = current.bundle()
-    project, on = checks.read_request(
-        body, bundle.rulebook, settings=current.settings(), today=current.today()
-    )
+    project, on = checks.read_request(body, bundle, settings=current.settings(), today=current.today())
     return _json(checks.questions(bundle, project, on))
 
 

@@ -18,6 +18,8 @@ from geo.errors import InputError, UnreadableError
 from geo.find_activity import find_activity
 from geo.model import Bundle, Problem, Project, Rulebook
 from layers.sites.bodies import json_body
+from layers.sites.doctor.remedies import read_remedies
+from layers.sites.doctor.signs import record
 from layers.sites.faults import collected, fault
 from layers.sites.rows import Defaults, Row
 from layers.sites.run import Tally
@@ -63,6 +65,7 @@ class Batch:
     reader: Reader
     margins: str
     tally: bool
+    remedies: tuple[str, ...]
 
 
 def check_media_type(media_type: str, encoding: str | None) -> None:
@@ -96,9 +99,11 @@ def read_defaults(query: BatchQuery, rulebook: Rulebook, *, today: date) -> Defa
     )
     if query.crs is not None:
         collected(problems, parse_crs, query.crs, where="crs")
+    given = () if query.remedies is None else (query.remedies,)
+    remedies = collected(problems, read_remedies, given, where="remedies")
     if problems or on is None:
         raise InputError(problems)
-    return Defaults(on=on, activity=activity or None, crs=query.crs)
+    return Defaults(on=on, activity=activity or None, crs=query.crs, remedies=remedies or ())
 
 
 def read_batch(
@@ -119,7 +124,7 @@ def read_batch(
         told = {"zh": "请求体为空", "en": "the body is empty"}
         raise UnreadableError(fault(BODY, "(empty)", media_type, **told))
     defaults = read_defaults(query, bundle.rulebook, today=today)
-    terms = Terms(rulebook=bundle.rulebook, settings=settings, defaults=defaults)
+    terms = Terms(bundle=bundle, settings=settings, defaults=defaults)
     reader = _READERS[media_type](upload, terms)
     limit = settings.max_batch_rows
     rows = sum(1 for _ in islice(reader.raw(), limit + 1))
@@ -129,7 +134,13 @@ def read_batch(
     if rows == 0:
         told = {"zh": "没有任何一行数据", "en": "there is no row"}
         raise InputError(fault(f"{BODY} (rows)", "0", f"1–{limit}", **told))
-    return Batch(bundle=bundle, reader=reader, margins=query.margins, tally=query.tally)
+    return Batch(
+        bundle=bundle,
+        reader=reader,
+        margins=query.margins,
+        tally=query.tally,
+        remedies=defaults.remedies,
+    )
 
 
 def answer_lines(batch: Batch) -> Iterator[bytes]:
@@ -147,6 +158,7 @@ def answer_lines(batch: Batch) -> Iterator[bytes]:
             "rows": tally.rows,
             "refused": tally.refused,
             "verdicts": dict(sorted(tally.verdicts.items())),
+            "doctor": record(tally.signs, batch.remedies, tally.rows),
         }
         yield orjson.dumps({"tally": counts}, option=orjson.OPT_APPEND_NEWLINE)
 

@@ -14,8 +14,10 @@ from shapely.geometry.base import BaseGeometry as Geometry
 from geo.crs import parse_crs
 from geo.declare import is_blank
 from geo.errors import InputError
-from geo.model import Problem, Project, Rulebook
-from layers.sites.columns import understand
+from geo.model import Advice, Bundle, Problem, Project
+from layers.sites.columns import Columns, understand
+from layers.sites.doctor.clinic import doctor_for
+from layers.sites.doctor.texts import TEXT_REMEDIES
 from layers.sites.faults import clip, collected, fault
 from layers.sites.feature_stream import FEATURES, NotGeoJsonError, read_members
 from layers.sites.geometry import crs_member, from_geojson
@@ -53,9 +55,13 @@ class Reader:
 class Terms:
     """What holds for every row."""
 
-    rulebook: Rulebook
+    bundle: Bundle
     settings: Settings
     defaults: Defaults
+
+    def maker(self, columns: Columns, defaults: Defaults) -> RowMaker:
+        """What makes rows of records of these columns."""
+        return RowMaker(self.bundle.rulebook, columns, defaults, doctor_for(self.bundle, defaults.remedies))
 
 
 def csv_reader(upload: Upload, terms: Terms) -> Reader:
@@ -80,8 +86,9 @@ def csv_reader(upload: Upload, terms: Terms) -> Reader:
     source = read_csv(upload.reopened(), name=BODY)
     source.close()
     crs_given = terms.defaults.crs is not None
-    columns = understand(source.headers, terms.rulebook, has_geometry=False, crs_given=crs_given, where=BODY)
-    maker = RowMaker(terms.rulebook, columns, terms.defaults)
+    rulebook = terms.bundle.rulebook
+    columns = understand(source.headers, rulebook, has_geometry=False, crs_given=crs_given, where=BODY)
+    maker = terms.maker(columns, terms.defaults)
     return Reader(raw=raw, item=lambda _, record: Item(row=maker.row(record)))
 
 
@@ -206,9 +213,9 @@ class _RowsOfCells:
     def _new_maker(self, names: tuple[str, ...], crs: str | None, *, shaped: bool) -> RowMaker:
         defaults = replace(self._terms.defaults, crs=crs)
         columns = understand(
-            names, self._terms.rulebook, has_geometry=shaped, crs_given=crs is not None, where=BODY
+            names, self._terms.bundle.rulebook, has_geometry=shaped, crs_given=crs is not None, where=BODY
         )
-        return RowMaker(self._terms.rulebook, columns, defaults)
+        return self._terms.maker(columns, defaults)
 
     def of_cells(self, number: int, cells: Mapping[str, object]) -> Item:
         """The row of a flat object."""
@@ -259,11 +266,12 @@ def _of_body(number: int, value: dict[str, Any], terms: Terms) -> Item:
     filled = _filled(value, terms.defaults)
     try:
         body = CheckRequest.model_validate(filled)
-        project, on = read_request(body, terms.rulebook, settings=terms.settings, today=terms.defaults.on)
+        project, on = read_request(body, terms.bundle, settings=terms.settings, today=terms.defaults.on)
     except ValidationError as error:
         return refused(number, *(_in_row(number, p) for p in problems_of(error)), site_id=site_id)
     except InputError as error:
-        return refused(number, *(_in_row(number, p) for p in error.problems), site_id=site_id)
+        found = (_in_row(number, p) for p in error.problems)
+        return refused(number, *found, site_id=site_id, advice=error.advice)
     row = Row(
         number=number,
         site_id=cell_text(site_id) or str(number),
@@ -290,16 +298,26 @@ def _filled_part(part: dict[str, Any], defaults: Defaults) -> dict[str, Any]:
     named = part.get("crs") is not None or (isinstance(site, dict) and site.get("crs") is not None)
     if defaults.crs is not None and not named:
         filled["crs"] = defaults.crs
+    if defaults.remedies and not part.get("remedies"):
+        filled["remedies"] = [name for name in defaults.remedies if name not in TEXT_REMEDIES]
     activity = part.get("activity")
     if defaults.activity is not None and (activity is None or is_blank(activity)):
         filled["activity"] = defaults.activity
     return filled
 
 
-def refused(number: int, *problems: Problem, site_id: object = None) -> Item:
+def refused(number: int, *problems: Problem, site_id: object = None, advice: tuple[Advice, ...] = ()) -> Item:
     """A row that cannot be checked, and why."""
     named = cell_text(site_id) or str(number)
-    row = Row(number=number, site_id=named, part=None, on=_NO_DATE, problems=problems, original=())
+    row = Row(
+        number=number,
+        site_id=named,
+        part=None,
+        on=_NO_DATE,
+        problems=problems,
+        original=(),
+        advice=advice,
+    )
     return Item(row=row)
 
 

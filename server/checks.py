@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import orjson
 import shapely
+from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.answer import to_json
+from geo.answer import advice_json, to_json
 from geo.check import check_date, check_projects
 from geo.crs import parse_crs
 from geo.declare import declare_facts
@@ -17,6 +18,7 @@ from geo.evaluate import counts_as_out_of_scope
 from geo.find_activity import find_activity
 from geo.model import (
     Activity,
+    Advice,
     Bundle,
     Fact,
     Finding,
@@ -32,6 +34,9 @@ from geo.model import (
     UsedFact,
 )
 from geo.site import make_site
+from layers.sites.doctor.cells import reading_of
+from layers.sites.doctor.clinic import doctor_for
+from layers.sites.doctor.remedies import read_remedies
 from layers.sites.geometry import crs_member, from_geojson
 from server.errors import TooLargeError
 from server.schemas import CheckRequest, PartIn
@@ -66,18 +71,19 @@ def read_day(text: str | None, *, today: date, where: str = "on") -> date:
 
 
 def read_request(
-    body: CheckRequest, rulebook: Rulebook, *, settings: Settings, today: date
+    body: CheckRequest, bundle: Bundle, *, settings: Settings, today: date
 ) -> tuple[Project, date]:
     """Project and date of a request.
 
     Raises
     ------
     InputError
-        With every fault found in the request.
+        With every fault found in the request, and what its sites may have meant.
     TooLargeError
         If there are more parts or vertices than the settings allow.
     """
     problems: list[Problem] = []
+    advice: list[Advice] = []
     on = today
     try:
         on = read_day(body.on, today=today)
@@ -85,9 +91,9 @@ def read_request(
         problems.extend(error.problems)
     declared = _declared(body, problems)
     _refuse_more("project.parts", len(declared), settings.max_parts)
-    parts = [_read_part(part, at, rulebook, problems) for at, part in declared.items()]
+    parts = [_read_part(part, at, bundle, problems, advice) for at, part in declared.items()]
     if problems:
-        raise InputError(problems)
+        raise InputError(problems, advice)
     read = tuple(part for part in parts if part is not None)
     vertices = sum(int(shapely.get_num_coordinates(part.site.geometry)) for part in read)
     _refuse_more("site (vertices)", vertices, settings.max_vertices)
@@ -110,17 +116,18 @@ def _declared(body: CheckRequest, problems: list[Problem]) -> Mapping[str, PartI
     return {f"project.parts[{i}].": part for i, part in enumerate(body.project.parts)}
 
 
-def _read_part(part: PartIn, at: str, rulebook: Rulebook, problems: list[Problem]) -> Part | None:
+def _read_part(
+    part: PartIn, at: str, bundle: Bundle, problems: list[Problem], advice: list[Advice]
+) -> Part | None:
     site: Site | None = None
+    rulebook = bundle.rulebook
     activity: str | None = None
     facts: tuple[tuple[str, Any], ...] = ()
     try:
-        geometry = from_geojson(part.site, f"{at}site")
-        site = make_site(
-            geometry, crs=_crs(part, at), accuracy_m=part.accuracy_m, repair=part.repair, where=f"{at}site"
-        )
+        site = _read_site(part, at, bundle)
     except InputError as error:
         problems.extend(_at_body_key(problem, at) for problem in error.problems)
+        advice.extend(error.advice)
     if part.activity is not None and part.activity.strip():
         try:
             activity = find_activity(rulebook, part.activity, where=f"{at}activity")
@@ -131,6 +138,25 @@ def _read_part(part: PartIn, at: str, rulebook: Rulebook, problems: list[Problem
     except InputError as error:
         problems.extend(error.problems)
     return Part(site=site, activity=activity, facts=facts, name=part.name) if site else None
+
+
+def _read_site(part: PartIn, at: str, bundle: Bundle) -> Site:
+    """The site of a part, looked at by the doctor."""
+    where = f"{at}site"
+    remedies = read_remedies(part.remedies, where=f"{at}remedies", of_text=False)
+    geometry, crs = from_geojson(part.site, where), _crs(part, at)
+
+    def make(shape: Geometry, named: str | None) -> Site:
+        return make_site(shape, crs=named, accuracy_m=part.accuracy_m, repair=part.repair, where=where)
+
+    doctor = doctor_for(bundle, remedies)
+    if doctor is None:
+        return make(geometry, crs)
+    return doctor.site(
+        lambda: reading_of(geometry, crs),
+        lambda reading: make(reading.geometry, reading.crs),
+        lambda: make(geometry, crs),
+    )
 
 
 def _facts(part: PartIn) -> dict[str, Any]:
@@ -222,6 +248,8 @@ def _placed(report: PartReport) -> dict[str, Any]:
         "crs": site.crs,
         "accuracy_m": site.accuracy_m,
         "remarks": [both(remark) for remark in report.remarks],
+        "advice": [advice_json(one) for one in site.advice],
+        "remedies": list(site.remedies),
     }
 
 

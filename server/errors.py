@@ -16,13 +16,14 @@
 import logging
 from collections.abc import Iterable
 from http import HTTPStatus
+from typing import Any
 
 import orjson
 from flask import Flask, Response, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from geo.errors import BundleError, FenquError, InputError, InternalError, UnreadableError
-from geo.model import Problem, Text
+from geo.model import Advice, Problem, Text
 from server.lang import HTML_LANG, current_lang
 from server.settings import SettingsError
 
@@ -97,13 +98,18 @@ def status_of(error: FenquError) -> HTTPStatus:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def problem_response(status: int, problems: Iterable[Problem] = (), detail: Text | None = None) -> Response:
+def problem_response(
+    status: int,
+    problems: Iterable[Problem] = (),
+    detail: Text | None = None,
+    advice: Iterable[Advice] = (),
+) -> Response:
     """The one error answer: ``application/problem+json`` in the request's language."""
     lang = current_lang()
     listed = tuple(problems)
     title = TITLES.get(status) or Text(HTTPStatus(status).phrase, HTTPStatus(status).phrase)
     told = detail or _DETAILS.get(status)
-    body = {
+    body: dict[str, Any] = {
         "type": "about:blank",
         "title": title.get(lang),
         "status": int(status),
@@ -115,9 +121,22 @@ def problem_response(status: int, problems: Iterable[Problem] = (), detail: Text
             for p in listed
         ],
     }
+    meant = [_advice(one, lang) for one in advice]
+    if meant:
+        body["advice"] = meant
     response = Response(orjson.dumps(body), status=status, mimetype="application/problem+json")
     response.headers["Content-Language"] = HTML_LANG[lang]
     return response
+
+
+def _advice(advice: Advice, lang: str) -> dict[str, Any]:
+    return {
+        "remedies": list(advice.remedies),
+        "given": advice.given,
+        "would_be": advice.would_be,
+        "lies_in": advice.lies.get(lang) if advice.lies is not None else None,
+        "text": advice.text.get(lang),
+    }
 
 
 def _wants_page() -> bool:
@@ -130,7 +149,8 @@ def _on_fenqu_error(error: FenquError) -> Response:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         LOGGER.error("request %s: %s", g.get("request_id"), error, exc_info=error)
     hide = status == HTTPStatus.INTERNAL_SERVER_ERROR
-    response = problem_response(status, () if hide else error.problems)
+    advice = error.advice if isinstance(error, InputError) else ()
+    response = problem_response(status, () if hide else error.problems, advice=advice)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         response.headers["Retry-After"] = str(_RETRY_S)
     return response

@@ -51,6 +51,12 @@ class _Details(_Strict):
     repair: Literal["make_valid"] | None = Field(
         None, description="How to repair an invalid polygon; without it an invalid polygon is refused."
     )
+    remedies: list[str] = Field(
+        default_factory=list,
+        max_length=20,
+        description="What the input doctor advised (swap-axes, zone-35 …): done in this order where it fits, "
+        "and told among the remarks.",
+    )
 
 
 class PartIn(_Details):
@@ -140,6 +146,11 @@ class BatchQuery(DateQuery):
     margins: Literal["near", "told", "all"] = Field(
         "told", description="told: of every finding; all: of rules that do not apply too; near: within 100 m."
     )
+    remedies: str | None = Field(
+        None,
+        max_length=400,
+        description="What the input doctor advised, comma-separated: done to rows it fits, and told there.",
+    )
     tally: bool = Field(default=False, description="With a last line that counts rows and verdicts.")
 
 
@@ -213,6 +224,16 @@ class ProblemOut(BaseModel):
     hint: str
 
 
+class ErrorAdviceOut(BaseModel):
+    """What the input may have meant: ask for ``remedies`` if so; empty where there is nothing to ask for."""
+
+    remedies: list[str]
+    given: str
+    would_be: str
+    lies_in: str | None
+    text: str
+
+
 class ErrorOut(BaseModel):
     """Every error answer (RFC 9457, application/problem+json)."""
 
@@ -223,6 +244,7 @@ class ErrorOut(BaseModel):
     instance: str
     request_id: str | None
     problems: list[ProblemOut]
+    advice: list[ErrorAdviceOut] = Field(default_factory=list, description="There only where there is any.")
 
 
 _MODELS = (CheckRequest, PartIn, ProjectIn, ZonesQuery, RulesQuery, CheckQuery, BatchQuery, CoverageQuery)

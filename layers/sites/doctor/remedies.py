@@ -305,19 +305,25 @@ ALLOWED = ", ".join((*NAMES, "zone-13…23, zone-25…45"))
 _SPLIT = re.compile(r"[,，;；\s]+")
 
 
-def read_remedies(given: Iterable[str], *, where: str) -> tuple[str, ...]:
+def read_remedies(given: Iterable[str], *, where: str, of_text: bool = True) -> tuple[str, ...]:
     """Names of remedies asked for, each once, in their order; one text may hold several.
+
+    Parameters
+    ----------
+    of_text
+        Whether there is text that may be garbled; else such remedies are refused.
 
     Raises
     ------
     InputError
         For a name that is none, or two datums at once.
     """
+    known = {*COORDINATE_REMEDIES, *(TEXT_REMEDIES if of_text else ())}
     names = tuple(dict.fromkeys(n for text in given for n in _SPLIT.split(text.strip().casefold()) if n))
     problems: list[Problem] = [
         fault(where, name, ALLOWED, zh="没有这种处理方法", en="there is no such remedy")
         for name in names
-        if name not in COORDINATE_REMEDIES and name not in TEXT_REMEDIES
+        if name not in known
     ]
     told = {zh_en: [n for n in names if n in group] for zh_en, group in _ONE_OF.items()}
     for words, several in told.items():

@@ -154,11 +154,12 @@ def answer_lines(batch: Batch) -> Iterator[bytes]:
                 {"row": item.row.number, **json_body(result)}, option=orjson.OPT_APPEND_NEWLINE
             )
     if batch.tally:
+        told = record(tally.signs, batch.remedies, tally.rows)
         counts = {
             "rows": tally.rows,
             "refused": tally.refused,
             "verdicts": dict(sorted(tally.verdicts.items())),
-            "doctor": record(tally.signs, batch.remedies, tally.rows),
+            **({"doctor": told} if any(told.values()) else {}),
         }
         yield orjson.dumps({"tally": counts}, option=orjson.OPT_APPEND_NEWLINE)
 

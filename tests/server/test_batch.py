@@ -140,13 +140,15 @@ def test_a_bad_row_is_one_refused_row_in_its_place(client: FlaskClient, kind: st
     good, *bad = lines(client.post(URL, data=data, content_type=media_type))
     assert (good["row"], good["status"]) == (1, "ok")
     for number, line, site_id, place in zip(range(2, 6), bad, "bcde", places, strict=True):
-        assert list(line) == ["row", "site_id", "status", "problems"]
+        assert list(line)[:4] == ["row", "site_id", "status", "problems"]
         assert (line["row"], line["site_id"], line["status"]) == (number, site_id, "refused")
         [problem] = line["problems"]  # type: ignore[misc]
         assert problem["where"].startswith(f"row {number}")
         assert problem["where"].endswith(place)
         assert problem["hint"]["zh"]
         assert problem["hint"]["en"]
+    advised = [advice["remedies"] for line in bad for advice in line.get("advice", ())]  # type: ignore[attr-defined]
+    assert advised == [["swap-axes"]]  # of the one row whose axes have changed places
 
 
 @pytest.mark.parametrize(

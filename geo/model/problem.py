@@ -55,3 +55,9 @@ class Advice:
     would_be: str
     lies: Text | None
     text: Text
+
+    def line(self, lang: str = "en") -> str:
+        """The text with what to ask for on the command line."""
+        flags = " ".join(f"--remedy {name}" for name in self.remedies)
+        ask = Text(f"；如属实请加 {flags}", f"; if so, add {flags}").get(lang) if flags else ""
+        return self.text.get(lang) + ask

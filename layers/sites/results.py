@@ -123,9 +123,9 @@ def result_cells(result: Result, lang: str) -> dict[str, Scalar | None]:
 def problem_text(result: Result, lang: str) -> str:
     """All problems of a row on one line, and what it may have meant."""
     problems = (problem.line(lang) for problem in result.row.problems)
-    return "; ".join((*problems, *(advice.text.get(lang) for advice in result.row.advice)))
+    return "; ".join((*problems, *(advice.line(lang) for advice in result.row.advice)))
 
 
 def remarks_text(remarks: Iterable[Text], advice: Iterable[Advice], lang: str) -> str:
     """All remarks on a row on one line, the doctor's advice last."""
-    return "; ".join(text.get(lang) for text in (*remarks, *(one.text for one in advice)))
+    return "; ".join((*(text.get(lang) for text in remarks), *(one.line(lang) for one in advice)))

@@ -54,7 +54,7 @@ def answer_text(report: Report, bundle: Bundle, lang: str) -> str:
 def refusal_text(problems: Iterable[Problem], lang: str, advice: Iterable[Advice] = ()) -> str:
     """Why one coordinate was not checked, and what it may have meant, as text."""
     title = "坐标被退回，未作研判：" if lang == "zh" else "Refused, not checked:"
-    told = [*(problem.line(lang) for problem in problems), *(one.text.get(lang) for one in advice)]
+    told = [*(problem.line(lang) for problem in problems), *(one.line(lang) for one in advice)]
     return "\n".join([title, *(f"  {line}" for line in told)]) + "\n"
 
 
@@ -116,7 +116,7 @@ def _part(part: PartReport, report: Report, bundle: Bundle, lang: str) -> Iterat
     for remark in part.remarks:
         yield f"{'备注' if zh else 'Remark'}: {remark.get(lang)}"
     for advice in part.part.site.advice:
-        yield f"{'建议' if zh else 'Advice'}: {advice.text.get(lang)}"
+        yield f"{'建议' if zh else 'Advice'}: {advice.line(lang)}"
 
 
 def _eia(eia: EiaAnswer, bundle: Bundle, lang: str) -> Iterator[str]:

@@ -92,6 +92,7 @@ export class Form {
   body() {
     const body = {site: this.site.geometry, crs: this.site.crs, facts: Object.fromEntries(this.declared), on: this.on()};
     if (this.activity) body.activity = this.activity;
+    if (this.site.remedies.length) body.remedies = this.site.remedies;
     return body;
   }
 
@@ -119,7 +120,10 @@ export class Form {
     const told = problems.map((one) => `${one.hint}（${one.given}）`).join('；') || error.message;
     const about = problems[0]?.where ?? '';
     if (about.startsWith('facts')) fill(byId('facts'), el('p', {class: 'fault', role: 'alert', text: told}));
-    else this.siteStep.refuse(told);
+    else {
+      this.siteStep.refuse(told);
+      this.siteStep.advise(error.problem?.advice ?? []);
+    }
   }
 
   /** A fact in words, for the report. */

@@ -50,6 +50,8 @@ function partSection(part, answer, titles, onZone) {
   const cards = (list, opened = () => false) => bySeverity(list).map((one, i) => findingCard(one, {...titles, on: answer.on}, onZone, opened(one, i)));
   return el('section', {class: 'part'},
     answer.parts.length > 1 && el('h3', {text: part.name || t('result.part')}),
+    (part.advice ?? []).map((one) => el('p', {class: 'advice', text: both(one.text)})),
+    part.remedies && el('p', {class: 'advice advice-applied', text: t('advice.applied', {names: joined(part.remedies)})}),
     block('applies', 'result.applies', applies.length, applies.length
       ? cards(applies, (one, i) => i === 0 && one.effect !== 'notice')
       : el('p', {class: 'quiet', text: t('result.none_apply')})),

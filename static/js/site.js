@@ -1,7 +1,7 @@
 // Where: a click, typed coordinates, or a drawn shape. The site is GeoJSON in the CRS it was given in.
 import {byId, el, fill} from './dom.js';
 import {decimal, dms, gaussKrueger, hectares, metres, readAngle} from './format.js';
-import {both, lang, t} from './i18n.js';
+import {both, joined, lang, t} from './i18n.js';
 
 const CRS = [['EPSG:4490', 'CGCS2000'], ['EPSG:4326', 'WGS84'], ['GCJ-02', 'GCJ-02'], ['BD-09', 'BD-09'], ['unknown', null]];
 const DRAWN = {color: '#111827', weight: 2.4, fillColor: '#ffd54a', fillOpacity: 0.28, interactive: false};
@@ -37,6 +37,7 @@ export class SiteStep {
     return el('fieldset', {class: 'step'}, el('legend', {text: t('site.title')}),
       el('p', {class: 'quiet', text: t('site.hint')}), typed,
       el('p', {class: 'fault', id: 'site-error', role: 'alert'}),
+      el('div', {id: 'site-advice', role: 'status'}),
       el('div', {class: 'tools'}, tool('draw-polygon', 'site.draw_polygon', () => this.draw('Polygon')),
         tool('draw-line', 'site.draw_line', () => this.draw('Line')), tool('site-clear', 'site.clear', () => this.clear())),
       el('div', {id: 'drawing', class: 'drawing', hidden: true}),
@@ -94,19 +95,40 @@ export class SiteStep {
     this.group.clearLayers();
     this.site = null;
     this.refuse('');
+    this.advise([]);
     fill(byId('site-summary'), el('p', {class: 'quiet', text: t('site.none')}));
     this.onChange(null);
   }
 
   set(geometry, crs, look) {
-    this.site = {geometry, crs, look};
+    this.site = {geometry, crs, look, remedies: []};
+    this.advise([]);
     if (crs === 'EPSG:4490' || crs === 'EPSG:4326') this.show({geometry});
+    this.onChange(this.site);
+  }
+
+  /** What the coordinates may have meant, each with its button; and what was asked for so far, with the way back. */
+  advise(advice, applied = []) {
+    fill(byId('site-advice'),
+      applied.length > 0 && el('p', {class: 'advice advice-applied'}, el('span', {text: t('advice.applied', {names: joined(applied)})}),
+        el('button', {type: 'button', class: 'tool', id: 'remedy-undo', text: t('advice.undo'), on: {click: () => this.treat([])}})),
+      advice.map(({remedies, text}) => el('p', {class: 'advice'}, el('span', {text: both(text)}),
+        remedies.length > 0 && el('button', {type: 'button', class: 'tool', id: `remedy-${remedies.join('-')}`,
+          text: t('advice.apply', {names: joined(remedies)}), on: {click: () => this.treat(remedies)}}))));
+  }
+
+  /** Have the service read the site by these remedies, or as it was given. */
+  treat(remedies) {
+    this.site = {...this.site, remedies, look: remedies.length > 0};
+    this.refuse('');
+    this.advise([]);
     this.onChange(this.site);
   }
 
   /** Draw and describe the site where the service says it came to lie. */
   placed(placed) {
     this.show(placed);
+    this.advise(placed.advice, placed.remedies);
     if (this.site?.look) {
       this.site.look = false;
       this.lookAt();

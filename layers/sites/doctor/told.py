@@ -24,10 +24,6 @@ def _names(remedies: Sequence[Remedy]) -> tuple[str, ...]:
     return tuple(one.name for one in remedies)
 
 
-def _flags(names: Sequence[str]) -> str:
-    return " ".join(f"--remedy {name}" for name in names)
-
-
 def advised(
     remedies: Sequence[Remedy],
     given: Geometry,
@@ -61,10 +57,9 @@ def advised(
         would_be=after,
         lies=lies,
         text=Text(
-            f"疑似{doubt.zh}：所给 {before}{where.zh}；改正后为 {after}，位于{lies.zh}。"
-            f"坐标未作改动，如属实请指定 {_flags(names)}",
+            f"疑似{doubt.zh}：所给 {before}{where.zh}；改正后为 {after}，位于{lies.zh}。坐标未作改动",
             f"perhaps {doubt.en}: given {before}{where.en}; it would be {after}, in {lies.en}. "
-            f"Nothing was changed; if so, ask for {_flags(names)}",
+            "Nothing was changed",
         ),
     )
 

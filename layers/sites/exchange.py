@@ -71,6 +71,22 @@ class Exchange:
             b"" if met is None else packed(met.overlaps.columns, OVERLAPS),
         )
 
+    def kept_back(self, pieces: Iterable[bytes], run: RunInfo) -> tuple[Text, ...]:
+        """That pieces of restricted layers are not in the export, where any was met."""
+        met = {
+            name for table in tables(pieces, PIECES) for name in table.column("layer").unique().to_pylist()
+        }
+        closed = [layer for layer in run.bundle.layers.values() if layer.id in met and layer.restricted]
+        if not closed:
+            return ()
+        zh, en = (", ".join(layer.title.get(lang) for layer in closed) for lang in ("zh", "en"))
+        return (
+            Text(
+                f"受限图层只给出重叠数值，不含图形：{zh}",
+                f"of restricted layers the measures are given, no shapes: {en}",
+            ),
+        )
+
     def sites(self, pieces: Iterable[bytes]) -> Iterator["Sites"]:
         """The sites of every piece."""
         verdict = len(self.layout.headers) + list(self.layout.names).index("verdict")

@@ -19,6 +19,8 @@ def notes(run: RunInfo, lang: str) -> tuple[Note, ...]:
     ]
     if run.synthetic:
         told.insert(0, ("synthetic", SYNTHETIC_BANNER.get(lang)))
+    if run.remedies:
+        told.append(("remedies", ", ".join(run.remedies)))
     return (*told, *(("remark", remark.get(lang)) for remark in run.remarks))
 
 

@@ -51,8 +51,10 @@ class Plane:
         here = np.array([shape is not None and self._is_near(shape) for shape in shapes], dtype=bool)
         out = np.full(len(shapes), None, dtype=object)
         if here.any():
-            bent = shapely.segmentize(shapes[here], _LONGEST_DEG)
-            out[here] = shapely.simplify(from_lonlat(bent, self.crs, densify=False), _STRAIGHT_M)
+            bent = from_lonlat(shapely.segmentize(shapes[here], _LONGEST_DEG), self.crs, densify=False)
+            plain = shapely.simplify(bent, _STRAIGHT_M, preserve_topology=False)
+            kept = shapely.get_num_geometries(plain) == shapely.get_num_geometries(bent)
+            out[here] = np.where(kept & ~shapely.is_empty(plain), plain, bent)
         for place in np.flatnonzero(here):
             if any(zone_of_easting(east) != self.zone for east in shapely.bounds(out[place])[[0, 2]]):
                 out[place] = None

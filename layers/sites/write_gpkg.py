@@ -43,7 +43,7 @@ class GpkgFormat(Exchange):
         if self.met:
             self._write(out, HIT_LINES, pieces, HITS, run)
             self._write(out, PIECES, pieces, OVERLAPS, run)
-        return ()
+        return self.kept_back(pieces, run)
 
     def _write(self, out: Path, which: int, pieces: Iterable[bytes], schema: pa.Schema, run: RunInfo) -> None:
         shaped = pa.types.is_binary(schema.field(-1).type)

@@ -66,7 +66,7 @@ class KmlFormat(Exchange):
                 stream.write("</Folder>\n")
             stream.write(_FOOT)
         told = any(True for _ in tables(pieces, HIT_LINES))
-        return (SAME_DATUM, _NO_HITS) if told else (SAME_DATUM,)
+        return (SAME_DATUM, *([_NO_HITS] if told else []), *self.kept_back(pieces, run))
 
     def _about(self, run: RunInfo) -> str:
         lang = self.layout.lang

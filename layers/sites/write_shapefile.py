@@ -78,7 +78,7 @@ class ShapefileFormat(Exchange):
             with DatelessArchive(out, "w") as archive:
                 for path in sorted(work.folder.iterdir()):
                     archive.write(path, path.name)
-        return _remarks(work.cut)
+        return (*_remarks(work.cut), *self.kept_back(pieces, run))
 
     def _describe(self, work: "_Work", schemas: dict[int, pa.Schema], run: RunInfo) -> None:
         """Say what is in the archive and what the short names stand for."""
@@ -86,8 +86,8 @@ class ShapefileFormat(Exchange):
         for (which, kind), rows in sorted(work.rows.items()):
             what = _TITLES.get(kind, "无图形，仅属性表 no shape: a table")
             lines.append(f"{_name(which, kind)}: {what}, {rows}")
-        if work.cut:
-            lines += ["", *(remark.get(lang) for remark in _remarks(work.cut) for lang in ("zh", "en"))]
+        remarks = (*_remarks(work.cut), *self.kept_back(work.pieces, run))
+        lines += ["", *(remark.get(lang) for remark in remarks for lang in ("zh", "en"))]
         lines.append("")
         for which, schema in schemas.items():
             lines.append(f"{NAMES[which]}:")

@@ -1,8 +1,8 @@
 """Damaged data convict and never acquit: every layer of the demonstration bundle, damaged one at a time.
 
 A damaged layer is read through `load_bundle` from a folder that holds it alone, and put in place of the whole
-one: the others need not be read again for each damage. The bundle it is put into holds the rules that speak of
-the layer and the layers these speak of, so that no other rule's answer can hide a loss. That the short cut
+one: the others need not be read again for each damage. The bundle it is put into holds the rules that speak
+of the layer and the layers these speak of, so that no other rule's answer can hide a loss. That the short cut
 changes nothing is asked of the whole bundle, below.
 """
 

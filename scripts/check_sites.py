@@ -151,6 +151,14 @@ def parser() -> argparse.ArgumentParser:
         help="what the input doctor advised (swap-axes, dms-packed, zone-35 …): done where it fits, told; "
         "may be repeated",
     )
+    add(
+        "--draft",
+        metavar="LAYER=EDITION",
+        action="append",
+        default=[],
+        help="answer once more with this draft in force: columns draft_verdict and draft_applies, with_drafts "
+        "in JSON; may be repeated",
+    )
     add("--layer", metavar="NAME", help="layer to read, where a vector file has several")
     return made
 
@@ -176,6 +184,7 @@ def _options(args: argparse.Namespace, command: Sequence[str]) -> Options:
         margins="all" if args.margins else "near" if _is_table(args) else "told",
         repair=args.repair,
         remedies=tuple(args.remedy),
+        drafts=tuple(args.draft),
         layer=args.layer,
         hits=args.hits,
         engine=args.engine,

@@ -301,3 +301,24 @@ class CheckAnswer(_Answer):
     bundle: BundleOut
     engine: str
     disclaimer: TextOut
+    with_drafts: "WithDraftsOut | None" = Field(
+        None, description="Only where drafts were named: the answer as it would be with them in force."
+    )
+
+
+class DraftOut(_Answer):
+    """An edition that is not in force and was named in the request, as it was supplied."""
+
+    layer: str
+    edition: str
+    status: Literal["draft", "provisional"]
+    valid_from: str
+    valid_to: str | None
+    sha256: str
+    synthetic: bool
+
+
+class WithDraftsOut(CheckAnswer):
+    """A whole answer more, with the drafts that it rests on."""
+
+    drafts: list[DraftOut]

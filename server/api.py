@@ -20,6 +20,7 @@ from server.schemas import (
     BatchQuery,
     CheckQuery,
     CheckRequest,
+    CheckBothRequest,
     ClausesQuery,
     CoverageQuery,
     DateQuery,
@@ -84,11 +85,29 @@ def _day(text: str | None) -> date:
 
 
 @api.post("/checks", tags=[CHECKS], summary="Check a site or a project", responses=_CHECK)
-def post_checks(body: CheckRequest, query: CheckQuery) -> Response:
-    """Check a site or a project of several parts against the rules in force on a date."""
+def post_checks(body: CheckBothRequest, query: CheckQuery) -> Response:
+    """Check a site or a project of several parts against the rules in force on a date.
+
+    Where ``drafts`` are named, the answer there would be with them in force stands beside it, whole.
+    """
     bundle = current.bundle()
     project, on = checks.read_request(body, bundle, settings=current.settings(), today=current.today())
-    return _json(checks.check(bundle, project, on, detail=query.detail, margins=query.margins))
+    how = {"detail": query.detail, "margins": query.margins}
+    return _json(checks.check_both(bundle, project, on, body.drafts or {}, **how))
+
+
+@api.post("/checks/export", tags=[CHECKS], summary="An answer as a file", responses=_EXPORT)
+def post_checks_export(body: CheckBothRequest, query: ExportQuery) -> Response:
+    """Check as /checks does, and give sites, zones met and the pieces of zones inside the sites as a file."""
+    bundle, lang = current.bundle(), current_lang()
+    project, on = checks.read_request(body, bundle, settings=current.settings(), today=current.today())
+    remarks = (exports.WITHOUT_DRAFTS,) if body.drafts else ()
+    asked = {"form": query.format, "lang": lang, "margins": query.margins, "remarks": remarks}
+    made = exports.export(bundle, project, on, **asked)
+    response = Response(made.data, content_type=made.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    response.headers["Fenqu-Remarks"] = quote(orjson.dumps([one.get(lang) for one in made.remarks]))
+    return response
 
 
 @api.post(

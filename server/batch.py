@@ -13,11 +13,12 @@ from itertools import islice
 import orjson
 
 from geo.check import check_projects
-from geo.crs import parse_crs
+from geo.crs import check_crs_name
+from geo.drafts import Named, draft_bodies, named_drafts, read_drafts, with_drafts
 from geo.errors import InputError, UnreadableError
 from geo.find_activity import find_activity
 from geo.model import Bundle, Problem, Project, Rulebook
-from layers.sites.bodies import json_body
+from layers.sites.bodies import both_bodies, json_body
 from layers.sites.doctor.remedies import read_remedies
 from layers.sites.doctor.signs import record
 from layers.sites.faults import collected, fault
@@ -65,6 +66,7 @@ class Batch:
     reader: Reader
     margins: str
     tally: bool
+    named: Named
     remedies: tuple[str, ...]
 
 
@@ -124,6 +126,8 @@ def read_batch(
         told = {"zh": "请求体为空", "en": "the body is empty"}
         raise UnreadableError(fault(BODY, "(empty)", media_type, **told))
     defaults = read_defaults(query, bundle.rulebook, today=today)
+    drafts = [text for text in (query.drafts or "").split(",") if text.strip()]
+    named = named_drafts(bundle, read_drafts(drafts, where="drafts"))
     terms = Terms(bundle=bundle, settings=settings, defaults=defaults)
     reader = _READERS[media_type](upload, terms)
     limit = settings.max_batch_rows
@@ -139,6 +143,7 @@ def read_batch(
         reader=reader,
         margins=query.margins,
         tally=query.tally,
+        named=named,
         remedies=defaults.remedies,
     )
 
@@ -147,12 +152,15 @@ def answer_lines(batch: Batch) -> Iterator[bytes]:
     """One line a row, in order; a refused row says why in its place. Last, where asked for, the tally."""
     tally = Tally()
     for chunk in in_chunks(_items(batch.reader), CHUNK_ROWS):
-        results = _results(batch, chunk)
+        results = _results(batch, batch.bundle, chunk)
         tally.add(results)
-        for item, result in zip(chunk, results, strict=True):
-            yield orjson.dumps(
-                {"row": item.row.number, **json_body(result)}, option=orjson.OPT_APPEND_NEWLINE
-            )
+        bodies = [json_body(result) for result in results]
+        if batch.named:
+            drafted = _results(batch, with_drafts(batch.bundle, batch.named), chunk)
+            drafts = draft_bodies(batch.bundle, batch.named)
+            bodies = [both_bodies(*pair, drafts) for pair in zip(bodies, drafted, strict=True)]
+        for item, body in zip(chunk, bodies, strict=True):
+            yield orjson.dumps({"row": item.row.number, **body}, option=orjson.OPT_APPEND_NEWLINE)
     if batch.tally:
         told = record(tally.signs, batch.remedies, tally.rows)
         counts = {
@@ -173,15 +181,18 @@ def _items(reader: Reader) -> Iterator[Item]:
             yield refused(number, fault(f"row {number}", "…", "plain values", **told))
 
 
-def _results(batch: Batch, chunk: list[Item]) -> list[Result]:
+def _results(batch: Batch, bundle: Bundle, chunk: list[Item]) -> list[Result]:
     """What came of each row: most go through together, a project of several parts by itself."""
-    plain = iter(screen(batch.bundle, [i.row for i in chunk if i.project is None], margins=batch.margins))
-    return [next(plain) if item.project is None else _whole(batch, item.row, item.project) for item in chunk]
+    plain = iter(screen(bundle, [i.row for i in chunk if i.project is None], margins=batch.margins))
+    return [
+        next(plain) if item.project is None else _whole(bundle, item.row, item.project, batch.margins)
+        for item in chunk
+    ]
 
 
-def _whole(batch: Batch, row: Row, project: Project) -> Result:
+def _whole(bundle: Bundle, row: Row, project: Project, margins: str) -> Result:
     try:
-        [report] = check_projects(batch.bundle, [project], row.on, margins=batch.margins)
+        [report] = check_projects(bundle, [project], row.on, margins=margins)
     except InputError as error:
         return Result(row=replace(row, part=None, problems=error.problems), report=None)
     return Result(row=row, report=report)

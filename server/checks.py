@@ -13,6 +13,7 @@ from geo.answer import advice_json, to_json
 from geo.check import check_date, check_projects
 from geo.crs import parse_crs
 from geo.declare import declare_facts
+from geo.drafts import draft_bodies, named_drafts, with_drafts
 from geo.errors import InputError
 from geo.evaluate import counts_as_out_of_scope
 from geo.find_activity import find_activity
@@ -110,7 +111,7 @@ def _declared(body: CheckRequest, problems: list[Problem]) -> Mapping[str, PartI
     if body.project is None:
         keys = {key: getattr(body, key) for key in PartIn.model_fields if key in body.model_fields_set}
         return {"": PartIn.model_construct(**keys)}
-    for key in sorted(body.model_fields_set - {"project", "on"}):
+    for key in sorted(body.model_fields_set - {"project", "on", "drafts"}):
         hint = Text("请写入各组成部分", "belongs in each part of the project")
         problems.append(Problem(where=key, given=key, allowed="project.parts[…]." + key, hint=hint))
     return {f"project.parts[{i}].": part for i, part in enumerate(body.project.parts)}
@@ -196,6 +197,24 @@ def check(bundle: Bundle, project: Project, on: date, *, detail: str, margins: s
     """The answer of DESIGN §6 to one project."""
     reports = check_projects(bundle, (project,), on, margins=margins, full=detail == "full")
     return to_json(next(reports), detail=detail)
+
+
+def check_both(
+    bundle: Bundle, project: Project, on: date, drafts: Mapping[str, str], *, detail: str, margins: str
+) -> dict[str, Any]:
+    """The answer, and where drafts are named, under ``with_drafts`` that with them in force.
+
+    Raises
+    ------
+    InputError
+        For a draft that the bundle does not have.
+    """
+    named = named_drafts(bundle, drafts)
+    answer = check(bundle, project, on, detail=detail, margins=margins)
+    if named:
+        drafted = check(with_drafts(bundle, named), project, on, detail=detail, margins=margins)
+        answer["with_drafts"] = {"drafts": draft_bodies(bundle, named), **drafted}
+    return answer
 
 
 def questions(bundle: Bundle, project: Project, on: date) -> dict[str, Any]:

@@ -85,6 +85,17 @@ class CheckRequest(_Details):
     )
 
 
+class CheckBothRequest(CheckRequest):
+    """A check that may name drafts: both answers are given."""
+
+    drafts: dict[str, str] | None = Field(
+        None,
+        max_length=100,
+        description="Draft or provisional editions by layer: the answer with them in force is added.",
+        json_schema_extra={"examples": [{"eco_redline": "2027-draft"}]},
+    )
+
+
 class _Query(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -161,6 +172,11 @@ class RulesQuery(DateQuery):
     activity: str | None = Field(None, description="Only rules that speak of this activity (code or title).")
     place: str | None = Field(
         None, description="Only rules that hold in this place: a GB/T 2260 code or its first digits."
+    drafts: str | None = Field(
+        None,
+        max_length=2000,
+        description="LAYER=EDITION, comma-separated: each row is answered with these drafts in force too.",
+    )
     )
     text: str | None = Field(
         None, max_length=200, description="Only rules with these words in id, title or action."
@@ -247,7 +263,7 @@ class ErrorOut(BaseModel):
     advice: list[ErrorAdviceOut] = Field(default_factory=list, description="There only where there is any.")
 
 
-_MODELS = (CheckRequest, PartIn, ProjectIn, ZonesQuery, RulesQuery, CheckQuery, BatchQuery, CoverageQuery)
+_MODELS = (CheckBothRequest, PartIn, ProjectIn, ZonesQuery, RulesQuery, CheckQuery, BatchQuery, CoverageQuery)
 _KEYS: tuple[str, ...] = tuple(sorted({name for model in _MODELS for name in model.model_fields}))
 
 _ALLOWED: dict[str, tuple[str, Text]] = {

@@ -1,13 +1,14 @@
 """A chunk answered: the one function that every engine runs, in this process, in another, or on a cluster."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
+from geo.drafts import Named, draft_bodies, with_drafts
 from geo.model import Bundle
 from layers.sites.answered import Answered, Positions, Wanted, from_results, joined, met_of
 from layers.sites.chunks import Block, Chunk, RecordList
@@ -46,6 +47,8 @@ class Terms:
     index
         Folder of the bundle, whose index answers points in columns; None = by whole reports only. It changes
         speed, never an answer.
+    drafts
+        Drafts by which every row is answered once more.
     """
 
     columns: Columns
@@ -57,6 +60,7 @@ class Terms:
     wanted: Wanted
     failures: str | None
     index: Path | None = None
+    drafts: Named = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,7 @@ class Work:
     terms: Terms
     maker: RowMaker = field(init=False)
     tables: Tables | None = field(init=False)
+    drafted: "Work | None" = field(init=False)
 
     def __post_init__(self) -> None:
         defaults = self.terms.defaults
@@ -76,6 +81,15 @@ class Work:
         object.__setattr__(self, "maker", made)
         tables = Tables(bundle=self.bundle, folder=folder, lang=self.terms.layout.lang) if folder else None
         object.__setattr__(self, "tables", tables)
+        object.__setattr__(self, "drafted", self._with_drafts())
+
+    def _with_drafts(self) -> "Work | None":
+        """The same with the drafts in force: cells, and bodies where they are wanted."""
+        if not self.terms.drafts:
+            return None
+        wanted = Wanted(bodies=self.terms.wanted.bodies)
+        terms = replace(self.terms, drafts=(), wanted=wanted)
+        return Work(bundle=with_drafts(self.bundle, self.terms.drafts), terms=terms)
 
 
 def answer(work: Work, chunk: Chunk) -> Answered:
@@ -84,6 +98,13 @@ def answer(work: Work, chunk: Chunk) -> Answered:
     The answer to a row depends on nothing but the row and ``work``: neither on the chunk nor on what was
     answered before.
     """
+    answered = _answer(work, chunk)
+    if work.drafted is None:
+        return answered
+    return answered.beside(_answer(work.drafted, chunk), draft_bodies(work.bundle, work.terms.drafts))
+
+
+def _answer(work: Work, chunk: Chunk) -> Answered:
     block, terms = chunk.payload.open(), work.terms
     if work.tables is None:
         return joined([detailed(work, block, np.arange(block.count))], block)
@@ -95,6 +116,8 @@ def answer(work: Work, chunk: Chunk) -> Answered:
 
 def warm_up(work: Work, chunk: Chunk, workers: int) -> None:
     """Have ready what answering will ask for again and again, before processes are forked that share it."""
+    if work.drafted is not None:
+        warm_up(work.drafted, chunk, workers)
     if work.tables is None:
         return
     work.tables.ready_index(work.terms.defaults.on, workers)

@@ -16,12 +16,12 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.model import Bundle
-from layers.sites.bodies import json_lines
+from layers.sites.bodies import both_lines, json_lines
 from layers.sites.chunks import Block, Column
 from layers.sites.doctor.signs import Signs, signs_of
 from layers.sites.hits import hit_lines
 from layers.sites.met import Met, met_by, stacked
-from layers.sites.results import COLUMNS, Layout, result_cells
+from layers.sites.results import COLUMNS, DRAFTED, Layout, result_cells
 from layers.sites.run import Tally
 from layers.sites.screen import Result, told_of
 
@@ -103,6 +103,15 @@ class Answered:
             else:
                 counted.verdicts[value["values"]] += value["counts"]
         return counted
+
+    def beside(self, drafted: "Answered", drafts: list[dict[str, Any]]) -> "Answered":
+        """These answers, with what ``drafted`` says of the same rows beside them."""
+        cells = self.cells
+        for column, repeated in DRAFTED.items():
+            at = cells.schema.get_field_index(column)
+            cells = cells.set_column(at, column, drafted.cells.column(repeated))
+        pairs = zip(self.bodies, drafted.bodies, strict=True)
+        return replace(self, cells=cells, bodies=tuple(both_lines(*pair, drafts) for pair in pairs))
 
     def refused(self) -> "Answered":
         """The refused rows alone."""

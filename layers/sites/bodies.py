@@ -23,6 +23,24 @@ def json_body(result: Result, detail: str = "findings") -> dict[str, object]:
     return {**head, "problems": problems, **({"advice": advice} if advice else {})}
 
 
+def both_bodies(
+    body: dict[str, object], drafted: Result, drafts: list[dict[str, object]]
+) -> dict[str, object]:
+    """A body, and beside it the answer there would be with ``drafts`` in force; a refused row has neither."""
+    if drafted.report is None:
+        return body
+    return {**body, "with_drafts": {"drafts": drafts, **to_json(drafted.report)}}
+
+
+def both_lines(line: bytes, drafted: bytes, drafts: list[dict[str, object]]) -> bytes:
+    """The same of two lines of `json_lines`."""
+    other = orjson.loads(drafted)
+    if other.pop("status") == "refused":
+        return line
+    rest = {key: value for key, value in other.items() if key not in {"site_id", "input"}}
+    return line[:-1] + b',"with_drafts":' + orjson.dumps({"drafts": drafts, **rest}) + b"}"
+
+
 def json_lines(results: Sequence[Result], layout: Layout) -> Iterator[bytes]:
     """One object a row: its body, and the row's own columns as ``input``."""
     headers = layout.unique_headers()

@@ -23,6 +23,8 @@ HEADINGS = {
     "headline": Text("结论摘要", "Headline"),
     "remarks": Text("备注", "Remarks"),
     "synthetic": Text("数据性质", "Nature of the data"),
+    "draft_verdict": Text("研判结论（按草案）", "Verdict with the drafts"),
+    "draft_applies": Text("适用规则（按草案）", "Rules that apply with the drafts"),
 }
 """Headings of the result columns."""
 if set(HEADINGS) != set(COLUMNS):

@@ -18,12 +18,13 @@ from layers.sites.journal import Store as PieceStore
 from layers.sites.options import Options
 from layers.sites.pieces import FAILURES, HITS, OUTPUT, Keep, Piece, passed_on, piece_of
 from layers.sites.plan import Job, prepare
+from layers.sites.rows import Row
 from layers.sites.run import Tally, run_record
 from layers.sites.screen import screen
 from layers.sites.workers import by_workers, one_by_one
 from layers.sites.write import format_of, replacing
 from layers.sites.write_csv import CsvFormat, FailuresFormat, csv_head
-from layers.sites.write_text import answer_text, refusal_text
+from layers.sites.write_text import answer_text, draft_text, refusal_text
 from layers.sites.write_xlsx import XlsxFormat
 from layers.store import FOLDER, Store
 
@@ -188,6 +189,17 @@ def _pieces(
         yield from by_workers(work, rest, keep, workers=job.workers, ahead=ahead)
 
 
+def _tell_drafted(work: Work, row: Row, stdout: TextIO, lang: str) -> None:
+    """The same coordinate with the drafts in force, where any are named."""
+    drafted = work.drafted
+    if drafted is None:
+        return
+    [result] = screen(drafted.bundle, [row], margins=work.terms.margins)
+    if result.report is not None:
+        stdout.write(draft_text(work.bundle, work.terms.drafts, lang))
+        stdout.write(answer_text(result.report, drafted.bundle, lang))
+
+
 def _told(job: Job, stdout: TextIO) -> Tally:
     """One coordinate, in words."""
     work, lang, tally = Work(bundle=job.bundle, terms=job.terms), job.options.lang, Tally()
@@ -204,5 +216,6 @@ def _told(job: Job, stdout: TextIO) -> Tally:
                     refused(piece_of(work, chunk).sections[FAILURES])
                 else:
                     stdout.write(answer_text(result.report, job.bundle, lang))
+                    _tell_drafted(work, result.row, stdout, lang)
     stdout.flush()
     return tally

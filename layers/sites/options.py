@@ -9,6 +9,7 @@ from pathlib import Path
 from geo.check import check_date
 from geo.crs import parse_crs
 from geo.declare import declare_facts
+from geo.drafts import Named, named_drafts, read_drafts
 from geo.errors import InputError, Problem
 from geo.find_activity import find_activity
 from geo.model import Bundle
@@ -36,6 +37,8 @@ class Options:
         As-of date as written; None = ``today``.
     facts
         ``NAME=VALUE`` each.
+    drafts
+        ``LAYER=EDITION`` each.
     out, failures
         Results and refused rows; results go to standard output where ``out`` is None.
     hits
@@ -69,6 +72,7 @@ class Options:
     repair: str | None = None
     remedies: tuple[str, ...] = ()
     layer: str | None = None
+    drafts: tuple[str, ...] = ()
     hits: bool = False
     command: tuple[str, ...] = ()
     engine: str = "local"
@@ -153,6 +157,17 @@ def read_defaults(options: Options, bundle: Bundle) -> Defaults:
     return Defaults(
         on=on, activity=activity, facts=facts or (), repair=options.repair, remedies=remedies or ()
     )
+
+
+def named_in(options: Options, bundle: Bundle) -> Named:
+    """The drafts that are named.
+
+    Raises
+    ------
+    InputError
+        For one that the bundle does not have.
+    """
+    return named_drafts(bundle, read_drafts(options.drafts, where="--draft"), where="--draft")
 
 
 def _as_of(options: Options) -> date:

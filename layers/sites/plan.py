@@ -18,7 +18,7 @@ from layers.sites.columns import Columns, Place, understand
 from layers.sites.faults import collected
 from layers.sites.intake import open_source
 from layers.sites.journal import Journal, Manifest, begin, go_on, identity, read_manifest
-from layers.sites.options import Options, coordinate, path_problems, read_defaults
+from layers.sites.options import Options, coordinate, named_in, path_problems, read_defaults
 from layers.sites.results import lay_out
 from layers.sites.rows import Defaults, Record
 from layers.sites.run import RunInfo
@@ -100,14 +100,15 @@ def prepare(options: Options) -> Job:
     bundle = load_bundle(options.bundle)
     defaults = collected(problems, read_defaults, options, bundle)
     source = collected(problems, _source, options)
-    if defaults is None or source is None:
+    drafts = collected(problems, named_in, options, bundle)
+    if defaults is None or source is None or drafts is None:
         if source is not None:
             source.close()
         raise InputError(problems)
     with contextlib.ExitStack() as on_failure:
         on_failure.callback(source.close)
         crs, remarks = settle_crs(source, options.crs)
-        terms = _terms(options, bundle, source, replace(defaults, crs=crs))
+        terms = replace(_terms(options, bundle, source, replace(defaults, crs=crs)), drafts=drafts)
         if _leaves_met_out(terms):
             remarks = (*remarks, _MET_LEFT_OUT)
         terms = _with_index(terms, options, bundle, source)
@@ -118,6 +119,7 @@ def prepare(options: Options) -> Job:
             remarks=(*source.remarks, *remarks),
             remedies=defaults.remedies,
         )
+            drafts=drafts,
         job = _planned(options, source, terms, info, before)
         on_failure.pop_all()
     return job
@@ -164,7 +166,7 @@ def _terms(options: Options, bundle: Bundle, source: Source, defaults: Defaults)
         crs_given=defaults.crs is not None,
         where=source.name,
     )
-    layout = lay_out(source, columns, lang=options.lang)
+    layout = lay_out(source, columns, lang=options.lang, drafts=bool(options.drafts))
     suffix = ".csv" if options.out is None else suffix_of(options.out)
     met = options.hits or (_shaped(columns) and not _is_large(options, source))
     return Terms(
@@ -226,6 +228,7 @@ def _asked(job: Job) -> dict[str, Any]:
         "--repair": options.repair,
         "--remedy": list(defaults.remedies),
         "--layer": options.layer,
+        "--draft": [list(draft) for draft in job.terms.drafts],
         "--hits": options.hits,
         "--failures": None if options.failures is None else str(options.failures.resolve()),
     }

@@ -30,8 +30,13 @@ COLUMNS: dict[str, pa.DataType] = {
     "headline": pa.string(),
     "remarks": pa.string(),
     "synthetic": pa.string(),
+    "draft_verdict": pa.string(),
+    "draft_applies": pa.string(),
 }
-"""Result columns in order, with their types; the last four are for people."""
+"""Result columns in order, with their types; the last two are there only where drafts are named."""
+
+DRAFTED = {"draft_verdict": "verdict", "draft_applies": "applies"}
+"""Columns of the answer with drafts in force, by those they repeat."""
 
 PREFIX = "fenqu_"
 """Stands before a column of ours where the input has one of that name."""
@@ -85,12 +90,14 @@ def _key(name: str, *, ignore_case: bool) -> str:
     return name.casefold() if ignore_case else name
 
 
-def lay_out(source: Source, columns: Columns, *, lang: str) -> Layout:
+def lay_out(source: Source, columns: Columns, *, lang: str, drafts: bool = False) -> Layout:
     """Name the result columns beside those of the input; ours give way with the prefix ``fenqu_``."""
     taken = {plain(header) for header in source.headers}
     names: dict[str, str] = {}
     for column in COLUMNS:
         if column == "site_id" and columns.names_site_id():
+            continue
+        if column in DRAFTED and not drafts:
             continue
         name = column
         while name in taken:

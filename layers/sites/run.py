@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from geo.answer import DISCLAIMER, ENGINE, SYNTHETIC_BANNER, measured
+from geo.drafts import Named, draft_bodies
 from geo.model import SEVERITY, VERDICT_TEXT, Bundle, Edition, Text
 from layers.sites.doctor.signs import Signs, record, signs_of
 from layers.sites.screen import Result, told_of
@@ -25,6 +26,8 @@ class RunInfo:
         What was taken for granted in reading the input.
     remedies
         Names of the doctor's remedies asked for.
+    drafts
+        Drafts named beside what is in force.
     """
 
     bundle: Bundle
@@ -32,6 +35,7 @@ class RunInfo:
     on: date
     remarks: tuple[Text, ...] = ()
     remedies: tuple[str, ...] = ()
+    drafts: Named = ()
 
     @property
     def synthetic(self) -> bool:
@@ -110,6 +114,7 @@ def run_record(info: RunInfo, tally: Tally) -> dict[str, object]:
             }
             for layer in bundle.layers.values()
         ],
+        **({"drafts": draft_bodies(bundle, info.drafts)} if info.drafts else {}),
         "measured": measured(),
         "remarks": [_both(remark) for remark in (*info.remarks, *tally.remarks)],
     }

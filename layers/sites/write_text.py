@@ -6,6 +6,7 @@ import shapely
 
 from geo.answer import DISCLAIMER, SYNTHETIC_BANNER
 from geo.cite import cited
+from geo.drafts import Named
 from geo.errors import Problem
 from geo.human import coordinates, hectares, metres, stations
 from geo.model import (
@@ -49,6 +50,15 @@ _EFFECT_TEXT: dict[Effect, Text] = {
 def answer_text(report: Report, bundle: Bundle, lang: str) -> str:
     """The report of one site as text, in ``lang``."""
     return "\n".join(_lines(report, bundle, lang)) + "\n"
+
+
+def draft_text(bundle: Bundle, named: Named, lang: str) -> str:
+    """The heading of the answer with drafts in force."""
+    titles = [bundle.layer_titles.get(layer, Text(layer, layer)).get(lang) for layer, _ in named]
+    drafts = [f"  {title} [{layer}] {edition}" for title, (layer, edition) in zip(titles, named, strict=True)]
+    zh = "如以下未生效版本已生效，研判结果为："
+    en = "With these editions in force, which are not, the answer would be:"
+    return "\n".join(["", "=" * 60, zh if lang == "zh" else en, *drafts, ""]) + "\n"
 
 
 def refusal_text(problems: Iterable[Problem], lang: str, advice: Iterable[Advice] = ()) -> str:

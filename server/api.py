@@ -18,9 +18,9 @@ from server.rule_choice import Choice
 from server.schemas import (
     ActivitiesQuery,
     BatchQuery,
+    CheckBothRequest,
     CheckQuery,
     CheckRequest,
-    CheckBothRequest,
     ClausesQuery,
     CoverageQuery,
     DateQuery,
@@ -94,20 +94,6 @@ def post_checks(body: CheckBothRequest, query: CheckQuery) -> Response:
     project, on = checks.read_request(body, bundle, settings=current.settings(), today=current.today())
     how = {"detail": query.detail, "margins": query.margins}
     return _json(checks.check_both(bundle, project, on, body.drafts or {}, **how))
-
-
-@api.post("/checks/export", tags=[CHECKS], summary="An answer as a file", responses=_EXPORT)
-def post_checks_export(body: CheckBothRequest, query: ExportQuery) -> Response:
-    """Check as /checks does, and give sites, zones met and the pieces of zones inside the sites as a file."""
-    bundle, lang = current.bundle(), current_lang()
-    project, on = checks.read_request(body, bundle, settings=current.settings(), today=current.today())
-    remarks = (exports.WITHOUT_DRAFTS,) if body.drafts else ()
-    asked = {"form": query.format, "lang": lang, "margins": query.margins, "remarks": remarks}
-    made = exports.export(bundle, project, on, **asked)
-    response = Response(made.data, content_type=made.media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
-    response.headers["Fenqu-Remarks"] = quote(orjson.dumps([one.get(lang) for one in made.remarks]))
-    return response
 
 
 @api.post(

@@ -66,7 +66,7 @@ class SurveyFormat(Exchange):
             f"带号={zone.zone}",
             "精度=0.0001",
             "转换参数=,,,,,,",
-            f"备注={_plain('; '.join(note_lines(run, self.layout.lang)))}",
+            f"备注={'; '.join(note_lines(run, self.layout.lang))}",
             "[地块坐标]",
         ]
 

@@ -10,7 +10,9 @@ export class ProblemError extends Error {
   }
 }
 
-async function ask(path, options = {}) {
+const ask = async (path, options = {}) => (await answered(path, options)).json();
+
+async function answered(path, options) {
   let response;
   try {
     response = await fetch(ROOT + path, options);
@@ -18,7 +20,7 @@ async function ask(path, options = {}) {
     if (error.name === 'AbortError') throw error;
     throw new ProblemError({title: t('error.network'), problems: []});
   }
-  if (response.ok) return response.json();
+  if (response.ok) return response;
   let problem;
   try {
     problem = await response.json();
@@ -38,3 +40,13 @@ export const get = (path, values = {}, signal = undefined) => ask(path + query(v
 export const post = (path, body, values = {}, signal = undefined) => ask(path + query(values), {
   method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body), signal,
 });
+
+/** A file made by the service, with its name and what it could not hold. */
+export async function download(path, body, values = {}) {
+  const response = await answered(path + query(values), {
+    method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body),
+  });
+  const name = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '')?.[1] ?? 'fenqu';
+  const remarks = JSON.parse(decodeURIComponent(response.headers.get('Fenqu-Remarks') ?? '[]'));
+  return {blob: await response.blob(), name, remarks};
+}

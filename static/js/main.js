@@ -1,6 +1,7 @@
 // The page's start: map, legend, form and result put together.
 import {get, post} from './api.js';
 import {byId, el, fill} from './dom.js';
+import {exportButtons} from './exports.js';
 import {Form} from './form.js';
 import {both, data, lang, t} from './i18n.js';
 import {drawLegend, startShown} from './legend.js';
@@ -83,6 +84,7 @@ async function check(body) {
     state.answer = await post('/checks', body, {lang});
     byId('result').classList.remove('stale');
     drawResult(byId('result'), state.answer, titles, showZone);
+    byId('result').append(exportButtons(body, state.answer, problems));
     fill(status, el('p', {class: 'unseen', text: `${t('result.title')}：${t(`verdict.${state.answer.verdict}`)}`}));
     showResult();
     await drawHits(state.answer);

@@ -162,6 +162,11 @@ class BatchQuery(DateQuery):
         max_length=400,
         description="What the input doctor advised, comma-separated: done to rows it fits, and told there.",
     )
+    drafts: str | None = Field(
+        None,
+        max_length=2000,
+        description="LAYER=EDITION, comma-separated: each row is answered with these drafts in force too.",
+    )
     tally: bool = Field(default=False, description="With a last line that counts rows and verdicts.")
 
 
@@ -172,11 +177,6 @@ class RulesQuery(DateQuery):
     activity: str | None = Field(None, description="Only rules that speak of this activity (code or title).")
     place: str | None = Field(
         None, description="Only rules that hold in this place: a GB/T 2260 code or its first digits."
-    drafts: str | None = Field(
-        None,
-        max_length=2000,
-        description="LAYER=EDITION, comma-separated: each row is answered with these drafts in force too.",
-    )
     )
     text: str | None = Field(
         None, max_length=200, description="Only rules with these words in id, title or action."
@@ -263,7 +263,17 @@ class ErrorOut(BaseModel):
     advice: list[ErrorAdviceOut] = Field(default_factory=list, description="There only where there is any.")
 
 
-_MODELS = (CheckBothRequest, PartIn, ProjectIn, ZonesQuery, RulesQuery, CheckQuery, BatchQuery, CoverageQuery)
+_MODELS = (
+    CheckBothRequest,
+    PartIn,
+    ProjectIn,
+    ZonesQuery,
+    RulesQuery,
+    CheckQuery,
+    BatchQuery,
+    CoverageQuery,
+    ExportQuery,
+)
 _KEYS: tuple[str, ...] = tuple(sorted({name for model in _MODELS for name in model.model_fields}))
 
 _ALLOWED: dict[str, tuple[str, Text]] = {

@@ -99,8 +99,8 @@ def prepare(options: Options) -> Job:
         dask_engine.check_installed()
     bundle = load_bundle(options.bundle)
     defaults = collected(problems, read_defaults, options, bundle)
-    source = collected(problems, _source, options)
     drafts = collected(problems, named_in, options, bundle)
+    source = collected(problems, _source, options)
     if defaults is None or source is None or drafts is None:
         if source is not None:
             source.close()
@@ -118,8 +118,8 @@ def prepare(options: Options) -> Job:
             on=defaults.on,
             remarks=(*source.remarks, *remarks),
             remedies=defaults.remedies,
-        )
             drafts=drafts,
+        )
         job = _planned(options, source, terms, info, before)
         on_failure.pop_all()
     return job

@@ -30,7 +30,7 @@ from geo.model import Text
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_FULL_TURN = 360.0
+FULL_TURN = 360.0
 """No degrees beyond this: larger numbers are lengths."""
 
 _NORTHING_M = (300_000.0, 6_250_000.0)
@@ -131,6 +131,26 @@ def settle(
     return code, found
 
 
+def in_china(lon: float, lat: float) -> bool:
+    """Whether degrees lie in the box round China: longitude and latitude have no number there in common."""
+    return _CHINA_LON[0] <= lon <= _CHINA_LON[1] and _CHINA_LAT[0] <= lat <= _CHINA_LAT[1]
+
+
+def leaves_open(name: str, crs: Crs) -> bool:
+    """Whether a name of people leaves open what a zone says, and does not contradict it."""
+    words, zone = crs_words(name), zone_of_code(crs.name)
+    return (
+        words is not None
+        and zone is not None
+        and words.projected is not False
+        and words.datum == zone.datum
+        and words.width_deg in {None, zone.width_deg}
+        and words.zone in {None, zone.zone}
+        and words.meridian_deg in {None, zone.meridian_deg}
+        and words.prefixed in {None, zone.prefixed}
+    )
+
+
 def settle_shape(name: str | None, xy: Floats, *, any_order: bool, where: str) -> Settled:
     """Settle the places of one shape, shape (n, 2), which must all be in the same system.
 
@@ -139,7 +159,7 @@ def settle_shape(name: str | None, xy: Floats, *, any_order: bool, where: str) -
     InputError
         As `settle`, and if the places are not of one zone.
     """
-    if not any_order and (name is not None or not (np.abs(xy) > _FULL_TURN).any()):
+    if not any_order and (name is not None or not (np.abs(xy) > FULL_TURN).any()):
         words = None if name is None else crs_words(name)
         crs = EPSG_4490 if name is None else None if words else parse_crs(name, where=f"{where}.crs")
         if crs is not None and not crs.projected:  # the usual case, without a look at the digits
@@ -168,7 +188,7 @@ def _looks(x: Floats, y: Floats) -> tuple[list[_Digits], Ints]:
     """The different looks of the places, and which each has."""
     zones = (zone_numbers(x), zone_numbers(y))
     flags = (
-        np.maximum(np.abs(x), np.abs(y)) > _FULL_TURN,
+        np.maximum(np.abs(x), np.abs(y)) > FULL_TURN,
         _within(x, _NORTHING_M),
         _within(y, _NORTHING_M),
         _within(x, _CERTAIN_NORTHING_M),
@@ -234,6 +254,12 @@ class _Case:
         return Settled(crs=self.given, turned=turned, remarks=(_ORDER,) if turned else ())
 
     def _degrees(self, crs: Crs, remarks: tuple[Text, ...]) -> Settled:
+        if self.name is None and self.any_order and not any(self.digits.china):
+            raise self._problem(
+                "crs | 坐标系",
+                "x、y 没有坐标系，也看不出是中国境内的经纬度：请注明坐标系",
+                "x and y need a CRS: they are no longitude and latitude in China",
+            )
         turned = self.any_order and self.digits.china == (False, True)
         return Settled(crs=crs, turned=turned, remarks=(*remarks, _ORDER) if turned else remarks)
 

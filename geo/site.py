@@ -4,14 +4,16 @@ Nothing is repaired silently: an invalid shape is refused, or repaired on reques
 """
 
 import math
+from typing import NoReturn
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.crs import EPSG_4490, Crs, to_lonlat
 from geo.errors import InputError, Problem
-from geo.measure import LINE, POLYGON
+from geo.measure import LINE, POLYGON, Floats
 from geo.model import DEFAULT_ACCURACY_M, UNKNOWN_DATUM_ACCURACY_M, Site, Text
 from geo.settle import Settled, settle_shape
 
@@ -214,10 +216,10 @@ def _same_dimension(shape: Geometry, dimension: int) -> Geometry:
 
 
 def _check_range(placed: Geometry, given: Geometry, crs: Crs, where: str) -> None:
-    lon, lat = shapely.get_coordinates(placed).T
-    on_earth = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= _MAX_LON) & (np.abs(lat) <= _MAX_LAT)
-    if on_earth.all():
-        _check_use(placed, given, crs, where)
+    lonlat = shapely.get_coordinates(placed)
+    if _on_earth(lonlat).all():
+        if not lies_in_reach(lonlat, crs).all():
+            _refuse_use(placed, given, crs, where)
         return
     x, y = shapely.get_coordinates(given)[0]
     hint = Text("坐标超出经纬度范围", "the coordinates are outside longitude ±180, latitude ±90")
@@ -232,14 +234,29 @@ def _check_range(placed: Geometry, given: Geometry, crs: Crs, where: str) -> Non
     )
 
 
-def _check_use(placed: Geometry, given: Geometry, crs: Crs, where: str) -> None:
-    """Refuse projected coordinates that land far outside the zone they are said to be in."""
+def lies_in_reach(lonlat: Floats, crs: Crs) -> NDArray[np.bool_]:
+    """Whether places of shape (n, 2) lie on earth, and not far outside the zone they are said to be in."""
+    fine = _on_earth(lonlat)
     if crs.use is None or crs.use[0] > crs.use[2]:
-        return
+        return fine
     west, south, east, north = crs.use
-    box = shapely.box(west - _USE_SLACK, south - _USE_SLACK, east + _USE_SLACK, north + _USE_SLACK)
-    if shapely.covers(box, placed):
-        return
+    lon, lat = lonlat.T
+    with np.errstate(invalid="ignore"):
+        fine &= (lon >= west - _USE_SLACK) & (lon <= east + _USE_SLACK)
+        fine &= (lat >= south - _USE_SLACK) & (lat <= north + _USE_SLACK)
+    return fine
+
+
+def _on_earth(lonlat: Floats) -> NDArray[np.bool_]:
+    with np.errstate(invalid="ignore"):
+        return np.asarray(
+            np.isfinite(lonlat).all(axis=1) & (np.abs(lonlat) <= (_MAX_LON, _MAX_LAT)).all(axis=1)
+        )
+
+
+def _refuse_use(placed: Geometry, given: Geometry, crs: Crs, where: str) -> NoReturn:
+    """Projected coordinates landed far outside the zone they are said to be in."""
+    west, south, east, north = crs.use or (0.0, 0.0, 0.0, 0.0)
     x, y = shapely.get_coordinates(given)[0]
     lon, lat = shapely.get_coordinates(placed)[0]
     raise InputError(

@@ -100,7 +100,7 @@ def read_defaults(query: BatchQuery, rulebook: Rulebook, *, today: date) -> Defa
         problems, find_activity, rulebook, query.activity, where="activity"
     )
     if query.crs is not None:
-        collected(problems, parse_crs, query.crs, where="crs")
+        collected(problems, check_crs_name, query.crs, where="crs")
     given = () if query.remedies is None else (query.remedies,)
     remedies = collected(problems, read_remedies, given, where="remedies")
     if problems or on is None:

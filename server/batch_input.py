@@ -85,9 +85,7 @@ def csv_reader(upload: Upload, terms: Terms) -> Reader:
 
     source = read_csv(upload.reopened(), name=BODY)
     source.close()
-    crs_given = terms.defaults.crs is not None
-    rulebook = terms.bundle.rulebook
-    columns = understand(source.headers, rulebook, has_geometry=False, crs_given=crs_given, where=BODY)
+    columns = understand(source.headers, terms.bundle.rulebook, has_geometry=False, where=BODY)
     maker = terms.maker(columns, terms.defaults)
     return Reader(raw=raw, item=lambda _, record: Item(row=maker.row(record)))
 
@@ -212,9 +210,7 @@ class _RowsOfCells:
 
     def _new_maker(self, names: tuple[str, ...], crs: str | None, *, shaped: bool) -> RowMaker:
         defaults = replace(self._terms.defaults, crs=crs)
-        columns = understand(
-            names, self._terms.bundle.rulebook, has_geometry=shaped, crs_given=crs is not None, where=BODY
-        )
+        columns = understand(names, self._terms.bundle.rulebook, has_geometry=shaped, where=BODY)
         return self._terms.maker(columns, defaults)
 
     def of_cells(self, number: int, cells: Mapping[str, object]) -> Item:

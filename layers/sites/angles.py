@@ -11,7 +11,7 @@ from layers.sites.values import is_number, read_number
 
 Axis = Literal["lon", "lat"]
 
-_MOST: dict[Axis | None, float] = {"lon": 180.0, "lat": 90.0, None: 180.0}
+MOST_DEG: dict[Axis | None, float] = {"lon": 180.0, "lat": 90.0, None: 180.0}
 _SIXTY = 60.0
 _LONGEST = 80
 """Characters; a longer cell is no angle, and some hold a whole file."""
@@ -105,9 +105,9 @@ def read_angle(value: object, where: str, axis: Axis | None) -> float:
                 en="longitude and latitude have changed places",
             )
         )
-    if found.parts > 1 and abs(found.degrees) > _MOST[axis]:
+    if found.parts > 1 and abs(found.degrees) > MOST_DEG[axis]:
         raise InputError(
-            fault(where, value, f"≤ {_MOST[axis]:g}°", zh="度数超出范围", en="more degrees than there are")
+            fault(where, value, f"≤ {MOST_DEG[axis]:g}°", zh="度数超出范围", en="more degrees than there are")
         )
     return found.degrees
 

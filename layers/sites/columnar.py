@@ -20,7 +20,10 @@ from geo.model import Bundle
 from geo.points import Atlas, Declaration, PointAnswers, PointBatch, PointTable
 from geo.view import view_on
 from layers.sites.answered import Answered, Positions, cells_of
-from layers.sites.point_rows import Ints, PointRows
+from layers.sites.doctor.signs import Signs, signs_of
+from layers.sites.point_places import Ints
+from layers.sites.point_rows import PointRows
+from layers.sites.results import remarks_text
 from layers.store import FOLDER, Store
 
 _HALF = 1e-6
@@ -172,7 +175,10 @@ def _answered(
     }
     wkb = shapely.to_wkb(shapely.points(rows.lon[which], rows.lat[which])) if shapes else None
     return Answered(
-        original=(), cells=cells_of(cells), shapes=None if wkb is None else pa.array(wkb, type=pa.binary())
+        original=(),
+        cells=cells_of(cells),
+        shapes=None if wkb is None else pa.array(wkb, type=pa.binary()),
+        signs=_signs(rows, which),
     )
 
 
@@ -195,4 +201,18 @@ def _remarks(rows: PointRows, which: Ints, found: PointAnswers, lang: str) -> pa
         for assumed in found.assumed
     ]
     code = rows.kind[which] * len(found.assumed) + rows.declaration[which]
-    return pa.array(texts, type=pa.string()).take(pa.array(code))
+    told = pa.array(texts, type=pa.string()).take(pa.array(code))
+    if rows.sites is None:
+        return told
+    own = told.to_pylist()
+    for place, site in enumerate(rows.sites[which]):
+        if site is not None:
+            assumed = found.assumed[rows.declaration[which[place]]]
+            own[place] = remarks_text((*site.remarks, *assumed), site.advice, lang)
+    return pa.array(own, type=pa.string())
+
+
+def _signs(rows: PointRows, which: Ints) -> Signs:
+    """What the doctor advised and did."""
+    sites = () if rows.sites is None else rows.sites[which]
+    return signs_of((site.advice, site.remedies) for site in sites if site is not None)

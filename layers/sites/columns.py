@@ -16,15 +16,30 @@ class Place(StrEnum):
 
     WKT = "wkt"
     LONLAT = "lonlat"
+    EASTNORTH = "eastnorth"
     XY = "xy"
+    PAIR = "pair"
     GEOMETRY = "geometry"
 
 
 _ALIASES: dict[str, tuple[str, ...]] = {
-    "lon": ("lon", "lng", "longitude", "经度", "东经"),
-    "lat": ("lat", "latitude", "纬度", "北纬"),
-    "x": ("x", "x坐标", "东坐标"),
-    "y": ("y", "y坐标", "北坐标"),
+    "lon": ("lon", "lng", "long", "longitude", "经度", "东经", "经度(°)", "经度(e)"),
+    "lat": ("lat", "latitude", "纬度", "北纬", "纬度(°)", "纬度(n)"),
+    "east": ("east", "easting", "东坐标", "东向坐标", "横坐标", "y(东)", "东坐标y", "横坐标y", "y坐标(东)"),
+    "north": (
+        "north",
+        "northing",
+        "北坐标",
+        "北向坐标",
+        "纵坐标",
+        "x(北)",
+        "北坐标x",
+        "纵坐标x",
+        "x坐标(北)",
+    ),
+    "x": ("x", "x坐标", "坐标x", "x(m)", "x(米)", "x坐标(m)", "x坐标(米)"),
+    "y": ("y", "y坐标", "坐标y", "y(m)", "y(米)", "y坐标(m)", "y坐标(米)"),
+    "pair": ("坐标", "经纬度", "经纬度坐标", "中心坐标", "位置坐标", "coordinates", "lonlat", "latlon"),
     "wkt": ("wkt", "几何wkt", "几何"),
     "site_id": ("site_id", "选址编号", "地块编号", "编号"),
     "project_id": ("project_id", "项目编号", "项目代码"),
@@ -34,7 +49,8 @@ _ALIASES: dict[str, tuple[str, ...]] = {
     "accuracy_m": ("accuracy_m", "精度", "精度(m)", "定位精度", "点位精度"),
 }
 _ROLE_BY_NAME = {name: role for role, names in _ALIASES.items() for name in names}
-_NEEDED = "lon,lat (经度,纬度) | x,y + crs | wkt"
+_HALVES = {Place.LONLAT: ("lon", "lat"), Place.EASTNORTH: ("east", "north"), Place.XY: ("x", "y")}
+_NEEDED = "lon,lat (经度,纬度) | x,y | easting,northing (东坐标,北坐标) | coordinates (坐标) | wkt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +74,11 @@ class Columns:
     roles: dict[str, int]
     facts: tuple[tuple[int, str], ...]
 
+    @property
+    def halves(self) -> tuple[str, str] | None:
+        """Roles of the two columns that hold a coordinate each; None where places are told in another way."""
+        return _HALVES.get(self.place)
+
     def names_site_id(self) -> bool:
         """Whether the input itself has a column called ``site_id``, which is then not repeated."""
         return any(plain(h) == "site_id" for h in self.headers)
@@ -69,17 +90,13 @@ def plain(header: str) -> str:
     return "".join(folded.split())
 
 
-def understand(
-    headers: Sequence[str], rulebook: Rulebook, *, has_geometry: bool, crs_given: bool, where: str
-) -> Columns:
+def understand(headers: Sequence[str], rulebook: Rulebook, *, has_geometry: bool, where: str) -> Columns:
     """Find the columns that mean something; the others are carried along.
 
     Parameters
     ----------
     has_geometry
         The rows bring geometries of their own (vector files): no coordinate columns are needed.
-    crs_given
-        A CRS holds for the whole file, so ``x``/``y`` need no ``crs`` column.
     where
         Name of the file, for the problems.
 
@@ -100,9 +117,9 @@ def understand(
             problems += _second(roles, role, position, headers, where)
         elif fact_id is not None:
             problems += _second(facts, fact_id, position, headers, where)
-    place = _place(roles, has_geometry=has_geometry, crs_given=crs_given)
+    place = _place(roles, has_geometry=has_geometry)
     if place is None:
-        problems.append(_no_place(headers, roles, where))
+        problems.append(_no_place(headers, where))
     if problems or place is None:
         raise InputError(problems)
     ordered = tuple(sorted((position, fact_id) for fact_id, position in facts.items()))
@@ -127,33 +144,24 @@ def _second(
     ]
 
 
-def _place(roles: dict[str, int], *, has_geometry: bool, crs_given: bool) -> Place | None:
-    """The way of saying where that is complete: a geometry before a WKT before lon/lat before x/y."""
+def _place(roles: dict[str, int], *, has_geometry: bool) -> Place | None:
+    """The way of saying where that is complete: a geometry before a WKT before two columns before one."""
     if has_geometry:
         return Place.GEOMETRY
     if "wkt" in roles:
         return Place.WKT
-    if {"lon", "lat"} <= roles.keys():
-        return Place.LONLAT
-    if {"x", "y"} <= roles.keys() and (crs_given or "crs" in roles):
-        return Place.XY
-    return None
+    for place, halves in _HALVES.items():
+        if set(halves) <= roles.keys():
+            return place
+    return Place.PAIR if "pair" in roles else None
 
 
-def _no_place(headers: Sequence[str], roles: dict[str, int], where: str) -> Problem:
-    given = ", ".join(h.strip() or "(blank)" for h in headers) or "(none)"
-    if {"x", "y"} <= roles.keys():
-        return fault(
-            f"{where}: header",
-            given,
-            "x, y + crs",
-            zh="有 x、y 列而没有坐标系：请用 --crs 指定，或增加 crs（坐标系）列",
-            en="x and y need a CRS: name it with --crs or in a crs column",
-        )
+def _no_place(headers: Sequence[str], where: str) -> Problem:
     return fault(
         f"{where}: header",
-        given,
+        ", ".join(h.strip() or "(blank)" for h in headers) or "(none)",
         _NEEDED,
-        zh="缺少坐标列：需要 lon、lat（经度、纬度），或 x、y 加坐标系，或 wkt；首行须为列名",
-        en="no coordinate columns: lon and lat, or x and y with a CRS, or wkt are needed; row 1 holds names",
+        zh="缺少坐标列：需要 lon、lat（经度、纬度），或 x、y，或东坐标、北坐标，或 wkt；首行须为列名",
+        en="no coordinate columns: lon and lat, or x and y, or easting and northing, or wkt are needed; "
+        "row 1 holds names",
     )

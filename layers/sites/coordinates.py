@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from geo.errors import InputError
+from geo.settle import FULL_TURN, in_china
 from layers.sites.angles import Axis, names_axis, read_angle, typed_pair
 from layers.sites.faults import fault
 from layers.sites.values import is_number, read_number
@@ -102,6 +103,17 @@ def read_place(text: str, where: str) -> tuple[float, float, bool]:
         for half, axis in zip((typed.first, typed.second), axes, strict=True)
     )
     return first, second, typed.ordered
+
+
+def headers_of(typed: Typed) -> tuple[str, str]:
+    """Names for the two: of longitude and latitude, of a known easting and northing, or of neither."""
+    try:
+        x, y = (read_coordinate(half, "", None) for half in (typed.first, typed.second))
+    except InputError:  # told when it is read again
+        return "lon", "lat"
+    if max(abs(x), abs(y)) > FULL_TURN:
+        return ("easting", "northing") if typed.ordered else ("x", "y")
+    return ("x", "y") if not typed.ordered and in_china(y, x) else ("lon", "lat")
 
 
 def _length(text: str) -> float | None:

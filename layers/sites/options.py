@@ -7,13 +7,13 @@ from datetime import date
 from pathlib import Path
 
 from geo.check import check_date
-from geo.crs import parse_crs
+from geo.crs import check_crs_name
 from geo.declare import declare_facts
 from geo.drafts import Named, named_drafts, read_drafts
 from geo.errors import InputError, Problem
 from geo.find_activity import find_activity
 from geo.model import Bundle
-from layers.sites.angles import typed_pair
+from layers.sites.coordinates import Typed, typed_place
 from layers.sites.doctor.remedies import read_remedies
 from layers.sites.faults import collected, fault
 from layers.sites.intake import KNOWN_SUFFIXES, is_there
@@ -150,7 +150,7 @@ def read_defaults(options: Options, bundle: Bundle) -> Defaults:
     if pairs:
         facts = collected(problems, declare_facts, bundle.rulebook, pairs, where="--fact")
     if options.crs is not None:
-        collected(problems, parse_crs, options.crs, where="--crs")
+        collected(problems, check_crs_name, options.crs, where="--crs")
     remedies = collected(problems, read_remedies, options.remedies, where="--remedy")
     if problems or on is None:
         raise InputError(problems)
@@ -198,11 +198,11 @@ def _fact_pairs(items: Iterable[str]) -> dict[str, object]:
     return pairs
 
 
-def coordinate(place: str) -> tuple[str, str] | None:
-    """Longitude and latitude of a typed place; a mistyped number is one too, a missing ``a,b.csv`` is not."""
+def coordinate(place: str) -> Typed | None:
+    """The two coordinates of a typed place; a mistyped number is one too, a missing ``a,b.csv`` is not."""
     if Path(place).suffix.lower() in KNOWN_SUFFIXES:
         return None
-    pair, match = typed_pair(place), _COORDINATE.fullmatch(place)
-    if pair is not None or match is None:
-        return pair
-    return (match[1], match[2]) if any(_DIGIT.match(half) for half in match.groups()) else None
+    typed, match = typed_place(place), _COORDINATE.fullmatch(place)
+    if typed is not None or match is None:
+        return typed
+    return Typed(match[1], match[2], ordered=True) if any(_DIGIT.match(half) for half in match.groups()) else None

@@ -15,6 +15,7 @@ from layers.sites import dask_engine
 from layers.sites.answer import Terms
 from layers.sites.columnar import FEW
 from layers.sites.columns import Columns, Place, understand
+from layers.sites.coordinates import headers_of
 from layers.sites.faults import collected
 from layers.sites.intake import open_source
 from layers.sites.journal import Journal, Manifest, begin, go_on, identity, read_manifest
@@ -163,7 +164,6 @@ def _terms(options: Options, bundle: Bundle, source: Source, defaults: Defaults)
         source.headers,
         bundle.rulebook,
         has_geometry=source.features,
-        crs_given=defaults.crs is not None,
         where=source.name,
     )
     layout = lay_out(source, columns, lang=options.lang, drafts=bool(options.drafts))
@@ -255,8 +255,8 @@ def _workers(options: Options, source: Source, terms: Terms) -> int:
 
 def _source(options: Options) -> Source:
     """The input file, or the one coordinate as a table of one row."""
-    pair = coordinate(options.place)
-    if pair is None or not options.single:
+    typed = coordinate(options.place)
+    if typed is None or not options.single:
         return open_source(Path(options.place), layer=options.layer)
-    record = Record(number=1, values=pair)
-    return Source(name="lon,lat", headers=("lon", "lat"), chunks=iter([[record]]), total=1)
+    record = Record(number=1, values=(typed.first, typed.second))
+    return Source(name="lon,lat", headers=headers_of(typed), chunks=iter([[record]]), total=1)

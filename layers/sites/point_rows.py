@@ -1,12 +1,11 @@
 """Ordinary points of a block in columns; whatever is not ordinary is left for `RowMaker`, row by row.
 
-Ordinary is a point in longitude and latitude of CGCS2000 or WGS84 (or of no named CRS), in range, whose other
-cells can be read. It gets what `geo.site.make_site` and `RowMaker` would give it: one row of each sort goes
-through them, and what they say holds for all of its sort.
+Ordinary is a point in any CRS whose datum is known, in its range, whose other cells can be read. It gets
+what `geo.site.make_site` and `RowMaker` would give it: one row of each sort goes through them, and what they
+say holds for all of its sort.
 """
 
 import contextlib
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -15,29 +14,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
-from numpy.typing import NDArray
 
-from geo.crs import parse_crs
 from geo.declare import is_blank
 from geo.errors import InputError
+from geo.measure import Objects
 from geo.model import Site, Text
 from geo.site import WORST_ACCURACY_M, make_site
-from layers.sites.angles import Axis, read_angle
 from layers.sites.chunks import Block, Column
-from layers.sites.columns import Columns, Place
+from layers.sites.columns import Columns
+from layers.sites.point_cells import Bools, Floats, number_or_nan
+from layers.sites.point_places import Ints, PointPlaces, point_places
 from layers.sites.rows import Declared, Defaults, RowMaker
-from layers.sites.values import cell_text, read_number
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+from layers.sites.values import cell_text
 
 One = TypeVar("One")
-
-_LONLAT = {"EPSG:4490", "EPSG:4326"}
-_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
-_POINT = 0
-_MAX_LON, _MAX_LAT = 180.0, 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +58,9 @@ class PointRows:
         What each point's site has in common with others: positions of shape (n,) in the distinct ones.
     site_id
         Arrow texts, length n.
+    sites
+        Sites of the points that the doctor has something to say of, shape (n,), None of the others; None
+        where he has nothing to say.
     """
 
     positions: Ints
@@ -80,6 +73,7 @@ class PointRows:
     kind: Ints
     kinds: tuple[SiteKind, ...]
     site_id: pa.Array
+    sites: Objects | None = None
 
 
 def point_rows(block: Block, maker: RowMaker, columns: Columns, defaults: Defaults) -> PointRows:
@@ -90,14 +84,14 @@ def point_rows(block: Block, maker: RowMaker, columns: Columns, defaults: Defaul
     maker
         Of the same columns and defaults.
     """
-    lon, lat = _places(block, columns)
-    with np.errstate(invalid="ignore"):
-        fine = (np.abs(lon) <= _MAX_LON) & (np.abs(lat) <= _MAX_LAT)  # NaN is not
+    code, names = _names(block, columns, defaults)
+    places = point_places(block, columns, code, names)
+    fine = ~np.isnan(places.lon)
     if block.kept is not None:
         fine &= np.array([not (r.problems or r.remarks) for r in block.kept], dtype=bool)
     accuracy, given = _accuracies(block, columns)
-    fine &= ~given | ((accuracy >= 0.0) & (accuracy <= WORST_ACCURACY_M))
-    kind, sites = _kinds(block, columns, defaults, given)
+    fine &= ~given | ((accuracy >= places.least_accuracy_m) & (accuracy <= WORST_ACCURACY_M))
+    kind, sites = _kinds(places, fine, accuracy, given)
     fine &= np.array([site is not None for site in sites], dtype=bool)[kind]
     declaration, declared = _declarations(block, maker, columns)
     fine &= np.array([one is not None for one in declared], dtype=bool)[declaration]
@@ -108,8 +102,8 @@ def point_rows(block: Block, maker: RowMaker, columns: Columns, defaults: Defaul
     return PointRows(
         positions=positions,
         rest=np.flatnonzero(~fine),
-        lon=lon[positions],
-        lat=lat[positions],
+        lon=places.lon[positions],
+        lat=places.lat[positions],
         accuracy_m=np.where(given[positions], accuracy[positions], assumed[kind] if kinds else 0.0),
         declaration=declaration,
         declarations=declarations,
@@ -125,59 +119,12 @@ def _used(code: Ints, values: Sequence[One | None]) -> tuple[Ints, tuple[One, ..
     return codes.astype(np.int64), tuple(value for n in found if (value := values[n]) is not None)
 
 
-def _places(block: Block, columns: Columns) -> tuple[Floats, Floats]:
-    """Longitude and latitude of every row; NaN where there is none, or it wants a closer look."""
-    nowhere = np.full(block.count, np.nan)
-    if columns.place is Place.GEOMETRY and block.shapes is not None:
-        flat = ~(shapely.has_z(block.shapes) | shapely.has_m(block.shapes))
-        fine = (shapely.get_type_id(block.shapes) == _POINT) & flat & ~shapely.is_empty(block.shapes)
-        lon, lat = nowhere.copy(), nowhere
-        lon[fine], lat[fine] = shapely.get_x(block.shapes[fine]), shapely.get_y(block.shapes[fine])
-        return lon, lat
-    if columns.place is Place.LONLAT:
-        given = [block.columns[columns.roles[name]] for name in ("lon", "lat")]
-        return _angles(given[0], "lon"), _angles(given[1], "lat")
-    if columns.place is Place.XY:
-        given = [block.columns[columns.roles[name]] for name in "xy"]
-        return _numbers(given[0]), _numbers(given[1])
-    return nowhere, nowhere
-
-
-def _angles(column: Column, axis: Axis) -> Floats:
-    """The degrees of a column, NaN for whatever `read_angle` would refuse."""
-    out = _numbers(column)
-    for place in np.flatnonzero(np.isnan(out)).tolist():
-        cell = column[place].as_py() if isinstance(column, pa.Array) else column[place]
-        if isinstance(cell, str) and not is_blank(cell):
-            with contextlib.suppress(InputError):
-                out[place] = read_angle(cell, "", axis)
-    return out
-
-
-def _numbers(column: Column) -> Floats:
-    """The numbers of a column, NaN for whatever `read_number` would refuse (and now and then for more)."""
-    if not isinstance(column, pa.Array):
-        return np.array([_number(cell) for cell in column], dtype=np.float64)
-    if pa.types.is_string(column.type):
-        try:
-            cast = column.cast(pa.float64())
-        except pa.ArrowInvalid:
-            trimmed = pc.ascii_trim_whitespace(column)
-            plain = pc.if_else(pc.match_substring_regex(trimmed, _NUMBER), trimmed, "nan")
-            cast = pc.ascii_ltrim(plain, "+").cast(pa.float64())
-    elif pa.types.is_float64(column.type):
-        cast = column
-    else:
-        return np.array([_number(cell) for cell in column.to_pylist()], dtype=np.float64)
-    numbers = cast.fill_null(np.nan).to_numpy(zero_copy_only=False)
-    return np.where(np.isfinite(numbers), numbers, np.nan)
-
-
-def _number(cell: object) -> float:
-    try:
-        return read_number(cell, "")
-    except InputError:
-        return float("nan")
+def _names(block: Block, columns: Columns, defaults: Defaults) -> tuple[Ints, list[str | None]]:
+    """Which CRS each row names, and those; None where nobody names one."""
+    if (position := columns.roles.get("crs")) is None:
+        return np.zeros(block.count, dtype=np.int64), [defaults.crs]
+    code, cells = _coded(block.columns[position])
+    return code, [("" if _says_nothing(c) else cell_text(c).strip()) or defaults.crs for c in cells]
 
 
 def _accuracies(block: Block, columns: Columns) -> tuple[Floats, Bools]:
@@ -187,34 +134,28 @@ def _accuracies(block: Block, columns: Columns) -> tuple[Floats, Bools]:
         return np.full(block.count, np.nan), np.zeros(block.count, dtype=bool)
     code, cells = _coded(block.columns[position])
     blank = np.array([_says_nothing(cell) for cell in cells], dtype=bool)
-    numbers = np.array([np.nan if _says_nothing(cell) else _number(cell) for cell in cells])
+    numbers = np.array([np.nan if _says_nothing(cell) else number_or_nan(cell) for cell in cells])
     return numbers[code], ~blank[code]
 
 
 def _kinds(
-    block: Block, columns: Columns, defaults: Defaults, given: Bools
+    places: PointPlaces, fine: Bools, accuracy: Floats, given: Bools
 ) -> tuple[Ints, list[Site | None]]:
-    """Sort of each row's site, and a site of each sort, None where it is not ordinary."""
-    code: Ints = np.zeros(block.count, dtype=np.int64)
-    cells: list[object] = [None]
-    if (position := columns.roles.get("crs")) is not None:
-        code, cells = _coded(block.columns[position])
-    named = ["" if _says_nothing(cell) else cell_text(cell).strip() for cell in cells]
-    sorts = itertools.product(named, (None, 1.0))
-    sites = [_site(crs or defaults.crs, accuracy_m, columns.place) for crs, accuracy_m in sorts]
-    return 2 * code + given, sites
-
-
-def _site(crs: str | None, accuracy_m: float | None, place: Place) -> Site | None:
-    """A site of one sort; where it lies does not matter."""
-    if crs is None:
-        return None if place is Place.XY else make_site(shapely.Point(0.0, 0.0), accuracy_m=accuracy_m)
-    try:
-        if parse_crs(crs).name not in _LONLAT:
-            return None
-        return make_site(shapely.Point(0.0, 0.0), crs=crs, accuracy_m=accuracy_m)
-    except InputError:
-        return None
+    """Sort of each row's site, and a site of each sort; None where it is not ordinary."""
+    sort = 2 * places.system + given
+    sites: list[Site | None] = [None] * (2 * len(places.systems) + 2)
+    ordinary = np.flatnonzero(fine)
+    for number, first in zip(*np.unique(sort[ordinary], return_index=True), strict=True):
+        at = int(ordinary[first])
+        system = places.systems[int(number) // 2]
+        with contextlib.suppress(InputError):
+            sites[int(number)] = make_site(
+                shapely.Point(places.x[at], places.y[at]),
+                crs=system.name,
+                accuracy_m=float(accuracy[at]) if given[at] else None,
+                any_order=system.any_order,
+            )
+    return sort, sites
 
 
 def _declarations(block: Block, maker: RowMaker, columns: Columns) -> tuple[Ints, list[Declared | None]]:

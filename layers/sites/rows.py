@@ -12,15 +12,19 @@ from geo.errors import InputError, Problem
 from geo.find_activity import find_activity
 from geo.model import Advice, Part, Rulebook, Scalar, Site, Text
 from geo.site import make_site
-from layers.sites.angles import read_angle
+from layers.sites.angles import Axis
 from layers.sites.columns import Columns, Place
+from layers.sites.coordinates import read_coordinate, read_place, typed_place
 from layers.sites.doctor.cells import point_of, reading_of, wkt_of
 from layers.sites.doctor.clinic import Doctor, Reading
 from layers.sites.faults import collected, collecting
-from layers.sites.places import checked_place, from_wkt, no_crs
+from layers.sites.places import checked_place, from_wkt
 from layers.sites.values import cell_text, read_date, read_number
 
 Facts = tuple[tuple[str, Scalar | None], ...]
+
+AXES: dict[str, Axis] = {"lon": "lon", "lat": "lat"}
+"""Which angle a column of coordinates must hold; the others may hold either."""
 
 _REMEMBERED = 100_000
 """Declarations kept in mind: a column of areas has as many as there are rows."""
@@ -278,19 +282,21 @@ class RowMaker:
 
     def _reading(self, record: Record, crs: str | None) -> Reading | None:
         """What the cells say, whatever is wrong with it."""
-        place, roles = self._columns.place, self._columns.roles
+        place, roles, halves = self._columns.place, self._columns.roles, self._columns.halves
         if place is Place.GEOMETRY:
             return reading_of(record.geometry, crs)
         if place is Place.WKT:
             return reading_of(wkt_of(record.values[roles["wkt"]]), crs)
-        angles = place is Place.LONLAT
-        x, y = (record.values[roles[role]] for role in (("lon", "lat") if angles else "xy"))
-        return reading_of(point_of(x, y, angles=angles), crs)
+        if halves is None:
+            typed = typed_place(cell_text(record.values[roles["pair"]]))
+            return None if typed is None else reading_of(point_of(typed.first, typed.second), crs)
+        x, y = (record.values[roles[role]] for role in halves)
+        return reading_of(point_of(x, y), crs)
 
     def _site(self, record: Record, crs: str | None, where: str, problems: list[Problem]) -> Site | None:
         """The site as given; with an accuracy that cannot be read it is a place all the same."""
-        geometry = collected(problems, self._geometry, record, crs, where)
-        return self._made(record, geometry, crs, where, problems)
+        geometry = collected(problems, self._geometry, record, where)
+        return self._made(record, geometry, crs, where, problems, any_order=self._any_order(record))
 
     def _made(
         self,
@@ -299,6 +305,8 @@ class RowMaker:
         crs: str | None,
         where: str,
         problems: list[Problem],
+        *,
+        any_order: bool = False,
     ) -> Site | None:
         """The site of a shape, by what else the row says of it."""
         accuracy = self._cell(record, "accuracy_m")
@@ -307,37 +315,53 @@ class RowMaker:
             accuracy_m = collected(problems, read_number, accuracy, self._name("accuracy_m", where))
         if geometry is None:
             return None
-        repair = self._defaults.repair
         site = collected(
-            problems, make_site, geometry, crs=crs, accuracy_m=accuracy_m, repair=repair, where=where
+            problems,
+            make_site,
+            geometry,
+            crs=crs,
+            accuracy_m=accuracy_m,
+            repair=self._defaults.repair,
+            any_order=any_order,
+            where=where,
         )
         if site is None or not record.remarks:
             return site
         return replace(site, remarks=(*record.remarks, *site.remarks))
 
-    def _geometry(self, record: Record, crs: str | None, where: str) -> Geometry:
+    def _any_order(self, record: Record) -> bool:
+        """Whether the order of the two coordinates is left to the digits."""
+        if self._columns.place is not Place.PAIR:
+            return self._columns.place is Place.XY
+        typed = typed_place(cell_text(self._cell(record, "pair")))
+        return typed is not None and not typed.ordered
+
+    def _geometry(self, record: Record, where: str) -> Geometry:
         place = self._columns.place
         if place is Place.GEOMETRY:
             geometry = record.geometry
         elif place is Place.WKT:
             geometry = from_wkt(self._cell(record, "wkt"), self._name("wkt", where))
         else:
-            geometry = self._point(record, crs, where)
-        return checked_place(geometry, crs, where)
+            geometry = self._point(record, where)
+        return checked_place(geometry, where)
 
-    def _point(self, record: Record, crs: str | None, where: str) -> Geometry:
+    def _point(self, record: Record, where: str) -> Geometry:
+        halves = self._columns.halves
+        if halves is None:
+            text = cell_text(record.values[self._columns.roles["pair"]])
+            return shapely.Point(*read_place(text, self._name("pair", where))[:2])
         problems: list[Problem] = []
-        if self._columns.place is Place.LONLAT:
-            x = collected(problems, read_angle, *self._half(record, "lon", where), axis="lon")
-            y = collected(problems, read_angle, *self._half(record, "lat", where), axis="lat")
-        else:
-            if crs is None:
-                problems.append(no_crs(where))
-            x, y = (collected(problems, read_number, *self._half(record, role, where)) for role in "xy")
-        if x is None or y is None or problems:
+        x, y = (
+            collected(
+                problems,
+                read_coordinate,
+                record.values[self._columns.roles[role]],
+                self._name(role, where),
+                AXES.get(role),
+            )
+            for role in halves
+        )
+        if x is None or y is None:
             raise InputError(problems)
         return shapely.Point(x, y)
-
-    def _half(self, record: Record, role: str, where: str) -> tuple[object, str]:
-        """One coordinate as it stands in its cell, and where that is."""
-        return record.values[self._columns.roles[role]], self._name(role, where)

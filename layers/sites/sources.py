@@ -13,6 +13,7 @@ import pyarrow as pa
 from geo.crs import agree, parse_crs
 from geo.errors import InputError, UnreadableError
 from geo.model import Text
+from geo.settle import leaves_open
 from layers.sites.chunks import Payload, RecordList
 from layers.sites.faults import fault
 from layers.sites.rows import Record
@@ -130,6 +131,8 @@ def settle_crs(source: Source, asked: str | None) -> tuple[str | None, tuple[Tex
         return asked, ()
     own = parse_crs(source.crs, where=f"{source.name}: crs")
     if asked is None:
+        return source.crs, ()
+    if leaves_open(asked, own):
         return source.crs, ()
     wanted = parse_crs(asked, where="--crs")
     if agree(own, wanted):

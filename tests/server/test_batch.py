@@ -180,7 +180,7 @@ FAULTS = [
     ("\n  \n", NDJSON, "", 422, "body (rows)", "no row"),
     (collection(), GEOJSON, "", 422, "body (rows)", "no row"),
     ("name\nx\n", CSV, "", 422, "body: header", "no coordinate columns"),
-    ("x,y\n1,2\n", CSV, "", 422, "body: header", "need a CRS"),
+    ("x,lat\n1,2\n", CSV, "", 422, "body: header", "no coordinate columns"),
     ("lon,lat,经度\n1,2,3\n", CSV, "", 422, "body: header", "two columns"),
     (b"lon,lat\n\xff\xff\xff\n", CSV, "", 400, "body", "encoding"),
     ("{", GEOJSON, "", 400, "body", "not valid JSON"),

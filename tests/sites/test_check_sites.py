@@ -53,7 +53,7 @@ def test_negative_numbers_are_a_place_not_an_option(check: Callable, place: str)
 
 @pytest.mark.parametrize(
     ("place", "words"),
-    [("32.505,105.805", "似乎颠倒"), ("105.8x,32.5", "读不成经纬度"), ("nan,32.5", "读不成经纬度")],
+    [("32.505,205.805", "超出经纬度范围"), ("105.8x,32.5", "读不成经纬度"), ("nan,32.5", "读不成经纬度")],
 )
 def test_a_wrong_coordinate_is_a_refused_row(check: Callable, place: str, words: str) -> None:
     call = check(place)

@@ -38,9 +38,15 @@ FAULTS = [
     ("lon,lat,on", "105.8,32.5,21.11.2026", "读不成日期", "not a date"),
     ("lon,lat,on", "105.8,32.5,2026-02-30", "读不成日期", "not a date"),
     ("lon,lat,on", "105.8,32.5,2021-02-28", "早于规则库的起始日", "before the rulebook begins"),
-    ("x,y,crs", "575648,3598138,", "没有注明坐标系", "without a CRS"),
-    ("x,y,crs", "3598138,575648,EPSG:4544", "像是北坐标", "looks like a northing"),
-    ("x,y,crs", "3598138,35575648,EPSG:4523", "像是北坐标", "looks like a northing"),
+    ("x,y,crs", "575648,3598138,", "判断不出投影带", "bears no zone number"),
+    ("lon,lat,crs", "3598138,575648,EPSG:4544", "像是北坐标", "looks like a northing"),
+    ("lon,lat,crs", "3598138,35575648,EPSG:4523", "像是北坐标", "looks like a northing"),
+    ("x,y,crs", "575648,600000,EPSG:4544", "分不清哪个是北坐标", "which is the northing is not plain"),
+    ("x,y,crs", "18575648,3598138,CGCS2000 3度带", "带号不符", "differ"),
+    ("x,y,crs", "575648,3598138,CGCS2000 3度带24带", "没有这样的", "no such"),
+    ("x,y,crs", "35575648,3598138,西安80", "西安80、北京54", "Xi'an 80 and Beijing 54"),
+    ("x,y", "123.4,75.6", "x、y 没有坐标系", "x and y need a CRS"),
+    ("x,y", "575648,3598138", "判断不出投影带", "3°: 25–45 = EPSG:4534–4554"),
     ("wkt", "POINT (105", "读不成 WKT", "not readable as WKT"),
     ("wkt", "nowhere", "读不成 WKT", "not readable as WKT"),
     ("wkt", '""', "没有几何", "no geometry"),
@@ -58,7 +64,12 @@ FAULTS = [
 def test_fault_becomes_a_refused_row(
     check: Callable, csv_file: Callable[..., Path], header: str, cells: str, zh: str, en: str
 ) -> None:
-    good = {"lon,lat": "105.9,32.6", "x,y,crs": "575648,3598138,EPSG:4544", "wkt": "POINT (105.9 32.6)"}
+    good = {
+        "lon,lat": "105.9,32.6",
+        "x,y,crs": "575648,3598138,EPSG:4544",
+        "x,y": "105.9,32.6",
+        "wkt": "POINT (105.9 32.6)",
+    }
     fine = next(row for start, row in good.items() if header.startswith(start))
     path = csv_file(header, cells, fine)
     for lang, words in (("zh", zh), ("en", en)):

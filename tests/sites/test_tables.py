@@ -109,7 +109,7 @@ def test_header_only_gives_a_header_and_a_remark(check: Callable, csv_file: Call
     ("header", "zh", "en"),
     [
         ("name,lat", "缺少坐标列", "no coordinate columns"),
-        ("x,y", "没有坐标系", "x and y need a CRS"),
+        ("x,lat", "缺少坐标列", "easting and northing"),
         ("lon,经度,lat", "两列含义相同", "two columns mean the same"),
         ("lon,建设性质,lat,nature", "两列含义相同", "two columns mean the same"),
     ],

@@ -156,7 +156,7 @@ def test_json_holds_the_bodies_of_http(written: Callable[..., Path], bundle: Bun
     assert bodies[1]["problems"][0]["where"] == "row 2.lon"
     cells = {"lon": "105.805", "lat": "32.505", "activity": "CHEM", "nature": "new"}
     on = pd.Timestamp("2026-11-21").date()
-    columns = understand(tuple(cells), bundle.rulebook, has_geometry=False, crs_given=False, where="row 1")
+    columns = understand(tuple(cells), bundle.rulebook, has_geometry=False, where="row 1")
     record = Record(number=1, values=tuple(cells.values()))
     row = RowMaker(bundle.rulebook, columns, Defaults(on=on)).row(record)
     assert row.part is not None

@@ -272,7 +272,6 @@ _MODELS = (
     CheckQuery,
     BatchQuery,
     CoverageQuery,
-    ExportQuery,
 )
 _KEYS: tuple[str, ...] = tuple(sorted({name for model in _MODELS for name in model.model_fields}))
 

@@ -205,4 +205,8 @@ def coordinate(place: str) -> Typed | None:
     typed, match = typed_place(place), _COORDINATE.fullmatch(place)
     if typed is not None or match is None:
         return typed
-    return Typed(match[1], match[2], ordered=True) if any(_DIGIT.match(half) for half in match.groups()) else None
+    return (
+        Typed(match[1], match[2], ordered=True)
+        if any(_DIGIT.match(half) for half in match.groups())
+        else None
+    )

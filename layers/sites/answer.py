@@ -14,7 +14,8 @@ from layers.sites.answered import Answered, Positions, Wanted, from_results, joi
 from layers.sites.chunks import Block, Chunk, RecordList
 from layers.sites.columnar import FEW, Tables, in_columns
 from layers.sites.columns import Columns
-from layers.sites.doctor.clinic import doctor_for
+from layers.sites.doctor.clinic import Doctor, doctor_for
+from layers.sites.doctor.in_columns import examined
 from layers.sites.point_rows import point_rows
 from layers.sites.results import Layout
 from layers.sites.rows import Defaults, RowMaker
@@ -69,6 +70,7 @@ class Work:
 
     bundle: Bundle
     terms: Terms
+    doctor: Doctor | None = field(init=False)
     maker: RowMaker = field(init=False)
     tables: Tables | None = field(init=False)
     drafted: "Work | None" = field(init=False)
@@ -76,6 +78,7 @@ class Work:
     def __post_init__(self) -> None:
         defaults = self.terms.defaults
         doctor = doctor_for(self.bundle, defaults.remedies)
+        object.__setattr__(self, "doctor", doctor)
         made = RowMaker(self.bundle.rulebook, self.terms.columns, defaults, doctor)
         folder = self.terms.index
         object.__setattr__(self, "maker", made)
@@ -109,6 +112,7 @@ def _answer(work: Work, chunk: Chunk) -> Answered:
     if work.tables is None:
         return joined([detailed(work, block, np.arange(block.count))], block)
     rows = point_rows(block, work.maker, terms.columns, terms.defaults)
+    rows = examined(rows, block, work.maker, work.doctor)
     answers, left = in_columns(work.tables, rows, shapes=terms.wanted.shapes)
     rest = np.union1d(rows.rest, left)
     return joined([*answers, *([detailed(work, block, rest)] if len(rest) else [])], block)

@@ -16,6 +16,9 @@ Bools = NDArray[np.bool_]
 
 _DISTRICTS = "admin_unit"
 _VECTOR = "vector"
+_BESIDE_DEG = 0.02
+"""More than the shift of any datum."""
+
 _UNNAMED = Text("图层覆盖范围", "the ground that the layers cover")
 
 
@@ -55,6 +58,17 @@ class ServiceArea:
         told = np.zeros((2, len(lon)), dtype=bool)
         told[pairs.zone, pairs.point] = True
         return told[0], told[1]
+
+    def may_hold(self, lonlat: Floats) -> Bools:
+        """Of points (shape (n, 2)): whether each lies in the area or less than two kilometres beside it."""
+        if len(self.indexed) < 2:  # noqa: PLR2004  that of the area itself comes first
+            self.of_points(np.zeros(0), np.zeros(0))
+            wide = np.array([shapely.buffer(self.whole, _BESIDE_DEG)], dtype=object)
+            self.indexed.append(ZoneIndex.build(wide))
+        pairs = self.indexed[1].pairs(lonlat[:, 0].copy(), lonlat[:, 1].copy())
+        held: Bools = np.zeros(len(lonlat), dtype=bool)
+        held[pairs.point] = True
+        return held
 
     @property
     def box(self) -> tuple[float, float, float, float]:

@@ -1,0 +1,123 @@
+"""The doctor beside the columnar road: points that he has something to say of get it row by row, as alone.
+
+Most points lie in the service area and are looked at all together; of those outside only such are read once
+more that some slip might bring into it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+
+from geo.crs import parse_crs
+from geo.measure import Objects
+from geo.model import Site
+from layers.sites.chunks import Block
+from layers.sites.doctor.clinic import READINGS, Doctor
+from layers.sites.doctor.remedies import ZONES as IN_ZONES
+from layers.sites.point_rows import PointRows, SiteKind
+from layers.sites.rows import Declared, RowMaker
+
+Ints = NDArray[np.int64]
+
+_ZONE_DEG = 3.0
+_ZONES = 20
+
+_TOLD = SiteKind(crs="", remarks=())
+"""The sort of sites whose remarks are their own."""
+
+
+def examined(rows: PointRows, block: Block, maker: RowMaker, doctor: Doctor | None) -> PointRows:
+    """The ordinary points, with the sites of those that the doctor has seen.
+
+    Parameters
+    ----------
+    maker
+        Makes the row alone; with the same doctor.
+    """
+    if doctor is None or not block.count:
+        return rows
+    # Whatever was asked for is told of every row, and may mend a refused one.
+    wanted = np.arange(block.count) if doctor.asked else rows.positions[_suspected(rows, doctor)]
+    made = zip(wanted.tolist(), map(maker.row, block.records(wanted)), strict=True)
+    parts = [(at, row, row.part) for at, row in made if row.part is not None]
+    seen = [
+        Seen(at, row.site_id, Declared(part.activity, part.facts, row.on), part.site)
+        for at, row, part in parts
+        if _is_point(part.site) and (doctor.asked or part.site.advice)
+    ]
+    return _joined(rows, seen) if seen else rows
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A row that the doctor has something to say of: its position in the block, and what it came to."""
+
+    at: int
+    site_id: str
+    declared: Declared
+    site: Site
+
+
+def _is_point(site: Site) -> bool:
+    """Whether the columns can answer a site."""
+    return site.geometry.geom_type == "Point" and site.datum_known
+
+
+def _suspected(rows: PointRows, doctor: Doctor) -> Ints:
+    """Points outside the area that a slip may have brought there; a few too many rather than one too few."""
+    _, whole = doctor.area.of_points(rows.lon, rows.lat)
+    out = np.flatnonzero(~whole)
+    if not len(out):
+        return out
+    given = np.column_stack([rows.lon[out], rows.lat[out]])
+    hit = doctor.area.may_hold(given)  # as near as a datum shifts
+    for remedies in READINGS:
+        if any(one in IN_ZONES for one in remedies):
+            continue
+        moved = given
+        for remedy in remedies:
+            moved = remedy.move(moved, doctor.area.box)
+        hit |= doctor.area.may_hold(moved)
+    metres = np.array([parse_crs(kind.crs).projected for kind in rows.kinds], dtype=bool)[rows.kind[out]]
+    for steps in range(-_ZONES, _ZONES + 1):  # metres of a zone lie as far from the meridian of another
+        hit[metres] |= doctor.area.may_hold(given[metres] + [_ZONE_DEG * steps, 0.0])
+    return out[hit]
+
+
+def _joined(rows: PointRows, seen: list[Seen]) -> PointRows:
+    """The points with what was found of some rows in place of what they were, or beside them."""
+    at = np.array([one.at for one in seen], dtype=np.int64)
+    sites = [one.site for one in seen]
+    declared = {one: number for number, one in enumerate(rows.declarations)}
+    codes = [declared.setdefault(one.declared, len(declared)) for one in seen]
+    kept = np.flatnonzero(~np.isin(rows.positions, at))
+    position = np.concatenate([rows.positions[kept], at])
+    order = np.argsort(position)
+
+    def both(mine: NDArray[Any], theirs: Sequence[float] | NDArray[Any]) -> NDArray[Any]:
+        return np.concatenate([mine[kept], np.asarray(theirs, dtype=mine.dtype)])[order]
+
+    ids = pa.concat_arrays(
+        [rows.site_id.take(pa.array(kept)), pa.array([one.site_id for one in seen], type=pa.string())]
+    )
+    told: Objects = np.full(len(position), None, dtype=object)
+    told[len(kept) :] = sites
+    return replace(
+        rows,
+        positions=position[order],
+        rest=rows.rest[~np.isin(rows.rest, at)],
+        lon=both(rows.lon, shapely.get_x([site.geometry for site in sites])),
+        lat=both(rows.lat, shapely.get_y([site.geometry for site in sites])),
+        accuracy_m=both(rows.accuracy_m, [site.accuracy_m for site in sites]),
+        declaration=both(rows.declaration, codes),
+        declarations=tuple(declared),
+        kind=both(rows.kind, np.full(len(sites), len(rows.kinds))),
+        kinds=(*rows.kinds, _TOLD),
+        site_id=ids.take(pa.array(order)),
+        sites=told[order],
+    )

@@ -6,14 +6,16 @@ from collections.abc import Generator, Iterator
 from datetime import date
 from itertools import chain
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from flask import Response, g, request
 from flask_openapi import APIBlueprint, Tag
 from flask_openapi.types import ResponseDict
 
-from server import batch, checks, clauses, coverage, current, describe, zones
+from server import batch, checks, clauses, coverage, current, describe, exports, zones
 from server.answer_schemas import CheckAnswer
+from server.lang import current_lang
 from server.rule_choice import Choice
 from server.schemas import (
     ActivitiesQuery,
@@ -25,6 +27,7 @@ from server.schemas import (
     CoverageQuery,
     DateQuery,
     ErrorOut,
+    ExportQuery,
     LangQuery,
     LayerPath,
     RulePath,
@@ -70,6 +73,18 @@ _BATCH_BODY = {
     "required": True,
 }
 
+_EXPORT: ResponseDict = {
+    **_WRITE,
+    "200": {
+        "description": "The file; what the format cannot hold is told in the header Fenqu-Remarks "
+        "(percent-encoded JSON, a list of texts).",
+        "content": {
+            media.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+            for _, media in exports.TYPES.values()
+        },
+    },
+}
+
 CHECKS = Tag(name="checks", description="May this project stand here, under which clauses, how sure are we?")
 DATA = Tag(name="data", description="What the answers rest on.")
 
@@ -94,6 +109,21 @@ def post_checks(body: CheckBothRequest, query: CheckQuery) -> Response:
     project, on = checks.read_request(body, bundle, settings=current.settings(), today=current.today())
     how = {"detail": query.detail, "margins": query.margins}
     return _json(checks.check_both(bundle, project, on, body.drafts or {}, **how))
+
+
+@api.post("/checks/export", tags=[CHECKS], summary="An answer as a file", responses=_EXPORT)
+def post_checks_export(body: CheckBothRequest, query: ExportQuery) -> Response:
+    """Check as /checks does, and give sites, zones met and the pieces of zones inside the sites as a file."""
+    bundle, lang = current.bundle(), current_lang()
+    project, on = checks.read_request(body, bundle, settings=current.settings(), today=current.today())
+    remarks = (exports.WITHOUT_DRAFTS,) if body.drafts else ()
+    made = exports.export(
+        bundle, project, on, form=query.format, lang=lang, margins=query.margins, remarks=remarks
+    )
+    response = Response(made.data, content_type=made.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    response.headers["Fenqu-Remarks"] = quote(orjson.dumps([one.get(lang) for one in made.remarks]))
+    return response
 
 
 @api.post(

@@ -133,6 +133,16 @@ class CheckQuery(_Query):
     )
 
 
+class ExportQuery(_Query):
+    """Which file is wanted."""
+
+    format: Literal["gpkg", "shp", "kml", "dxf", "txt", "xlsx"] = Field(
+        description="gpkg: layers sites, hits and overlaps; shp: zipped shapefiles in GBK; kml; dxf: metres "
+        "of CGCS2000 3° Gauss-Krüger; txt: land survey (界址点), polygons only; xlsx."
+    )
+    margins: Literal["near", "told", "all"] = Field("told", description="As of /checks.")
+
+
 class DateQuery(_Query):
     """The date at which layers or rules are looked at."""
 
@@ -272,6 +282,7 @@ _MODELS = (
     CheckQuery,
     BatchQuery,
     CoverageQuery,
+    ExportQuery,
 )
 _KEYS: tuple[str, ...] = tuple(sorted({name for model in _MODELS for name in model.model_fields}))
 

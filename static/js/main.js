@@ -84,7 +84,7 @@ async function check(body) {
     state.answer = await post('/checks', body, {lang});
     byId('result').classList.remove('stale');
     drawResult(byId('result'), state.answer, titles, showZone);
-    byId('result').append(exportButtons(body, state.answer, problems));
+    byId('result').querySelector('.evidence').before(exportButtons(body, state.answer, problems));
     fill(status, el('p', {class: 'unseen', text: `${t('result.title')}：${t(`verdict.${state.answer.verdict}`)}`}));
     showResult();
     await drawHits(state.answer);

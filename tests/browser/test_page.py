@@ -100,3 +100,15 @@ def test_from_a_finding_to_its_rule_and_through_the_rulebook(server_url: str) ->
         assert result[width] == {"unnamed": [], "tooWide": 0, "duplicateIds": []}
     assert result["nav"] == "/rules?lang=zh"
     assert result["link"].startswith(f"/rules/{result['opened']}?lang=zh&on=")
+
+
+def test_an_answer_is_saved_as_files(server_url: str) -> None:
+    result = run_page_script(SCENARIOS / "export_answer.mjs", server_url)["result"]
+    assert result["pointHasNoText"] is True
+    heads = {"gpkg": "SQLi", "shp": "PK\x03\x04", "kml": "<?xm", "dxf": "999\r", "xlsx": "PK\x03\x04"}
+    files = result["files"]
+    assert {form: files[form]["head"] for form in heads} == heads
+    assert files["shp"]["name"].endswith(".shp.zip")
+    assert all(file["size"] > 500 for file in files.values())
+    assert all(file["name"] in file["said"] for file in files.values())
+    assert "CGCS2000 3 度带第" in files["txt"]["said"]

@@ -50,12 +50,15 @@ def distance_m(site: BaseGeometry, zone: BaseGeometry) -> float:
     rough = _rough(points, edges)
     near = np.argsort(rough)[:200]
     near = near[rough[near] <= rough[near[0]] * 1.02 + 1e-7]
+    # A foot found in the plane is metres off at most: its geodesic is too long by far less than this.
+    first = _to(points[near], edges[near], _along(points[near], edges[near]))
+    near = near[first <= first.min() * 1.001 + 0.01]
     return float(_refined(points[near], edges[near]).min())
 
 
 def met(zones: NDArray[np.object_], site: BaseGeometry) -> list[int]:
     """Rows of every zone that shares a point with the site: one predicate each, no index."""
-    return [row for row, zone in enumerate(zones) if shapely.intersects(zone, site)]
+    return np.flatnonzero(shapely.intersects(zones, site)).tolist()
 
 
 def _outline(shape: BaseGeometry) -> BaseGeometry:
@@ -93,11 +96,19 @@ def _scaler(shape: BaseGeometry) -> Callable[[Floats], Floats]:
 
 def _rough(points: Floats, edges: Floats) -> Floats:
     """Distance of points to edges in degrees of latitude."""
-    scale = np.array([np.cos(np.radians(points[:, 1].mean())), 1.0])
-    p, a, b = points * scale, edges[:, :2] * scale, edges[:, 2:] * scale
+    foot = edges[:, :2] + _along(points, edges)[:, None] * (edges[:, 2:] - edges[:, :2])
+    return np.asarray(np.hypot(*((points - foot) * _scale(points)).T))
+
+
+def _along(points: Floats, edges: Floats) -> Floats:
+    """Where on each edge its nearest place to a point lies in the plane, 0 to 1."""
+    p, a, b = (xy * _scale(points) for xy in (points, edges[:, :2], edges[:, 2:]))
     along = ((p - a) * (b - a)).sum(axis=1) / np.maximum(((b - a) ** 2).sum(axis=1), 1e-30)
-    foot = a + np.clip(along, 0.0, 1.0)[:, None] * (b - a)
-    return np.asarray(np.hypot(*(p - foot).T))
+    return np.asarray(np.clip(along, 0.0, 1.0))
+
+
+def _scale(points: Floats) -> Floats:
+    return np.array([np.cos(np.radians(points[:, 1].mean())), 1.0])
 
 
 def _refined(points: Floats, edges: Floats) -> Floats:

@@ -1,21 +1,18 @@
 """Two editions of a layer compared: zones gained, lost, moved; area by class and district, as one account."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterator
 
 import numpy as np
 import shapely
-from shapely import STRtree
-from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.change import UNKNOWN, ChangeKind, DiffRow, EditionDiff, Transfer, ZoneChange
+from geo.account import account
+from geo.change import ChangeKind, EditionDiff, ZoneChange
 from geo.districts import Districts
 from geo.human import hectares
-from geo.measure import GEOD, TOLERANCE_M, Floats, Objects, area_m2
+from geo.measure import GEOD, TOLERANCE_M, area_m2
 from geo.model import Edition, Text
 from geo.pairing import Rows, pair, same_ground
-from geo.pieces import Mask, areal, disjoint, ground_of, polygons_of, shapes_of
+from geo.pieces import areal, shapes_of
 
 _ALIKE = 0.98
 """A moved zone holds so much of what it was, once it is put back."""
@@ -23,31 +20,10 @@ _ALIKE = 0.98
 _ALIKE_M2 = 0.01
 """And its area is the same within this share."""
 
-_LEAST_ROW_M2 = 1.0
-"""Less than this in a district, old and new, is rounding along its border: no row, no zone counted."""
-
 _MANY = 3
 """So many zones moved alike are no accident."""
 
 _TOGETHER_M = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Scope:
-    """The ground of one class, or of all (None), in both editions, in pieces of which none overlap.
-
-    ``old_rows`` and ``new_rows`` are its polygons as they are; the counts are those of all its zones.
-    """
-
-    zone_class: str | None
-    old_count: int
-    new_count: int
-    old_rows: Objects
-    new_rows: Objects
-    old: Objects
-    new: Objects
-    gained: Objects
-    lost: Objects
 
 
 def compare(old: Edition, new: Edition, districts: Districts, *, layer: str = "") -> EditionDiff:
@@ -64,8 +40,7 @@ def compare(old: Edition, new: Edition, districts: Districts, *, layer: str = ""
     """
     before, after = Rows.of(old), Rows.of(new)
     changes = sorted(_changes(before, after), key=_by_kind_and_id)
-    classes = sorted({_class(c) for c in (*before.zone_class, *after.zone_class)})
-    scopes = [_scope(before, after, zone_class) for zone_class in (None, *classes)]
+    rows, transfers = account(before, after, districts)
     pairs = len(before.key) - sum(c.old_id is not None for c in changes)
     return EditionDiff(
         layer=layer,
@@ -75,16 +50,12 @@ def compare(old: Edition, new: Edition, districts: Districts, *, layer: str = ""
         new_sha256=new.sha256,
         synthetic=old.synthetic or new.synthetic,
         same=pairs,
-        rows=tuple(_rows(scopes, districts)),
+        rows=rows,
         zones=tuple(changes),
-        transfers=tuple(_transfers(scopes)),
+        transfers=transfers,
         tolerance_m=TOLERANCE_M,
         remarks=(*_about_columns(before, after), *_about_data(old, new), *_about_shift(changes)),
     )
-
-
-def _class(zone_class: str | None) -> str:
-    return UNKNOWN if zone_class is None else zone_class
 
 
 def _by_kind_and_id(change: ZoneChange) -> tuple[int, str, str]:
@@ -186,109 +157,6 @@ def _shift(before: Rows, a: int, after: Rows, b: int) -> tuple[float, float] | N
     elif shapely.get_num_coordinates(one) != shapely.get_num_coordinates(other):
         return None
     return float(metres), float(bearing) % 360.0
-
-
-def _scope(before: Rows, after: Rows, zone_class: str | None) -> _Scope:
-    """What one class gained and lost as a union; what is there in both to the bit need not be looked at."""
-    mine, theirs = (_of_class(rows, zone_class) for rows in (before, after))
-    old, new = before.shape[mine & areal(before.shape)], after.shape[theirs & areal(after.shape)]
-    old_wkb, new_wkb = (set(shapely.to_wkb(shapes).tolist()) for shapes in (old, new))
-    come = np.array([wkb not in old_wkb for wkb in shapely.to_wkb(new)], dtype=bool)
-    gone = np.array([wkb not in new_wkb for wkb in shapely.to_wkb(old)], dtype=bool)
-    return _Scope(
-        zone_class=zone_class,
-        old_count=int(mine.sum()),
-        new_count=int(theirs.sum()),
-        old_rows=old,
-        new_rows=new,
-        old=disjoint(old),
-        new=disjoint(new),
-        gained=_without(new[come], old),
-        lost=_without(old[gone], new),
-    )
-
-
-def _of_class(rows: Rows, zone_class: str | None) -> Mask:
-    return np.array([zone_class is None or _class(c) == zone_class for c in rows.zone_class], dtype=bool)
-
-
-def _without(shapes: Objects, others: Objects) -> Objects:
-    """The ground of shapes that none of the others holds, in pieces of which none overlap."""
-    row, other = STRtree(others).query(shapes, predicate="intersects")
-    order = np.argsort(row, kind="stable")
-    cuts = np.searchsorted(row[order], np.arange(len(shapes) + 1))
-    held = [shapely.union_all(others[other[order[a:b]]]) for a, b in pairwise(cuts)]
-    return disjoint(polygons_of(shapely.difference(shapes, shapes_of(held)))[0])
-
-
-def _rows(scopes: Iterable[_Scope], districts: Districts) -> Iterator[DiffRow]:
-    """The account, everywhere first, then by district."""
-    accounts = [(scope, _account(scope, districts)) for scope in scopes]
-    for scope, _ in accounts:
-        yield DiffRow(
-            zone_class=scope.zone_class,
-            district=None,
-            district_name=None,
-            old_count=scope.old_count,
-            new_count=scope.new_count,
-            old_m2=_sum(scope.old),
-            new_m2=_sum(scope.new),
-            gained_m2=_sum(scope.gained),
-            lost_m2=_sum(scope.lost),
-        )
-    for at in range(len(districts.code) + 1 if districts.code else 0):
-        known = at < len(districts.code)
-        for scope, (areas, counts) in accounts:
-            old, new, gained, lost = areas[:, at].tolist()
-            if max(old, new) > _LEAST_ROW_M2:
-                yield DiffRow(
-                    zone_class=scope.zone_class,
-                    district=districts.code[at] if known else UNKNOWN,
-                    district_name=districts.name[at] if known else None,
-                    old_count=int(counts[0, at]),
-                    new_count=int(counts[1, at]),
-                    old_m2=old,
-                    new_m2=new,
-                    gained_m2=gained,
-                    lost_m2=lost,
-                )
-
-
-def _account(scope: _Scope, districts: Districts) -> tuple[Floats, Floats]:
-    """Areas (old, new, gained, lost) and counts (old, new) by district; the last column is in none known."""
-    size = len(districts.code) + 1
-    areas, counts = np.zeros((4, size)), np.zeros((2, size))
-    for n, shapes in enumerate((scope.old, scope.new, scope.gained, scope.lost)):
-        lots = districts.lots(shapes)
-        areas[n] = np.bincount(lots.district % size, weights=lots.area_m2, minlength=size)
-    for n, shapes in enumerate((scope.old_rows, scope.new_rows)):
-        lots = districts.lots(shapes)
-        there = lots.area_m2 > _LEAST_ROW_M2
-        counts[n] = np.bincount(lots.district[there] % size, minlength=size)
-    return areas, counts
-
-
-def _sum(shapes: Objects) -> float:
-    return float(area_m2(shapes).sum())
-
-
-def _transfers(scopes: list[_Scope]) -> Iterator[Transfer]:
-    """Ground that left a class and came into another, or into none."""
-    everything, classes = scopes[0], scopes[1:]
-    losing = [(scope.zone_class, ground_of(scope.lost)) for scope in classes]
-    losing.append((None, ground_of(everything.gained)))
-    gaining = [(scope.zone_class, ground_of(scope.gained)) for scope in classes]
-    gaining.append((None, ground_of(everything.lost)))
-    for old_class, lost in losing:
-        for new_class, gained in gaining:
-            if old_class != new_class:
-                m2 = _shared_m2(lost, gained)
-                if m2 > _LEAST_ROW_M2:
-                    yield Transfer(old_class=old_class, new_class=new_class, area_m2=m2)
-
-
-def _shared_m2(one: Geometry, other: Geometry) -> float:
-    return float(area_m2(shapely.intersection(one, other)))
 
 
 def _about_columns(before: Rows, after: Rows) -> Iterator[Text]:

@@ -49,6 +49,10 @@ class Lots:
     district: NDArray[np.intp]
     area_m2: Floats
 
+    def only(self, keep: NDArray[np.bool_]) -> "Lots":
+        """Some of them."""
+        return Lots(shape=self.shape[keep], district=self.district[keep], area_m2=self.area_m2[keep])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Districts:
@@ -104,12 +108,17 @@ class Districts:
         ours = self.geometry[np.array(self.own, dtype=bool)]
         return shapely.union_all(ours) if len(ours) else None
 
-    def lots(self, shapes: Objects) -> Lots:
+    def lots(self, shapes: Objects, size_m2: Floats | None = None) -> Lots:
         """Which ground of polygons lies in which district.
 
         Only what meets a border is cut; all else is looked up by one of its points.
+
+        Parameters
+        ----------
+        size_m2
+            Their areas, where they are known.
         """
-        size = area_m2(shapes)
+        size = area_m2(shapes) if size_m2 is None else size_m2
         crossing = np.zeros(len(shapes), dtype=bool)
         crossing[self._border.query(shapes, predicate="intersects")[0]] = True
         district, whole = STRtree(_points(shapes)).query(self.geometry, predicate="contains")

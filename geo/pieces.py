@@ -28,12 +28,22 @@ class Overlaps:
         Positions, ``left`` < ``right``.
     piece
         The ground shared, polygons only.
+    loose
+        Polygons whose edges do not all match those of their neighbours.
     """
 
     left: Ints
     right: Ints
     piece: Objects
     area_m2: Floats
+    loose: Mask
+
+    def among(self, some: Mask) -> Mask:
+        """Which polygons share ground with another, where only some count."""
+        both = some[self.left] & some[self.right] & (self.area_m2 > _NOISE_M2)
+        out = np.zeros(len(some), dtype=bool)
+        out[self.left[both]] = out[self.right[both]] = True
+        return out
 
 
 def shapes_of(items: Sequence[Geometry]) -> Objects:
@@ -90,7 +100,7 @@ def overlaps(shapes: Objects) -> Overlaps:
         pieces[n] = ground_of(pieces[n : n + 1])
     m2 = area_m2(pieces)
     held = m2 > 0.0
-    return Overlaps(left=left[held], right=right[held], piece=pieces[held], area_m2=m2[held])
+    return Overlaps(left=left[held], right=right[held], piece=pieces[held], area_m2=m2[held], loose=loose)
 
 
 def unmatched(shapes: Objects, gap_deg: float = 0.0) -> Mask:
@@ -100,11 +110,16 @@ def unmatched(shapes: Objects, gap_deg: float = 0.0) -> Mask:
     return np.asarray(~shapely.is_empty(shapely.coverage_invalid_edges(shapes, gap_width=gap_deg)))
 
 
-def union_of(shapes: Objects) -> Geometry:
-    """The union of many polygons: those whose edges match are joined along them, which is far quicker."""
+def union_of(shapes: Objects, loose: Mask) -> Geometry:
+    """The union of many polygons: all but the loose ones are joined along their edges, which is far quicker.
+
+    Parameters
+    ----------
+    loose
+        Those whose edges do not all match (`unmatched`).
+    """
     if len(shapes) == 0:
         return shapely.MultiPolygon()
-    loose = unmatched(shapes)
     union: Geometry = shapely.coverage_union_all(shapes[~loose])
     if loose.any():
         union = shapely.union_all(shapes_of([union, *shapes[loose]]))
@@ -113,10 +128,7 @@ def union_of(shapes: Objects) -> Geometry:
 
 def disjoint(shapes: Objects) -> Objects:
     """The same ground in polygons of which none overlap: those that did are united, the rest are kept."""
-    found = overlaps(shapes)
-    heavy = found.area_m2 > _NOISE_M2
-    several = np.zeros(len(shapes), dtype=bool)
-    several[found.left[heavy]] = several[found.right[heavy]] = True
+    several = overlaps(shapes).among(np.ones(len(shapes), dtype=bool))
     if not several.any():
         return shapes
     return np.concatenate([shapes[~several], polygons_of(shapes_of([shapely.union_all(shapes[several])]))[0]])

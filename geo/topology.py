@@ -16,7 +16,7 @@ from geo.defects import Below, Defect, DefectKind, Limits, Settled, Within
 from geo.districts import Districts, Neighbour
 from geo.measure import Objects, area_m2
 from geo.model import Edition, Text
-from geo.pieces import areal, ground_of, overlaps, polygons_of, shapes_of, union_of, width_m
+from geo.pieces import Overlaps, areal, ground_of, overlaps, polygons_of, shapes_of, union_of, width_m
 from geo.slits import slits
 from geo.zone_columns import values_of
 
@@ -78,7 +78,8 @@ def within(
     """
     settled = (limits or Limits()).settled(edition.accuracy_m, districts.accuracy_m)
     zones = _Zones.of(edition)
-    found = [_overlaps(zones), _slivers(zones, settled)]
+    pairs = overlaps(zones.shapes)
+    found = [_overlaps(zones, pairs), _slivers(zones, settled)]
     home, unknown = districts.ground, []
     if home is None:
         unknown.append(
@@ -96,7 +97,7 @@ def within(
     if home is not None:
         found.append(_outside(zones, home, edition.coverage))
     if tiles:
-        gaps = shapely.difference(_to_tile(home, edition.coverage), union_of(zones.shapes))
+        gaps = shapely.difference(_to_tile(home, edition.coverage), union_of(zones.shapes, pairs.loose))
     else:
         gaps = slits(zones.shapes, settled.gap_m)
     found.append(_pieces(DefectKind.GAP, gaps, zones))
@@ -115,8 +116,7 @@ def within(
     )
 
 
-def _overlaps(zones: _Zones) -> _Found:
-    pairs = overlaps(zones.shapes)
+def _overlaps(zones: _Zones, pairs: Overlaps) -> _Found:
     keep = [
         n
         for n, (a, b) in enumerate(zip(pairs.left, pairs.right, strict=True))

@@ -254,7 +254,7 @@ def test_pairs_and_unions_are_those_of_brute_force(seed):
     ours = overlaps(shapes)
     assert list(zip(ours.left.tolist(), ours.right.tolist(), strict=True)) == brute
     whole = float(area_m2(shapely.union_all(shapes)))
-    assert float(area_m2(union_of(shapes))) == pytest.approx(whole, rel=1e-12)
+    assert float(area_m2(union_of(shapes, ours.loose))) == pytest.approx(whole, rel=1e-12)
     apart = disjoint(shapes)
     assert float(area_m2(apart).sum()) == pytest.approx(whole, rel=1e-12)
 

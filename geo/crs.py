@@ -283,7 +283,7 @@ def _mover(name: str, *, face_value: bool, back: bool) -> Callable[[Floats], Flo
 def _crs_problem(where: str, given: object) -> Problem:
     return Problem(
         where=where,
-        given=str(given),
+        given=str(given)[:200],
         allowed=_ALLOWED,
         hint=Text(
             "未知或不可用的坐标系，请写 EPSG 代码或坐标基准名称",

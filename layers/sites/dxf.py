@@ -13,7 +13,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.errors import UnreadableError
 from geo.model import Text
-from layers.sites.faults import clip
+from layers.readers import reason
 from layers.sites.rows import Record
 from layers.sites.sources import CHUNK_ROWS, Source, in_chunks, unreadable
 from layers.vector_kinds import check_vector
@@ -85,7 +85,7 @@ def _entities(path: Path, options: dict[str, str], left: dict[str, int]) -> Gene
                     values = tuple(row.get(theirs) for theirs in _HEADERS.values())
                     yield Record(number=number, values=values, geometry=shape)
     except (DataSourceError, DataLayerError, UnicodeDecodeError, pa.ArrowException) as error:
-        raise unreadable(path.name, clip(error), zh="读不成 DXF 图形", en="not readable as DXF") from error
+        raise unreadable(path.name, reason(error), zh="读不成 DXF 图形", en="not readable as DXF") from error
 
 
 def _no_site(row: dict[str, object]) -> str | None:

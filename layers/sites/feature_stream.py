@@ -65,8 +65,9 @@ class _Cursor:
         self._ended = False
 
     def _more(self) -> None:
-        # As much again as is held: a value that is longer than a block is then tried again a few times only.
-        block = self._text.read(max(_BLOCK, len(self._held) - self._at))
+        # Three times what is held: a value that is longer than a block is then tried again a few times only.
+        held = len(self._held) - self._at
+        block = self._text.read(max(_BLOCK, min(3 * held, _LONGEST + 1 - held)))
         self._held = self._held[self._at :] + block
         self._passed += self._at
         self._at = 0

@@ -1,7 +1,7 @@
 """KML read strictly by ourselves, placemark by placemark.
 
-GDAL's reader makes up what it cannot read (``105.8,abc`` becomes latitude 0), drops unclosed rings and Chinese
-names, and passes over links to other files without a word.
+GDAL's reader makes up what it cannot read (``105.8,abc`` becomes latitude 0), drops unclosed rings and names
+in Chinese, and passes over links to other files without a word.
 """
 
 import re

@@ -1,5 +1,6 @@
 """A row's geometry before the site's own checks: WKT read, size judged."""
 
+import numpy as np
 import shapely
 from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry as Geometry
@@ -26,7 +27,8 @@ def from_wkt(value: object, where: str) -> Geometry | None:
     reason = "too long"
     if len(text) <= MAX_WKT_CHARACTERS:
         try:
-            return shapely.from_wkt(text)
+            with np.errstate(over="ignore"):  # 1e999 is infinite, and refused as such
+                return shapely.from_wkt(text)
         except ShapelyError as error:
             reason = clip(error)
     raise InputError(

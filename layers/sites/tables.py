@@ -20,6 +20,7 @@ from layers.sites.geoparquet import geometry_column
 from layers.sites.rows import Record
 from layers.sites.sources import CHUNK_ROWS, Source, in_chunks, unreadable
 from layers.sites.values import cell_text
+from layers.sites.workbook import look_through
 
 _EXACT_WHOLE = 1e15
 _SCAN_BYTES = 1 << 20
@@ -130,6 +131,7 @@ def read_xlsx(path: Path) -> Source:
     import openpyxl  # noqa: PLC0415  0.1 s, for workbooks only
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415  the same
 
+    formulas = look_through(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl names each feature of Excel that it passes over
@@ -147,11 +149,10 @@ def read_xlsx(path: Path) -> Source:
     if not headers:
         book.close()
         raise unreadable(path.name, sheet.title, zh="工作表没有列名行", en="the sheet has no header row")
-    remarks: tuple[Text, ...] = ()
+    remarks = formulas
     if len(book.worksheets) > 1:
-        remarks = (
-            Text(f"只读取第一个工作表“{sheet.title}”", f"only the first sheet, {sheet.title}, is read"),
-        )
+        first = Text(f"只读取第一个工作表“{sheet.title}”", f"only the first sheet, {sheet.title}, is read")
+        remarks = (first, *formulas)
     return Source(
         name=path.name,
         headers=tuple(headers),

@@ -12,9 +12,10 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from geo.crs import crs_from_wkt
 from geo.errors import InputError
 from geo.model import Text
+from layers.readers import reason
 from layers.shapefile import RAW, Letters, letters_of
 from layers.sites.chunks import ArrowRows
-from layers.sites.faults import clip, fault
+from layers.sites.faults import fault
 from layers.sites.rows import Record
 from layers.sites.sources import CHUNK_ROWS, Source, unreadable
 from layers.sites.tables import arrow_rows
@@ -49,7 +50,7 @@ def read_gdal(path: Path, layer: str | None) -> Source:
         info = pyogrio.read_info(path, layer=chosen, encoding=code, **options)
     except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
         raise unreadable(
-            path.name, clip(error), zh="读不成矢量文件或表格", en="not readable as a vector file or table"
+            path.name, reason(error), zh="读不成矢量文件或表格", en="not readable as a vector file or table"
         ) from error
     spatial = layers[chosen] is not None
     crs = info["crs"] if spatial else None

@@ -52,9 +52,7 @@ class Plane:
         out = np.full(len(shapes), None, dtype=object)
         if here.any():
             bent = from_lonlat(shapely.segmentize(shapes[here], _LONGEST_DEG), self.crs, densify=False)
-            plain = shapely.simplify(bent, _STRAIGHT_M, preserve_topology=False)
-            kept = shapely.get_num_geometries(plain) == shapely.get_num_geometries(bent)
-            out[here] = np.where(kept & ~shapely.is_empty(plain), plain, bent)
+            out[here] = _without_straight(np.asarray(bent, dtype=object))
         for place in np.flatnonzero(here):
             if any(zone_of_easting(east) != self.zone for east in shapely.bounds(out[place])[[0, 2]]):
                 out[place] = None
@@ -81,6 +79,13 @@ class Plane:
         west, _, east, _ = shape.bounds
         middle = self.zone.meridian_deg
         return bool(max(abs(west - middle), abs(east - middle)) <= _FARTHEST_DEG)
+
+
+def _without_straight(shapes: Objects) -> Objects:
+    """Shapes without corners on a straight edge; those that are hardly more than a line stay as they are."""
+    plain = np.asarray(shapely.simplify(shapes, _STRAIGHT_M, preserve_topology=False), dtype=object)
+    whole = shapely.get_num_geometries(plain) == shapely.get_num_geometries(shapes)
+    return np.where(whole & ~shapely.is_empty(plain), plain, shapes)
 
 
 def plane_of(shapes: Iterable[Objects]) -> Plane:

@@ -294,6 +294,20 @@ def test_what_is_written_is_read_back_to_the_same_place(
     }
 
 
+def test_a_drawing_is_read_back_in_its_zone(
+    check: Callable, exported: Callable[..., Path], tmp_path: Path
+) -> None:
+    back = tmp_path / "back.geojson"
+    assert check(exported(".dxf"), "-o", back).code == 0
+    found = gpd.read_file(back)
+    drawn = found[found["layer"].str.startswith("SITE_") & ~found["layer"].str.endswith("_HOLE")]
+    parts = [part for shape in SHAPES for part in shapely.get_parts(shape)]
+    outlines = [shapely.Polygon(p.exterior) if isinstance(p, shapely.Polygon) else p for p in parts]
+    for outline in outlines:
+        assert shapely.hausdorff_distance(np.array(drawn.geometry), outline).min() < 1e-7, "a centimetre"
+    assert len(drawn) == len(outlines)
+
+
 def test_a_plot_of_a_survey_comes_out_with_its_own_corners(check: Callable, tmp_path: Path) -> None:
     corners = [(35_575_000.0, 3_598_000.0), (35_576_000.5, 3_598_010.25), (35_575_900.0, 3_599_100.0)]
     path, out = tmp_path / "gk.csv", tmp_path / "out.txt"

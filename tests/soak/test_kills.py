@@ -19,6 +19,8 @@ pytestmark = pytest.mark.soak
         (".xlsx", "3", 5),
         (".parquet", "2", 5),
         (".json", "2", 5),
+        (".shp.zip", "2", 5),
+        (".dxf", "2", 5),
     ],
 )
 def test_killed_again_and_again(tmp_path: Path, suffix: str, workers: str, kills: int) -> None:

@@ -1,6 +1,7 @@
 """A bundle of six layers drawn from a seed, with the shipped rulebook: what a large office would hold."""
 
 import csv
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,8 @@ from scripts.bench.shapes import Box, Objects
 __all__ = ["LAYERS", "RIVERS", "Size", "make_bundle", "make_table"]
 
 RIVERS = "river_shoreline"
+_UNITS = "env_control_unit"
+_ADMIN = "admin_unit"
 ACTIVITIES = ("SCHOOL", "LIVESTOCK", "CHEM", "HOTEL")
 CRS = "EPSG:4490"
 _SCHEMA = ROOT / "layers" / "rules" / "schema.yaml"
@@ -47,6 +50,21 @@ class Size:
         return self.columns * self.rows
 
 
+_COUNTIES = (
+    "510802", "510811", "510812", "510821", "511902", "511903", "511921", "511922", "511102", "511111",
+    "511112", "511113",
+)  # fmt: skip
+"""Of the drawn counties, four in a row; three of them are named by rules of their plans."""
+
+
+def _districts(size: Size) -> tuple[Objects, dict[str, Any]]:
+    """Counties in a grid: rules of one place are not open everywhere else."""
+    west, south, east, north = size.bounds
+    lon, lat = np.linspace(west, east, 5), np.linspace(south, north, 4)
+    boxes = [shapely.box(lon[x], lat[y], lon[x + 1], lat[y + 1]) for y in range(3) for x in range(4)]
+    return np.array(boxes, dtype=object), {"zone_class": "county"}
+
+
 def _picked(rng: np.random.Generator, count: int, **shares: float) -> Any:  # noqa: ANN401  an array of text
     return rng.choice(list(shares), count, p=list(shares.values())).astype(object)
 
@@ -63,7 +81,10 @@ def _units(size: Size) -> tuple[Objects, dict[str, Any]]:
     subtype = np.where(classes == "2", _picked(rng, len(found), industrial=0.4, urban=0.4, element=0.2), None)
     listed = ("req_spatial", "req_emission", "req_risk", "req_resource")
     texts = dict.fromkeys(listed, "按市级清单执行（合成）")
+    boxes, _ = _districts(size)
+    county = shapely.STRtree(boxes).nearest(shapely.centroid(found))
     return found, {
+        "county_code": np.array(_COUNTIES, dtype=object)[county],
         "zone_class": classes, "unit_subtype": subtype, "list_missing": False, "list_level": "unit", **texts
     }  # fmt: skip
 
@@ -112,7 +133,7 @@ def _livestock(size: Size) -> tuple[Objects, dict[str, Any]]:
 
 LAYERS: dict[str, Callable[[Size], tuple[Objects, dict[str, Any]]]] = {
     "eco_redline": _redline,
-    "env_control_unit": _units,
+    _UNITS: _units,
     "protected_area": _protected,
     "drinking_water_zone": _water,
     RIVERS: _rivers,
@@ -128,27 +149,56 @@ class _Plain(yaml.SafeDumper):
         return True
 
 
+_CLAUSES = (("禁止", "C26;C2614"), ("禁止", "A03"), ("限制", "H61"), ("要求", "P83"), ("要求", "ANY"))
+"""Verbs and industries of which each unit's own clause has one, by chance."""
+
+
+def _entry_list(size: Size) -> pd.DataFrame:
+    """A clause of the province's own, and one of each unit."""
+    rng = np.random.default_rng(37)
+    drawn = [_CLAUSES[n] for n in rng.integers(0, len(_CLAUSES), size.zones)]
+    units = [f"EN{number:06}" for number in range(size.zones)]
+    verbs, industries = ["要求", *(v for v, _ in drawn)], ["ANY", *(i for _, i in drawn)]
+    return pd.DataFrame(
+        {
+            "clause_id": [f"Q{number:06}" for number in range(size.zones + 1)],
+            "unit_code": ["51", *units],
+            "level": ["province", *["unit"] * size.zones],
+            "verb": verbs,
+            "industry_match": industries,
+            "dimension": "1",
+            "text": "（合成）",
+            "doc": "（合成）",
+            "certainty": "A",
+        }
+    )
+
+
 def make_bundle(folder: Path, size: Size) -> Path:
     """Write the bundle unless it is there; the catalogue last, so that half a bundle is never taken."""
-    if (folder / "catalogue.yaml").exists():
+    text = yaml.dump(_catalogue(size), Dumper=_Plain, allow_unicode=True, sort_keys=False, width=100)
+    catalogue = folder / "catalogue.yaml"
+    if catalogue.exists() and catalogue.read_text(encoding="utf-8") == text:
         return folder
+    shutil.rmtree(folder, ignore_errors=True)  # drawn for another rulebook
     data = folder / "data"
     data.mkdir(parents=True, exist_ok=True)
-    for name, draw in LAYERS.items():
+    for name, draw in (*LAYERS.items(), (_ADMIN, _districts)):
         found, columns = draw(size)
-        fid = [f"{name[:2].upper()}{number:06}" for number in range(len(found))]
+        fid = _COUNTIES if name == _ADMIN else [f"{name[:2].upper()}{n:06}" for n in range(len(found))]
         table = pd.DataFrame({"fid": fid, "name": fid, **columns})
         gpd.GeoDataFrame(table, geometry=found, crs=CRS).to_parquet(data / f"{name}.parquet")
     west, south, east, north = size.bounds
     around = shapely.box(west - 0.2, south - 0.2, east + 0.2, north + 0.2)
     covered = gpd.GeoDataFrame({"fid": ["coverage"]}, geometry=[around], crs=CRS)
     covered.to_parquet(data / "coverage.parquet")
-    text = yaml.dump(_catalogue(size), Dumper=_Plain, allow_unicode=True, sort_keys=False, width=100)
-    (folder / "catalogue.yaml").write_text(text, encoding="utf-8")
+    _entry_list(size).to_parquet(data / "entry_clause.parquet")
+    catalogue.write_text(text, encoding="utf-8")
     return folder
 
 
 def _catalogue(size: Size) -> dict[str, Any]:
+    named = (*LAYERS, _ADMIN)
     standard = {entry["id"]: entry for entry in yaml.safe_load(_SCHEMA.read_text(encoding="utf-8"))["layers"]}
     unheld = {
         "reason": {"zh": "基准测试未绘制", "en": "not drawn for the benchmark"},
@@ -161,8 +211,8 @@ def _catalogue(size: Size) -> dict[str, Any]:
             "jurisdictions": ["51"],
         },
         "rulebook": "builtin",
-        "out_of_scope": {name: unheld for name in standard if name not in LAYERS},
-        "layers": [_layer(name, standard[name], size) for name in LAYERS],
+        "out_of_scope": {name: unheld for name in standard if name not in named},
+        "layers": [_layer(name, standard[name], size) for name in named],
     }
 
 
@@ -183,7 +233,8 @@ def _layer(name: str, standard: dict[str, Any], size: Size) -> dict[str, Any]:
         "source": "python -m scripts.bench",
         "licence": "none",
         "synthetic": True,
-        "rows": size.zones,
+        "rows": len(_COUNTIES) if name == _ADMIN else size.zones,
+        **({"clauses": "data/entry_clause.parquet"} if name == _UNITS else {}),
     }
 
 

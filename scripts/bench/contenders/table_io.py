@@ -38,6 +38,7 @@ def same(job: Found) -> Found:
     layers: list[str] = job["layers"]
     ours = pd.read_csv(job["out"], usecols=["hits"], dtype=str)["hits"]
     hits = ours.dropna().str.split(";").explode().str.partition(":")
+    hits = hits[hits[0].isin(layers)]  # counties are ours alone
     mine = _numbers(hits[2], hits[0].map({name: place for place, name in enumerate(layers)}).to_numpy())
     theirs = pd.read_csv(job["peer"], usecols=layers, dtype=str)
     found = [theirs[name].dropna().str.split(";").explode() for name in layers]

@@ -132,23 +132,26 @@ def read_xlsx(path: Path) -> Source:
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415  the same
 
     formulas = look_through(path)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl names each feature of Excel that it passes over
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError) as error:
-        raise unreadable(
-            path.name, error, zh="读不成 XLSX 工作簿", en="not readable as an XLSX workbook"
-        ) from error
-    sheet.reset_dimensions()  # some programs write a wrong extent, and rows beyond it would be lost
-    rows = ([_sheet_value(cell) for cell in row] for row in sheet.iter_rows())
-    headers = [cell_text(value) for value in next(rows, [])]
-    while headers and not headers[-1].strip():
-        headers.pop()
-    if not headers:
-        book.close()
-        raise unreadable(path.name, sheet.title, zh="工作表没有列名行", en="the sheet has no header row")
+    with contextlib.ExitStack() as on_failure:
+        stream = on_failure.enter_context(path.open("rb"))
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # openpyxl names each feature of Excel that it passes over
+                book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+            on_failure.callback(book.close)
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()  # some programs write a wrong extent, and rows beyond it would be lost
+            rows = ([_sheet_value(cell) for cell in row] for row in sheet.iter_rows())
+            headers = [cell_text(value) for value in next(rows, [])]
+        except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError) as error:
+            raise unreadable(
+                path.name, error, zh="读不成 XLSX 工作簿", en="not readable as an XLSX workbook"
+            ) from error
+        while headers and not headers[-1].strip():
+            headers.pop()
+        if not headers:
+            raise unreadable(path.name, sheet.title, zh="工作表没有列名行", en="the sheet has no header row")
+        close = on_failure.pop_all().close
     remarks = formulas
     if len(book.worksheets) > 1:
         first = Text(f"只读取第一个工作表“{sheet.title}”", f"only the first sheet, {sheet.title}, is read")
@@ -158,7 +161,7 @@ def read_xlsx(path: Path) -> Source:
         headers=tuple(headers),
         chunks=in_chunks(_sheet_records(rows, len(headers))),
         remarks=remarks,
-        close=book.close,
+        close=close,
     )
 
 

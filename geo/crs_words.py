@@ -37,7 +37,7 @@ _PROJECTED = re.compile(
 )
 _GEOGRAPHIC = re.compile(r"经纬度|地理|gcs(?![a-z])|geographic")
 _FILLER = re.compile(
-    r"坐标系统?|坐标|大地|国家|基准|参考系|测绘|标准|datum|coordinate_?(?:reference_?)?system|coordinates?|gcs|年|系|的|/|带"
+    r"坐标系统?|[东横]?坐标|大地|国家|基准|参考系|测绘|标准|datum|coordinate_?(?:reference_?)?system|coordinates?|gcs|年|系|的|/|带"
 )
 _SIXTY_THREE = {"3": 3, "三": 3, "6": 6, "六": 6}
 _LONGEST = 120

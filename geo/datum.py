@@ -12,6 +12,9 @@ Floats = NDArray[np.float64]
 _KRASSOVSKY_A = 6378245.0
 _KRASSOVSKY_E2 = 0.00669342162296594323
 _BD_PI = np.pi * 3000.0 / 180.0
+_STEPS = 6
+"""Steps of the inverses: from 500 m to less than the digits of a number. As many for all places, so that a
+place among others is the place alone."""
 
 
 def _wave(value: Floats, scale: float, terms: tuple[tuple[float, float], ...]) -> Floats:
@@ -37,10 +40,10 @@ def gcj_shift(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
 
 
 def gcj_to_wgs(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-    """GCJ-02 degrees to WGS84 degrees, by fixed-point iteration to under 0.1 mm."""
+    """GCJ-02 degrees to WGS84 degrees, by fixed-point iteration; each step is 400 times nearer."""
     lon, lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
     out_lon, out_lat = lon.copy(), lat.copy()
-    for _ in range(8):
+    for _ in range(_STEPS):
         dlon, dlat = gcj_shift(out_lon, out_lat)
         out_lon, out_lat = lon - dlon, lat - dlat
     return out_lon, out_lat
@@ -55,7 +58,7 @@ def wgs_to_gcj(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
 def bd_to_wgs(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     """BD-09 degrees to WGS84 degrees, by way of GCJ-02; the first step by fixed-point iteration."""
     gcj_lon, gcj_lat = np.asarray(lon, dtype=float) - 0.0065, np.asarray(lat, dtype=float) - 0.006
-    for _ in range(12):
+    for _ in range(_STEPS):
         bd_lon, bd_lat = gcj_to_bd(gcj_lon, gcj_lat)
         gcj_lon, gcj_lat = gcj_lon - (bd_lon - lon), gcj_lat - (bd_lat - lat)
     return gcj_to_wgs(gcj_lon, gcj_lat)

@@ -4,6 +4,7 @@ Plain numbers, thousands and degrees-minutes-seconds are read by Arrow; only oth
 """
 
 import contextlib
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -29,7 +30,7 @@ _HEMISPHERE: dict[Axis | None, str] = {"lon": "E|东经?", "lat": "N|北纬?", N
 _SIXTIETHS = (
     r"^(?P<b>{side})?[ \t]*(?P<d>[0-9]{{1,3}})(?:[ \t]*[°º度:-][ \t]*|[ \t]+)"
     r"(?P<m>[0-9]{{1,2}})(?:[ \t]*[′'’分:-][ \t]*|[ \t]+)"
-    r"(?P<s>[0-9]{{1,2}}(?:\.[0-9]+)?)[ \t]*(?:[″\"”秒]|'')?[ \t]*(?P<a>{side})?$"
+    r"(?P<s>[0-9]{{1,2}}(?:\.[0-9]+)?)[ \t]*(?:[″\"”秒]|''|′′)?[ \t]*(?P<a>{side})?$"
 )
 _HALF = r"[+-]?[0-9]{1,12}(?:\.[0-9]{1,20})?"
 _PAIR = rf"^[ \t]*(?P<x>{_HALF})[ \t]*[,，;；][ \t]*(?P<y>{_HALF})[ \t]*$"
@@ -91,13 +92,9 @@ def _coordinates(column: Column, axis: Axis | None) -> Floats:
     """The degrees or metres of a column, NaN for whatever `read_coordinate` would refuse."""
     column = _as_arrow(column)
     out = numbers(column)
-    left = np.flatnonzero(np.isnan(out))
-    if len(left) and isinstance(column, pa.Array) and pa.types.is_string(column.type):
-        text = pc.utf8_trim_whitespace(column.take(pa.array(left)))
-        for read in (_parted(text), _sixtieths(text, axis)):
-            out[left] = np.where(np.isnan(out[left]), read, out[left])
-        left = np.flatnonzero(np.isnan(out))
-    for place in left.tolist():
+    if isinstance(column, pa.Array) and pa.types.is_string(column.type):
+        out = _typed(column, out, axis)
+    for place in np.flatnonzero(np.isnan(out)).tolist():
         cell = column[place].as_py() if isinstance(column, pa.Array) else column[place]
         if isinstance(cell, str) and not is_blank(cell):
             with contextlib.suppress(InputError):
@@ -105,13 +102,31 @@ def _coordinates(column: Column, axis: Axis | None) -> Floats:
     return out
 
 
-def _parted(text: pa.Array) -> Floats:
-    """Lengths whose thousands are parted, all by the same sign."""
-    plain = pa.nulls(len(text), pa.string())
-    for sign, pattern in _PARTED.items():
-        whole = pc.replace_substring(text, sign, "")
-        plain = pc.if_else(pc.match_substring_regex(text, pattern), whole, plain)
-    return _finite(pc.utf8_ltrim(plain, "+").cast(pa.float64()))
+def _typed(column: pa.Array, out: Floats, axis: Axis | None) -> Floats:
+    """The numbers with those of the other common spellings, each tried on what is left of the texts."""
+    readers = (*(partial(_parted, sign=sign) for sign in _PARTED), partial(_sixtieths, axis=axis))
+    left = np.flatnonzero(np.isnan(out))
+    text = pc.utf8_trim_whitespace(column if len(left) == len(out) else column.take(pa.array(left)))
+    for read in (*readers, None, numbers, *readers):
+        if not len(left):
+            break
+        if read is None:
+            text = pc.utf8_normalize(text, "NFKC")  # after which º, ´ and the like are other signs
+            continue
+        out[left] = read(text)
+        still = np.flatnonzero(np.isnan(out[left]))
+        if len(still) < len(left):
+            left, text = left[still], text.take(pa.array(still))
+    return out
+
+
+def _parted(text: pa.Array, sign: str) -> Floats:
+    """Lengths whose thousands are parted by a sign."""
+    if not pc.any(pc.match_substring(text, sign)).as_py():
+        return np.full(len(text), np.nan)
+    plain = pc.if_else(pc.match_substring_regex(text, _PARTED[sign]), text, None)
+    whole = pc.replace_substring(plain, sign, "")
+    return _finite(pc.utf8_ltrim(whole, "+").cast(pa.float64()))
 
 
 def _sixtieths(text: pa.Array, axis: Axis | None) -> Floats:

@@ -11,14 +11,14 @@ import re
 import sys
 import time
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from tqdm import tqdm
 
 from geo.answer import SYNTHETIC_BANNER
-from geo.errors import BundleError, FenquError, Problem
+from geo.errors import BundleError, FenquError, InputError
 from layers.sites.doctor.signs import lines
 from layers.sites.job import Job, Options, prepare, run
 from layers.sites.journal import journal_folder
@@ -73,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _tell_remarks(job)
         return _checked(job)
     except FenquError as error:
-        code = _refuse(error.problems, args.lang, _what(error))
+        code = _refuse(error, args.lang, _what(error))
         if isinstance(error, EngineError):
             _tell_journal(args)
         return code
@@ -265,10 +265,11 @@ def _tell_tally(job: Job, tally: Tally, seconds: float) -> None:
     )
 
 
-def _refuse(problems: Iterable[Problem], lang: str, what: str) -> int:
+def _refuse(error: FenquError, lang: str, what: str) -> int:
     print(f"{_WORDS[lang][what]}:", file=sys.stderr)
-    for problem in problems:
-        print(f"  {problem.line(lang)}", file=sys.stderr)
+    advice = error.advice if isinstance(error, InputError) else ()
+    for told in (*(one.line(lang) for one in error.problems), *(one.line(lang) for one in advice)):
+        print(f"  {told}", file=sys.stderr)
     return REFUSED
 
 

@@ -17,7 +17,8 @@ from geo.errors import InputError
 from geo.model import Advice, Bundle, Problem, Project
 from layers.sites.columns import Columns, understand
 from layers.sites.doctor.clinic import doctor_for
-from layers.sites.doctor.texts import TEXT_REMEDIES
+from layers.sites.doctor.garbled import mended, mended_cells, with_advice
+from layers.sites.doctor.texts import TEXT_REMEDIES, advice_on
 from layers.sites.faults import clip, collected, fault
 from layers.sites.feature_stream import FEATURES, NotGeoJsonError, read_members
 from layers.sites.geometry import crs_member, from_geojson
@@ -76,16 +77,19 @@ def csv_reader(upload: Upload, terms: Terms) -> Reader:
     """
 
     def raw() -> Iterator[Record]:
-        source = read_csv(upload.reopened(), name=BODY)
+        source = mended(read_csv(upload.reopened(), name=BODY), terms.defaults.remedies)
         try:
             for chunk in source.chunks:
                 yield from chunk
         finally:
             source.close()
 
-    source = read_csv(upload.reopened(), name=BODY)
+    source = mended(read_csv(upload.reopened(), name=BODY), terms.defaults.remedies)
     source.close()
-    columns = understand(source.headers, terms.bundle.rulebook, has_geometry=False, where=BODY)
+    try:
+        columns = understand(source.headers, terms.bundle.rulebook, has_geometry=False, where=BODY)
+    except InputError as error:
+        raise with_advice(error, source.headers) from None
     maker = terms.maker(columns, terms.defaults)
     return Reader(raw=raw, item=lambda _, record: Item(row=maker.row(record)))
 
@@ -241,11 +245,13 @@ class _RowsOfCells:
         shape: tuple[Geometry | None, str | None, tuple[Problem, ...]] | None = None,
     ) -> Item:
         geometry, feature_id, problems = shape or (None, None, ())
+        cells = mended_cells(cells, self._terms.defaults.remedies)
         try:
             maker = self._maker(tuple(cells), crs, shaped=shape is not None)
         except InputError as error:
             found = (_in_row(number, p, body=True) for p in error.problems)
-            return refused(number, *found, site_id=feature_id or cells.get("site_id"))
+            named = feature_id or cells.get("site_id")
+            return refused(number, *found, site_id=named, advice=advice_on(cells))
         record = Record(
             number=number,
             values=tuple(cells.values()),

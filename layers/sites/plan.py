@@ -16,6 +16,7 @@ from layers.sites.answer import Terms
 from layers.sites.columnar import FEW
 from layers.sites.columns import Columns, Place, understand
 from layers.sites.coordinates import headers_of
+from layers.sites.doctor.garbled import mended, with_advice
 from layers.sites.faults import collected
 from layers.sites.intake import open_source
 from layers.sites.journal import Journal, Manifest, begin, go_on, identity, read_manifest
@@ -106,6 +107,7 @@ def prepare(options: Options) -> Job:
         if source is not None:
             source.close()
         raise InputError(problems)
+    source = mended(source, defaults.remedies)
     with contextlib.ExitStack() as on_failure:
         on_failure.callback(source.close)
         crs, remarks = settle_crs(source, options.crs)
@@ -160,12 +162,12 @@ def _planned(options: Options, source: Source, terms: Terms, info: RunInfo, befo
 
 def _terms(options: Options, bundle: Bundle, source: Source, defaults: Defaults) -> Terms:
     """What the rows are answered by."""
-    columns = understand(
-        source.headers,
-        bundle.rulebook,
-        has_geometry=source.features,
-        where=source.name,
-    )
+    try:
+        columns = understand(
+            source.headers, bundle.rulebook, has_geometry=source.features, where=source.name
+        )
+    except InputError as error:
+        raise with_advice(error, source.headers) from None
     layout = lay_out(source, columns, lang=options.lang, drafts=bool(options.drafts))
     suffix = ".csv" if options.out is None else suffix_of(options.out)
     met = options.hits or (_shaped(columns) and not _is_large(options, source))

@@ -17,6 +17,7 @@ from layers.sites.columns import Columns, Place
 from layers.sites.coordinates import read_coordinate, read_place, typed_place
 from layers.sites.doctor.cells import point_of, reading_of, wkt_of
 from layers.sites.doctor.clinic import Doctor, Reading
+from layers.sites.doctor.texts import advice_on
 from layers.sites.faults import collected, collecting
 from layers.sites.places import checked_place, from_wkt
 from layers.sites.values import cell_text, read_date, read_number
@@ -154,6 +155,8 @@ class RowMaker:
             site, advice = self._examined(record, where, problems)
             activity = collected(problems, self._activity, record, where)
             facts = collected(problems, self._declared, record, where) or ()
+        if problems and self._doctor is not None:
+            advice = (*advice, *advice_on(record.values))
         part = Part(site=site, activity=activity, facts=facts) if site is not None and not problems else None
         return Row(
             number=record.number,

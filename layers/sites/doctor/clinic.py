@@ -26,6 +26,7 @@ from layers.sites.doctor.remedies import (
     Kind,
     Remedy,
 )
+from layers.sites.doctor.texts import TEXT_REMEDIES, TextRemedy
 from layers.sites.doctor.told import advised, applied, unfit
 
 _FOUR = 1e4
@@ -52,6 +53,15 @@ READINGS: tuple[tuple[Remedy, ...], ...] = (
 """What a site is tried for, the likeliest first; zones are alternatives of each other."""
 
 
+_EVERYWHERE = ServiceArea(
+    home=shapely.box(-180.0, -90.0, 180.0, 90.0),
+    whole=shapely.box(-180.0, -90.0, 180.0, 90.0),
+    districts=np.zeros(0, dtype=object),
+    names=(),
+)
+"""For a bundle that says nothing of how far it reaches, where a remedy was asked for all the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A site's shape as it was read, x = longitude or easting, and the name of its CRS; None = none named."""
@@ -74,10 +84,18 @@ class Doctor:
         Where sites are expected.
     asked
         The remedies asked for, in their order; those for text are not among them.
+    texts
+        The remedy for text asked for, if any: it was applied when the table was read.
     """
 
     area: ServiceArea
     asked: tuple[Remedy, ...] = ()
+    texts: tuple[TextRemedy, ...] = ()
+
+    @property
+    def treats(self) -> bool:
+        """Whether anything was asked for: every row is then told what became of it."""
+        return bool(self.asked or self.texts)
 
     def site(self, read: Callable[[], Reading | None], make: Make, given: Callable[[], Site]) -> Site:
         """The site of a row: as given, with advice, or as the remedies asked for make it.
@@ -96,6 +114,15 @@ class Doctor:
         InputError
             As `given` raises it, with advice.
         """
+        site = self._seen(read, make, given)
+        if not self.texts:
+            return site
+        remarks = (*site.remarks, *(one.done for one in self.texts))
+        names = (*(one.name for one in self.texts), *site.remedies)
+        return replace(site, remarks=remarks, remedies=names)
+
+    def _seen(self, read: Callable[[], Reading | None], make: Make, given: Callable[[], Site]) -> Site:
+        """The same without what is told of the table's text."""
         refusal: InputError | None = None
         site: Site | None = None
         try:
@@ -203,7 +230,10 @@ def doctor_for(bundle: Bundle, names: Sequence[str] = ()) -> Doctor | None:
     """The doctor of a bundle's sites; None where nothing says where they are expected."""
     area = service_area(bundle)
     asked = tuple(COORDINATE_REMEDIES[name] for name in names if name in COORDINATE_REMEDIES)
-    return None if area is None else Doctor(area=area, asked=asked)
+    texts = tuple(TEXT_REMEDIES[name] for name in names if name in TEXT_REMEDIES)
+    if area is None and not names:
+        return None
+    return Doctor(area=area or _EVERYWHERE, asked=asked, texts=texts)
 
 
 def moved(reading: Reading, remedies: Sequence[Remedy], area: ServiceArea) -> Reading | None:

@@ -42,13 +42,13 @@ def examined(rows: PointRows, block: Block, maker: RowMaker, doctor: Doctor | No
     if doctor is None or not block.count:
         return rows
     # Whatever was asked for is told of every row, and may mend a refused one.
-    wanted = np.arange(block.count) if doctor.asked else rows.positions[_suspected(rows, doctor)]
+    wanted = np.arange(block.count) if doctor.treats else rows.positions[_suspected(rows, doctor)]
     made = zip(wanted.tolist(), map(maker.row, block.records(wanted)), strict=True)
     parts = [(at, row, row.part) for at, row in made if row.part is not None]
     seen = [
         Seen(at, row.site_id, Declared(part.activity, part.facts, row.on), part.site)
         for at, row, part in parts
-        if _is_point(part.site) and (doctor.asked or part.site.advice)
+        if _is_point(part.site) and (doctor.treats or part.site.advice)
     ]
     return _joined(rows, seen) if seen else rows
 

@@ -12,13 +12,11 @@ from shapely import STRtree
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.change import UNKNOWN, DiffRow, Transfer
+from geo.defects import LEAST_M2
 from geo.districts import Districts, Lots
 from geo.measure import Floats, Objects, area_m2
 from geo.pairing import Rows
 from geo.pieces import Mask, Overlaps, areal, disjoint, ground_of, overlaps, polygons_of, shapes_of
-
-_LEAST_M2 = 1.0
-"""Less than this in a district, old and new, is rounding along its border: no row, no zone counted."""
 
 _ALL = None
 """All classes as one union."""
@@ -68,9 +66,9 @@ class _Side:
         return out
 
     def counts(self, mine: Mask, districts: Districts) -> NDArray[np.intp]:
-        """How many of some zones have ground in each district; the last two as in `areas`."""
+        """How many of some zones have ground (not rounding) in each district; the last two as in `areas`."""
         size = len(districts.code) + 1
-        there = mine[self.lots.shape] & (self.lots.area_m2 > _LEAST_M2)
+        there = mine[self.lots.shape] & (self.lots.area_m2 > LEAST_M2)
         held = np.bincount(self.lots.district[there] % size, minlength=size)
         return np.append(held, mine.sum())
 
@@ -145,7 +143,7 @@ def _rows(scopes: Iterable[_Scope], districts: Districts) -> Iterator[DiffRow]:
     for at, code, name in places:
         for scope in scopes:
             old, new, gained, lost = scope.areas[:, at].tolist()
-            if code is None or max(old, new) > _LEAST_M2:
+            if code is None or max(old, new) > LEAST_M2:
                 yield DiffRow(
                     zone_class=scope.zone_class,
                     district=code,
@@ -168,5 +166,5 @@ def _transfers(scopes: list[_Scope]) -> Iterator[Transfer]:
         for new_class, gained in (*gaining, (None, everything.lost)):
             if old_class != new_class:
                 m2 = float(area_m2(shapely.intersection(lost, gained)))
-                if m2 > _LEAST_M2:
+                if m2 > LEAST_M2:
                     yield Transfer(old_class=old_class, new_class=new_class, area_m2=m2)

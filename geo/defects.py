@@ -11,6 +11,9 @@ from geo.human import hectares
 from geo.measure import TOLERANCE_M
 from geo.model import Text
 
+LEAST_M2 = 1.0
+"""Less ground is noise, as it is for the least overlap of a rule."""
+
 _LISTED = 10
 """So many zones are named in a sentence; the body names all."""
 
@@ -56,7 +59,7 @@ class Limits:
         Districts this near are named to be consulted; by default the accuracy of the districts' borders.
     """
 
-    least_m2: float = 1.0
+    least_m2: float = LEAST_M2
     least_width_m: float = TOLERANCE_M
     sliver_m: float | None = None
     sliver_m2: float | None = None

@@ -1,0 +1,98 @@
+"""Pairs and duties as data, and the red line of 潼南 that falls from 9.56 % to 5.37 % of the district."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from geo.between import Asks
+from geo.diff import compare
+from geo.districts import districts_of
+from geo.errors import BundleError
+from geo.measure import area_m2
+from layers.bundle import load_bundle
+from layers.diff import alarms, duties, must_tile, pairs, questions
+from layers.keytable import Key, text
+from layers.titles import shipped_titles
+from tests.tongnan import NEW_SHARE, OLD_SHARE, tongnan_bundle, tongnan_pair
+
+ON = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module")
+def tongnan():
+    return tongnan_pair()
+
+
+def test_the_pair_holds_the_shares_of_the_plans(tongnan):
+    whole = float(area_m2(tongnan.district))
+    for frame, share in ((tongnan.old, OLD_SHARE), (tongnan.new, NEW_SHARE)):
+        assert float(area_m2(frame.geometry.to_numpy()).sum()) / whole == pytest.approx(share, abs=1e-8)
+    assert tongnan.old.union_all().contains(tongnan.plot)
+    assert not tongnan.new.union_all().intersects(tongnan.plot)
+    assert 8_000 < float(area_m2(tongnan.plot)) < 12_000
+
+
+def test_the_red_line_of_tongnan_falls_by_43_8_per_cent_and_the_plan_is_cited(tmp_path: Path, demo):
+    for edition in ("old", "new"):
+        folder = tongnan_bundle(tmp_path / edition)
+        if edition == "new":
+            (folder / "redline-new.parquet").replace(folder / "redline-old.parquet")
+    old, new = (load_bundle(tmp_path / name) for name in ("old", "new"))
+    districts = districts_of(old, ON)
+    before, after = (bundle.layers["eco_redline"].editions[0] for bundle in (old, new))
+    found = compare(before, after, districts, layer="eco_redline")
+    assert found.area_change_share == pytest.approx(NEW_SHARE / OLD_SHARE - 1, abs=1e-6)
+    assert found.area_change_share == pytest.approx(-0.438, abs=5e-4)
+    assert found.total.gained_m2 == pytest.approx(0.0, abs=0.01)
+    assert found.synthetic
+    [alarm] = alarms(found, districts)
+    assert alarm.district_name == "潼南区"
+    assert [duty.source[:30] for duty in alarm.duties] == ["004_e0f9872c43448650.txt:211, "]
+    assert "9.56 %（2020）变为 5.37 %" in alarm.text().zh
+    assert "43.83 %" in alarm.text().en
+    assert alarms(compare(after, before, districts, layer="eco_redline"), districts) == ()
+    assert alarms(compare(before, after, districts, layer="grassland"), districts) == ()
+
+
+def test_an_alarm_of_the_demonstration_cites_each_of_three_plans(demo):
+    new, old = demo.layers["eco_redline"].editions
+    districts = districts_of(demo, ON)
+    told = {
+        alarm.district_name: alarm
+        for alarm in alarms(compare(old, new, districts, layer="eco_redline"), districts)
+    }
+    assert next(iter(told)) == "潼南区"
+    assert "000_fc65cc59f4c445ec.txt:161, 163" in told["朝天区"].text().zh
+    assert "001_b108cfdabd744491.txt:196" in told["通江县"].text().en
+    assert "城口县" not in told  # it grew
+    assert told["朝天区"].body()["duties"][0]["id"] == "redline_chaotian"
+
+
+def test_every_pair_names_standard_layers_and_a_line_of_a_plan():
+    known = shipped_titles().layers
+    assert len({one.id for one in questions()}) == len(questions()) >= 8
+    for one in questions():
+        assert {one.layer, one.other} <= set(known)
+        assert ".txt:" in one.source
+        assert one.asks in Asks
+    assert {one.id for one in questions("env_control_unit")} == {
+        "redline_outside_priority",
+        "reserve_outside_priority",
+        "urban_in_priority",
+        "farmland_in_priority",
+    }
+
+
+def test_three_plans_forbid_that_the_red_line_falls():
+    assert [duty.id for duty in duties("eco_redline", "511922")] == ["redline_bazhong"]
+    assert [duty.id for duty in duties("eco_redline", "511102")] == ["redline_leshan"]
+    assert [duty.id for duty in duties("protected_area", "511922")] == ["reserve_bazhong"]
+    assert duties("eco_redline", "500229") == ()
+    assert must_tile("env_control_unit")
+    assert not must_tile("eco_redline")
+
+
+def test_a_fault_of_the_shipped_file_is_told():
+    with pytest.raises(BundleError, match="redline_outside_priority"):
+        pairs.read_entries("between.yaml", (Key("id", text, required=True),))

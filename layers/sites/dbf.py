@@ -15,11 +15,13 @@ _MISSING = "〓"
 """Stands in print for a character that was not at hand; GBK has it."""
 
 _ENCODING = "gbk"
+_KEY = "ogc_fid"
+"""What GDAL takes for the number of a row, whatever stands in it."""
 
 
 def short_names(names: Sequence[str]) -> tuple[str, ...]:
     """Names of at most 10 bytes, distinct in any case: cut, and numbered where two would be the same."""
-    taken: set[str] = set()
+    taken = {_KEY}
     short: list[str] = []
     for position, name in enumerate(names, start=1):
         plain = "".join(c if c.isalnum() or c == "_" else "_" for c in in_gbk(name, "_")) or f"f{position}"

@@ -41,6 +41,8 @@ _TITLES = {
     "polygon": "面 polygons",
 }
 _LONG = "long_texts.txt"
+_SHAPE = "shape_of_the_row"
+"""Field of the shapes on their way: longer than any name of a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ class _Work:
         held = pa.schema(
             [
                 *(pa.field(s, schema.field(i).type) for i, s in enumerate(short)),
-                *([schema.field(-1)] if shape else []),
+                *([pa.field(_SHAPE, pa.binary())] if shape else []),
             ]
         )
         first = 1

@@ -24,7 +24,7 @@ from geo.measure import area_m2, length_m
 from geo.model import Bundle, Part
 from geo.site import make_site
 from layers.bundle import load_bundle
-from layers.sites import plan
+from layers.sites import plan, write_shapefile
 from layers.sites.dbf import fitted, short_names
 from layers.sites.job import Options, prepare, run
 from layers.sites.plane import plane_of
@@ -165,6 +165,28 @@ def test_shapefiles_are_of_one_kind_each_and_lose_nothing(
     )
     assert all(len(name.encode("gbk")) <= 10 for name in frame.columns if name != "geometry")
     assert "in full in long_texts.txt" in remarks_of(out)
+
+
+def test_a_table_with_names_of_the_format_s_own(check: Callable, csv_file: Callable, tmp_path: Path) -> None:
+    out = tmp_path / "out.shp.zip"
+    path = csv_file("site_id,lon,lat,备注,备注,,fid,geom,FID,OGC_FID", "7,105.8,32.5,a,b,c,d,e,f,g")
+    assert check(path, "-o", out).code == 0
+    [row] = pyogrio.read_dataframe(out, layer="sites_point").to_dict("records")
+    names = ("备注", "备注_2", "column_6", "fid", "geom", "FID_2", "OGC_FID_2")
+    assert [row[name] for name in names] == list("abcdefg")
+
+
+def test_what_no_reader_of_shapefiles_takes_is_refused(
+    check: Callable, csv_file: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = csv_file("lon,lat," + ",".join(f"c{n}" for n in range(240)), "105.9,32.6", name="wide.csv")
+    assert "255" not in (told := check(wide, "-o", tmp_path / "o.shp.zip", "--lang", "en").err)
+    assert "253 columns" in told
+    monkeypatch.setattr(write_shapefile, "LARGEST_BYTES", 100)
+    call = check(csv_file("lon,lat", "105.9,32.6"), "-o", tmp_path / "o.shp.zip", "--lang", "en")
+    assert call.code == 2
+    assert "write gpkg or parquet" in call.err
+    assert not (tmp_path / "o.shp.zip").exists()
 
 
 def test_kml_is_text_and_places(exported: Callable[..., Path], bundle: Bundle) -> None:

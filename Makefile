@@ -68,7 +68,7 @@ clean: ## remove what make made
 	$(PIP) -r requirements.txt
 	@touch $@
 
-.venv/.dev: requirements-dev.txt requirements-dask.txt requirements.txt constraints.txt | .venv/bin/python
+.venv/.dev: requirements-dev.txt requirements-dask.txt requirements-postgis.txt requirements.txt constraints.txt | .venv/bin/python
 	$(PIP) -r requirements-dev.txt
 	@touch .venv/.run $@
 

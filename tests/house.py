@@ -23,6 +23,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("pyogrio", "rasterio", "fiona", "exactextract"), ("layers/", *_GENERATORS)),
     "yaml": ("layers/strictyaml.py", *_GENERATORS),
     "ruamel": ("layers/editions/roundtrip.py",),
+    "psycopg": ("layers/editions/postgis.py",),
     "pyproj": ("geo/crs.py", "geo/measure.py", "geo/datum.py", *_GENERATORS),
     # The cable is pulled: nothing but a benchmark of our own server speaks HTTP outwards.
     **dict.fromkeys(("requests", "httpx", "urllib3", "aiohttp", "ftplib", "smtplib"), _GENERATORS),
@@ -44,6 +45,7 @@ NESTED = {
     "docx": "for Word reports only",
     "dask": "optional: --engine dask",
     "distributed": "optional: --engine dask",
+    "psycopg": "optional: PostGIS tables",
     "h5py": "one source of the demonstration bundle, read on --sources only",
 }
 

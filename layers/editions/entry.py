@@ -65,14 +65,20 @@ def with_edition(text: str, name: str, layer_id: str, entry: Mapping[str, Any]) 
     return Written(text=written, remarks=remarks)
 
 
-def held_entry(text: str, layer_id: str, name: str) -> dict[str, Any] | None:
-    """The entry of an edition that a catalogue holds, with what it inherits; None where there is none."""
+def held_entry(text: str, layer_id: str, name: str | None) -> dict[str, Any] | None:
+    """The entry of an edition that a catalogue holds, with what it inherits; None where there is none.
+
+    Parameters
+    ----------
+    name
+        None = the layer's main entry.
+    """
     document, _ = read_document(text)
     main = next((item for item in document["layers"] if item["id"] == layer_id), None)
     if main is None:
         return None
     whole = {key: fresh(main[key]) for key in EDITION_NAMES if key in main}
-    if str(main["edition"]) == name:
+    if name is None or str(main["edition"]) == name:
         return whole
     own = next((fresh(item) for item in main.get("editions", ()) if str(item["edition"]) == name), None)
     if own is None or own.get("inherits") is False:
@@ -119,7 +125,7 @@ def _add_edition(
     main = next(item for item in document["layers"] if item["id"] == layer_id)
     name = str(entry["edition"])
     same = next((spec for spec in layer.editions if spec.edition == name), None)
-    if same is not None and same.status is EditionStatus.IN_FORCE:
+    if same is not None and same.status is EditionStatus.IN_FORCE and same.path:
         hint = Text(
             "已有同名的有效版本：请给新版本另取名称，或先回退",
             "an edition in force has this name: give the new one another, or roll back first",
@@ -130,11 +136,13 @@ def _add_edition(
     if same is None:
         main.setdefault("editions", []).append(entry)
         return remarks
+    _replace(main, name, entry)
+    if not same.path:  # a table of a database that is read for the first time
+        return remarks
     replaced = Text(
         f"{layer_id} {name}：原{same.status}条目由新条目代替（其文件保留）",
         f"{layer_id} {name}: the {same.status} entry of that name is replaced (its files stay)",
     )
-    _replace(main, name, entry)
     return (*remarks, replaced)
 
 

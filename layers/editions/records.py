@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -9,10 +10,10 @@ from geo.errors import Problem
 from geo.model import Text
 from layers.editions.disk import replace_file
 from layers.editions.model import State, StoreError
-from layers.pointer import POINTER, read_pointer, state_file
+from layers.pointer import CATALOGUE, POINTER, read_pointer, state_file
 from layers.strictyaml import Faults
 
-__all__ = ["current", "history", "point_to", "read_state", "write_state"]
+__all__ = ["current", "history", "is_unread", "point_to", "read_state", "write_state"]
 
 
 def current(root: Path) -> State | None:
@@ -36,6 +37,15 @@ def history(root: Path) -> tuple[State, ...]:
         If pointer or a record are damaged.
     """
     return tuple(read_state(root, number) for number in range(1, (_number(root) or 0) + 1))
+
+
+def is_unread(root: Path, states: Sequence[State]) -> bool:
+    """Whether ``catalogue.yaml`` is none of the states: somebody edited it, which has no effect."""
+    try:
+        data = (root / CATALOGUE).read_bytes()
+    except OSError:
+        return False
+    return bool(states) and hashlib.sha256(data).hexdigest() not in {state.sha256 for state in states}
 
 
 def _number(root: Path) -> int | None:

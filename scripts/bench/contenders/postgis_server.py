@@ -28,7 +28,7 @@ SETTINGS = {
 }
 """Kinder than the defaults: nothing is forced to disk, memory is ample."""
 
-_PORT = "5432"  # part of the socket's name; no network port is opened
+_PORT = "5432"  # part of the socket's name; no network port is opened unless it is asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,7 @@ class Server:
     folder: Path
     bin: Path
     watch: Watch
+    port: str = _PORT
 
     def asked(self, statement: str) -> str:
         """Run a statement; what it printed."""
@@ -64,7 +65,7 @@ class Server:
     def _psql(self, statement: str, text: str | None) -> str:
         command = [
             *(str(self.bin / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"),
-            *("-h", str(self.folder), "-p", _PORT, "-U", "bench", "-d", "postgres", "-c", statement),
+            *("-h", str(self.folder), "-p", self.port, "-U", "bench", "-d", "postgres", "-c", statement),
         ]
         done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode:
@@ -73,8 +74,13 @@ class Server:
 
 
 @contextmanager
-def served() -> Iterator[Server]:
+def served(loopback_port: int | None = None) -> Iterator[Server]:
     """A fresh server with PostGIS; stopped and removed at the end, whatever happened.
+
+    Parameters
+    ----------
+    loopback_port
+        Listen there on 127.0.0.1 too; None = on a socket of its own folder alone.
 
     Raises
     ------
@@ -105,6 +111,9 @@ def served() -> Iterator[Server]:
             user,
         )
         options = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
+        port = str(loopback_port or _PORT)
+        if loopback_port is not None:
+            options += ["-c", "listen_addresses=127.0.0.1"]
         process = subprocess.Popen(  # noqa: S603  a program of the system, in a folder of our own
             [
                 str(programs / "postgres"),
@@ -113,7 +122,7 @@ def served() -> Iterator[Server]:
                 "-k",
                 str(folder),
                 "-p",
-                _PORT,
+                port,
                 *options,
             ],
             user=user,
@@ -122,9 +131,9 @@ def served() -> Iterator[Server]:
             stderr=subprocess.DEVNULL,
         )
         try:
-            _run([programs / "pg_isready", "-h", folder, "-p", _PORT, "-t", "5"], None, patience=60)
+            _run([programs / "pg_isready", "-h", folder, "-p", port, "-t", "5"], None, patience=60)
             with Watch(process.pid) as watch:
-                server = Server(folder=folder, bin=programs, watch=watch)
+                server = Server(folder=folder, bin=programs, watch=watch, port=port)
                 server.asked("CREATE EXTENSION postgis")
                 yield server
         finally:

@@ -1,0 +1,101 @@
+"""``python -m scripts.editions``: list, accept, adopt, rollback, verify, sweep."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from layers.bundle import load_bundle
+from layers.editions import accept, history
+from scripts.editions import main
+from tests.layers.test_editions import bundle, editions, prepared
+
+Told = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(scope="module")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle with a draft."""
+    home = tmp_path_factory.mktemp("pattern")
+    root = bundle(home / "b")
+    accept(root, "park", prepared(home, status="draft"), at="2026-06-30T09:00:00+08:00", by="a clerk")
+    return root
+
+
+@pytest.fixture
+def root(pattern: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(pattern, tmp_path / "b")
+
+
+def test_list_tells_states_and_editions(root: Path, capsys: Told) -> None:
+    assert main(["--lang", "en", "list", str(root)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "begin" in lines[0]
+    digest = load_bundle(root).digest[:12]
+    assert lines[1] == (
+        f"   2  2026-06-30T09:00:00+08:00  accept  park=2026  a clerk  a test  {digest}  ← in force"
+    )
+    assert "park  2026  draft  2026-07-01 –" in lines
+    (root / "catalogue.yaml").write_text((root / "catalogue.yaml").read_text() + "\n")
+    assert main(["--lang", "en", "list", str(root)]) == 0
+    assert "it is not read until it is taken with adopt" in capsys.readouterr().err
+
+
+def test_a_bundle_without_a_store_is_listed_too(tmp_path: Path, capsys: Told) -> None:
+    root = bundle(tmp_path / "b")
+    assert main(["--lang", "en", "list", str(root)]) == 0
+    assert "nothing was accepted yet: catalogue.yaml is in force" in capsys.readouterr().out
+
+
+def test_a_draft_is_put_in_force_and_taken_back(root: Path, capsys: Told) -> None:
+    words = ["--valid-from", "2026-08-01", "--approval-doc", "川府函〔2026〕1号", "--by", "the head"]
+    assert main(["--lang", "en", "accept", str(root), "park=2026", *words]) == 0
+    assert "park 2025-01 ends on 2026-08-01" in capsys.readouterr().out
+    assert editions(root)["2026"] == ("in_force", date(2026, 8, 1), None)
+    state = history(root)[-1]
+    assert (state.by, state.at is not None) == ("the head", True)
+    assert main(["rollback", str(root), "2", "--note", "too early"]) == 0
+    assert editions(root)["2026"] == ("draft", date(2026, 7, 1), None)
+    assert history(root)[-1].note == "too early"
+
+
+def test_a_catalogue_is_adopted(root: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text((root / "catalogues/0002.yaml").read_text().replace('"Test"', '"Renamed"'))
+    assert main(["adopt", str(root), str(mine)]) == 0
+    assert load_bundle(root).title.en == "Renamed"
+
+
+def test_verify_and_sweep(root: Path, capsys: Told) -> None:
+    assert main(["--lang", "en", "verify", str(root)]) == 0
+    assert "all files are as they were" in capsys.readouterr().out
+    (root / "data/lake.geojson").unlink()
+    assert main(["--lang", "en", "verify", str(root)]) == 1
+    out = capsys.readouterr().out
+    assert "data/lake.geojson" in out
+    assert "1 files are missing or were altered" in out
+    (root / "catalogues/0009.yaml").write_text("?")
+    assert main(["--lang", "en", "sweep", str(root)]) == 0
+    assert "removed catalogues/0009.yaml" in capsys.readouterr().out
+    assert main(["--lang", "en", "sweep", str(root)]) == 0
+    assert "nothing was left behind" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["accept", "park=2027"], "no such edition"),
+        (["accept", "park"], "LAYER=EDITION"),
+        (["accept", "park=2025-01"], "an edition in force has this name"),
+        (["rollback", "9"], "there is no such state"),
+        (["adopt", "none.yaml"], "cannot be read"),
+    ],
+)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_is_refused_is_told(root: Path, capsys: Told, words: list[str], told: str, lang: str) -> None:
+    assert main(["--lang", lang, words[0], str(root), words[1]]) == 2
+    err = capsys.readouterr().err
+    assert (told in err) == (lang == "en" or told == "LAYER=EDITION")
+    assert ("refused" in err) == (lang == "en")
+    assert len(history(root)) == 2

@@ -14,9 +14,9 @@ from geo.model import Text
 from layers.gate.judge import Judged
 from layers.gate.sketch import Drawn, sketch
 
-__all__ = ["page"]
+__all__ = ["STYLE", "alarms_part", "between_part", "diff_part", "page", "two"]
 
-_STYLE = """
+STYLE = """
 body{font:14px/1.5 system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif;margin:1.5rem auto;
 max-width:72rem;padding:0 1rem;color:#1c2530}
 h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem;border-bottom:1px solid #c9d1da}
@@ -51,23 +51,23 @@ _CHANGE_HEADS = (
 
 def page(told: dict[str, Any], judged: Judged | None) -> str:
     """The page of a report's body."""
-    title = f"{_two(told['layer']['title'])} {escape(told['edition']['edition'])}"
+    title = f"{two(told['layer']['title'])} {escape(told['edition']['edition'])}"
     parts = [
         f"<h1>导入报告 / Import report: {title}</h1>",
-        *([f'<p class="banner">{_two(told["banner"])}</p>'] if told["banner"] else []),
-        f'<p class="{told["decision"]}">{_two(told["decision_text"])}</p>',
+        *([f'<p class="banner">{two(told["banner"])}</p>'] if told["banner"] else []),
+        f'<p class="{told["decision"]}">{two(told["decision_text"])}</p>',
         *_breaks(told),
         *_head(told),
         *_maps(told, judged),
-        *_diff(told["diff"]),
-        *_alarms(told["alarms"]),
+        *diff_part(told["diff"]),
+        *alarms_part(told["alarms"]),
         *_within(told["within"]),
-        *_between(told["between"]),
+        *between_part(told["between"]),
         *_notes(told),
         *_columns(told["columns"]),
         f"<p><small>{escape(DISCLAIMER.zh)} / {escape(DISCLAIMER.en)}; {escape(told['engine'])}</small></p>",
     ]
-    head = f'<meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>'
+    head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
     return (
         f'<!DOCTYPE html>\n<html lang="zh-CN"><head>{head}</head><body>\n'
         + "\n".join(parts)
@@ -75,7 +75,7 @@ def page(told: dict[str, Any], judged: Judged | None) -> str:
     )
 
 
-def _two(text: dict[str, str]) -> str:
+def two(text: dict[str, str]) -> str:
     """Both languages, escaped; once where they are the same."""
     zh, en = escape(text["zh"]), escape(text["en"])
     return zh if zh == en else f"{zh} <small>{en}</small>"
@@ -99,23 +99,23 @@ def _head(told: dict[str, Any]) -> list[str]:
         ("生效 / valid from", escape(edition["valid_from"])),
         ("批准文号 / approval", escape(told["approval_doc"] or edition["approval_doc"] or "—")),
         ("对比版本 / compared with", escape(told["against"] or "—")),
-        ("机关 / authority", _two(edition["authority"])),
+        ("机关 / authority", two(edition["authority"])),
         ("来源 / source", escape(edition["source"])),
         ("文件 / file", f"{escape(supplied['name'])}<br><small>SHA-256 {escape(supplied['sha256'])}</small>"),
         ("坐标系 / CRS", escape(supplied["crs"])),
         ("行数、分区数 / rows, zones", f"{supplied['rows']} / {told['zones']}"),
         ("修复 / repaired", str(told["repaired"])),
     ]
-    remarks = "".join(f"<li>{_two(remark)}</li>" for remark in told["remarks"])
+    remarks = "".join(f"<li>{two(remark)}</li>" for remark in told["remarks"])
     return ["<h2>版本 / Edition</h2>", _table(("项目 / item", "内容 / value"), rows), f"<ul>{remarks}</ul>"]
 
 
 def _breaks(told: dict[str, Any]) -> list[str]:
     faults = told["faults"]
-    items = [f"<li>{_two(one['text'])}</li>" for one in told["breaks"]]
+    items = [f"<li>{two(one['text'])}</li>" for one in told["breaks"]]
     if faults:
         zh, en = f"{faults} 处分区数据有误，须改正或指定修复方法", f"{faults} faults of zones: correct them"
-        items.insert(0, f"<li>{_two({'zh': zh, 'en': en})}</li>")
+        items.insert(0, f"<li>{two({'zh': zh, 'en': en})}</li>")
     held = "未通过项 / What holds it back"
     heading = held if told["decision"] == "quarantined" else "超出阈值 / Thresholds exceeded"
     return [f"<h2>{heading}</h2>", f"<ul>{''.join(items)}</ul>"] if items else []
@@ -187,7 +187,8 @@ def _m2(value: float) -> str:
     return f'<span title="{value:.2f} m²">{escape(hectares(value))}</span>'
 
 
-def _diff(diff: dict[str, Any] | None) -> list[str]:
+def diff_part(diff: dict[str, Any] | None) -> list[str]:
+    """The comparison of two editions: the account, and every zone that changed."""
     if diff is None:
         return [
             "<h2>对比 / Comparison</h2>",
@@ -219,7 +220,7 @@ def _diff(diff: dict[str, Any] | None) -> list[str]:
         )
         for one in diff["zones"]
     ]
-    remarks = "".join(f"<li>{_two(remark)}</li>" for remark in diff.get("remarks", ()))
+    remarks = "".join(f"<li>{two(remark)}</li>" for remark in diff.get("remarks", ()))
     return [
         "<h2>对比 / Comparison</h2>",
         _table(_ACCOUNT_HEADS, rows),
@@ -237,20 +238,21 @@ def _kind_words(kind: str) -> str:
     return f"{words.zh} / {words.en}"
 
 
-def _alarms(alarms: Sequence[dict[str, Any]]) -> list[str]:
+def alarms_part(alarms: Sequence[dict[str, Any]]) -> list[str]:
+    """Alarms of area that may not fall; nothing where there is none."""
     if not alarms:
         return []
-    items = "".join(f"<li>{_two(one['text'])}</li>" for one in alarms)
+    items = "".join(f"<li>{two(one['text'])}</li>" for one in alarms)
     return ["<h2>警示：面积不得减少 / Alarm: an area that may not fall</h2>", f"<ul>{items}</ul>"]
 
 
 def _within(within: dict[str, Any] | None) -> list[str]:
     if within is None:
         return []
-    rows = [(_two(one["title"]), str(one["count"]), _m2(one["area_m2"])) for one in within["totals"]]
+    rows = [(two(one["title"]), str(one["count"]), _m2(one["area_m2"])) for one in within["totals"]]
     heads = ("问题 / kind", "数量 / count", "面积 / area")
-    items = "".join(f"<li>{_two(one['text'])}</li>" for one in within["defects"])
-    open_ = "".join(f"<li>{_two(one)}</li>" for one in within["not_assessed"])
+    items = "".join(f"<li>{two(one['text'])}</li>" for one in within["defects"])
+    open_ = "".join(f"<li>{two(one)}</li>" for one in within["not_assessed"])
     return [
         "<h2>图层内拓扑 / Topology within the layer</h2>",
         _table(heads, rows),
@@ -258,10 +260,11 @@ def _within(within: dict[str, Any] | None) -> list[str]:
     ]
 
 
-def _between(between: dict[str, Any] | None) -> list[str]:
+def between_part(between: dict[str, Any] | None) -> list[str]:
+    """What was found between layers."""
     if between is None or not between["answers"]:
         return []
-    items = "".join(f"<li>{_two(one['text'])}</li>" for one in between["answers"])
+    items = "".join(f"<li>{two(one['text'])}</li>" for one in between["answers"])
     return ["<h2>图层之间 / Between layers</h2>", f"<ul>{items}</ul>"]
 
 
@@ -272,7 +275,7 @@ def _notes(told: dict[str, Any]) -> list[str]:
         (
             str(note["row"] or "—"),
             escape(note["zone"]),
-            _two(note["hint"]),
+            two(note["hint"]),
             escape(note["given"]),
             escape(note["allowed"]),
         )

@@ -68,7 +68,8 @@ _BATCH: ResponseDict = {
 _BATCH_BODY = {
     "description": "CSV (UTF-8 or GB18030, the columns of check_sites), a GeoJSON FeatureCollection, or "
     "NDJSON: on each line a body as of /checks with an optional site_id, a flat object of cells, "
-    "or a Feature.",
+    "or a Feature. Or any file that check_sites takes, its name in ``name``: XLSX, Parquet, GeoPackage, "
+    "zipped shapefile or file geodatabase, KML, KMZ, DXF, WKT, land-survey text.",
     "content": {name: {"schema": {"type": "string"}} for name in batch.MEDIA_TYPES},
     "required": True,
 }
@@ -131,7 +132,7 @@ def post_checks_export(body: CheckBothRequest, query: ExportQuery) -> Response:
 )
 def post_checks_batch(query: BatchQuery) -> Response:
     """Check every row of a table, a FeatureCollection or a list of bodies; a bad row is one refused row."""
-    batch.check_media_type(request.mimetype, request.content_encoding)
+    batch.check_media_type(request.mimetype, request.content_encoding, query.name)
     bundle, settings = current.bundle(), current.settings()
     request.max_content_length = settings.max_batch_bytes
     with contextlib.ExitStack() as held:

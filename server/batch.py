@@ -26,6 +26,7 @@ from layers.sites.rows import Defaults, Row
 from layers.sites.run import Tally
 from layers.sites.screen import Result, screen
 from layers.sites.sources import in_chunks
+from server.batch_files import FILE_TYPES, file_reader, suffix_of
 from server.batch_input import (
     BODY,
     Item,
@@ -54,8 +55,8 @@ _READERS: dict[str, Callable[[Upload, Terms], Reader]] = {
     "application/ndjson": ndjson_reader,
     "application/geo+json-seq": ndjson_reader,
 }
-MEDIA_TYPES = tuple(_READERS)
-"""Types of body that are taken."""
+MEDIA_TYPES = (*_READERS, *FILE_TYPES, "application/octet-stream")
+"""Types of body that are taken; the last one where the file's name says what it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,15 +71,22 @@ class Batch:
     remedies: tuple[str, ...]
 
 
-def check_media_type(media_type: str, encoding: str | None) -> None:
+def check_media_type(media_type: str, encoding: str | None, name: str | None = None) -> None:
     """Refuse a body that is none of ours before it is read.
+
+    Parameters
+    ----------
+    name
+        Of the file that it is; then its extension counts.
 
     Raises
     ------
     UnsupportedTypeError
-        For another type, or a compressed body.
+        For another type or format, or a compressed body.
     """
-    if media_type not in _READERS:
+    if name is not None:
+        suffix_of(name)
+    elif media_type not in _READERS and media_type not in FILE_TYPES:
         hint = {"zh": "请注明正文的格式", "en": "say which of these the body is"}
         raise UnsupportedTypeError(fault("Content-Type", media_type or "—", ", ".join(MEDIA_TYPES), **hint))
     if encoding not in {None, "", "identity"}:
@@ -129,7 +137,7 @@ def read_batch(
     drafts = [text for text in (query.drafts or "").split(",") if text.strip()]
     named = named_drafts(bundle, read_drafts(drafts, where="drafts"))
     terms = Terms(bundle=bundle, settings=settings, defaults=defaults)
-    reader = _READERS[media_type](upload, terms)
+    reader = _reader(upload, terms, media_type, query)
     limit = settings.max_batch_rows
     rows = sum(1 for _ in islice(reader.raw(), limit + 1))
     if rows > limit:
@@ -146,6 +154,13 @@ def read_batch(
         named=named,
         remedies=defaults.remedies,
     )
+
+
+def _reader(upload: Upload, terms: Terms, media_type: str, query: BatchQuery) -> Reader:
+    if query.name is None and media_type in _READERS:
+        return _READERS[media_type](upload, terms)
+    suffix = FILE_TYPES[media_type] if query.name is None else suffix_of(query.name)
+    return file_reader(upload, terms, suffix, query.layer)
 
 
 def answer_lines(batch: Batch) -> Iterator[bytes]:

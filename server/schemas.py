@@ -178,6 +178,14 @@ class BatchQuery(DateQuery):
         description="LAYER=EDITION, comma-separated: each row is answered with these drafts in force too.",
     )
     tally: bool = Field(default=False, description="With a last line that counts rows and verdicts.")
+    name: str | None = Field(
+        None,
+        max_length=255,
+        description="Name of the file that is the body: its extension says the format, not Content-Type.",
+    )
+    layer: str | None = Field(
+        None, max_length=255, description="Which layer or data set, of a file that holds several."
+    )
 
 
 class RulesQuery(DateQuery):

@@ -4,7 +4,10 @@ import contextlib
 import os
 import shutil
 import tempfile
+from pathlib import Path
 from typing import IO, BinaryIO
+
+from layers.sites.intake import laid_down
 
 _BLOCK_BYTES = 1 << 20
 
@@ -24,13 +27,18 @@ class Upload:
             shutil.copyfileobj(stream, self._file, _BLOCK_BYTES)
             self._file.flush()
             self.size = self._file.tell()
-            on_failure.pop_all()
+            self._held = on_failure.pop_all()
 
     def reopened(self) -> BinaryIO:
         """The body from its beginning. One reader at a time: they share the place in the file."""
         self._file.seek(0)
         return os.fdopen(os.dup(self._file.fileno()), "rb")
 
+    def laid_down(self, suffix: str) -> Path:
+        """The body as a file of a format, for readers that want a path; it goes when this is closed."""
+        with self.reopened() as stream:
+            return self._held.enter_context(laid_down(stream, suffix))
+
     def close(self) -> None:
         """Let go of the file."""
-        self._file.close()
+        self._held.close()

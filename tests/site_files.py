@@ -25,16 +25,14 @@ GAUSS = "EPSG:4523"
 
 
 def frame() -> gpd.GeoDataFrame:
-    cells = {HEAD[0]: list(SITES), HEAD[1]: ["化工项目"] * 3, HEAD[2]: ["新建"] * 3}
+    cells = {HEAD[0]: list(SITES), HEAD[1]: ["CHEM"] * 3, HEAD[2]: ["new"] * 3}
     return gpd.GeoDataFrame(cells, geometry=list(SITES.values()), crs=4490)
 
 
 def _table(separator: str, encoding: str) -> Callable[[Path], Path]:
     def write(path: Path) -> Path:
         lines = [separator.join((*HEAD, "wkt"))]
-        lines += [
-            separator.join((name, "化工项目", "新建", f'"{shape.wkt}"')) for name, shape in SITES.items()
-        ]
+        lines += [separator.join((name, "CHEM", "new", f'"{shape.wkt}"')) for name, shape in SITES.items()]
         path.write_bytes("\r\n".join([*lines, ""]).encode(encoding))
         return path
 
@@ -45,7 +43,7 @@ def xlsx(path: Path) -> Path:
     book = openpyxl.Workbook()
     book.active.append([*HEAD, "wkt"])
     for name, shape in SITES.items():
-        book.active.append([name, "化工项目", "新建", shape.wkt])
+        book.active.append([name, "CHEM", "new", shape.wkt])
     book.save(path)
     return path
 
@@ -55,7 +53,7 @@ def geojson(path: Path) -> Path:
         {
             "type": "Feature",
             "geometry": shapely.geometry.mapping(shape),
-            "properties": dict(zip(HEAD, (name, "化工项目", "新建"), strict=True)),
+            "properties": dict(zip(HEAD, (name, "CHEM", "new"), strict=True)),
         }
         for name, shape in SITES.items()
     ]
@@ -127,7 +125,7 @@ def kml_text(*placemarks: str) -> str:
 
 
 def placemark(name: str, geometry: str) -> str:
-    data = {"site_id": name, "项目类别": "化工项目", "建设性质": "新建"}
+    data = {"site_id": name, "项目类别": "CHEM", "建设性质": "new"}
     told = "".join(f'<Data name="{key}"><value>{value}</value></Data>' for key, value in data.items())
     return f"<Placemark><name>{name}</name><ExtendedData>{told}</ExtendedData>{geometry}</Placemark>"
 

@@ -1,7 +1,12 @@
 """The one door for input files: which reader for which file."""
 
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 from geo.errors import InputError
 from layers.sites.dxf import read_dxf
@@ -17,6 +22,7 @@ from layers.sites.wkt_file import looks_like_wkt, read_wkt
 from layers.survey_txt import looks_like_survey
 from layers.vector_kinds import DATASETS
 
+_BLOCK_BYTES = 1 << 20
 _CSV = {".csv": None, ".txt": None, ".tsv": "\t", ".tab": "\t"}
 _PARQUET = {".parquet", ".geoparquet", ".pq"}
 _LINES = {".geojsonl", ".geojsons", ".ndjson", ".jsonl"}
@@ -42,6 +48,16 @@ def is_there(path: Path) -> bool:
         return path.exists()
     except (OSError, ValueError):  # longer than a file name may be, or holding NUL
         return False
+
+
+@contextlib.contextmanager
+def laid_down(stream: BinaryIO, suffix: str) -> Iterator[Path]:
+    """A file of what was sent, for readers that want a path; it goes with its folder."""
+    with tempfile.TemporaryDirectory(prefix="fenqu-") as folder:
+        path = Path(folder) / f"body{suffix}"
+        with path.open("wb") as copy:
+            shutil.copyfileobj(stream, copy, _BLOCK_BYTES)
+        yield path
 
 
 def open_source(path: Path, *, layer: str | None = None) -> Source:

@@ -1,0 +1,104 @@
+"""Site files of any format that the command line takes, in the body of a request. No flask here."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import PurePath
+
+from geo.errors import InputError
+from geo.model import Text
+from layers.sites.columns import understand
+from layers.sites.doctor.garbled import mended, with_advice
+from layers.sites.faults import fault
+from layers.sites.intake import KNOWN_SUFFIXES, open_source
+from layers.sites.rows import Record
+from layers.sites.sources import Source, settle_crs
+from server.batch_input import Item, Reader, Terms
+from server.errors import UnsupportedTypeError
+from server.upload import Upload
+
+FILE_TYPES = {
+    "application/zip": ".zip",
+    "application/vnd.google-earth.kml+xml": ".kml",
+    "application/vnd.google-earth.kmz": ".kmz",
+    "application/geopackage+sqlite3": ".gpkg",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.apache.parquet": ".parquet",
+    "image/vnd.dxf": ".dxf",
+    "text/tab-separated-values": ".tsv",
+}
+"""Types of body that are files of one format each."""
+
+_IN_SEVERAL = (".shp", ".gdb")
+FORMATS = tuple(sorted(KNOWN_SUFFIXES - {*_IN_SEVERAL}))
+"""Extensions of files that are taken."""
+
+
+def suffix_of(name: str) -> str:
+    """The format of a file, by its name.
+
+    Raises
+    ------
+    UnsupportedTypeError
+        If it is none of ours, or one that a single file cannot hold.
+    """
+    suffix = PurePath(name.replace("\\", "/")).suffix.lower()
+    if suffix in _IN_SEVERAL:
+        told = {
+            "zh": "请把 .shp、.shx、.dbf、.prj（或 .gdb 文件夹）打成一个 ZIP 再上传",
+            "en": "pack .shp, .shx, .dbf and .prj (or the .gdb folder) into one zip",
+        }
+        raise UnsupportedTypeError(fault("name", name, ".zip", **told))
+    if suffix not in FORMATS:
+        told = {"zh": "不认识的文件格式", "en": "the format of the file is not known"}
+        raise UnsupportedTypeError(fault("name", name, ", ".join(FORMATS), **told))
+    return suffix
+
+
+def file_reader(upload: Upload, terms: Terms, suffix: str, layer: str | None) -> Reader:
+    """Rows of a file, as the command line reads it; what was taken for granted stands in every answer.
+
+    Parameters
+    ----------
+    suffix
+        Its format.
+    layer
+        Which data set or layer, where there are several.
+
+    Raises
+    ------
+    UnreadableError
+        If it is refused as a whole.
+    InputError
+        If it holds several layers, says nowhere where the sites are, or names another CRS than the request.
+    """
+    path = upload.laid_down(suffix)
+
+    @contextlib.contextmanager
+    def opened() -> Iterator[Source]:
+        source = mended(open_source(path, layer=layer), terms.defaults.remedies)
+        try:
+            yield source
+        finally:
+            source.close()
+
+    with opened() as source:
+        crs, remarks = settle_crs(source, terms.defaults.crs)
+        rulebook, headers = terms.bundle.rulebook, source.headers
+        try:
+            columns = understand(headers, rulebook, has_geometry=source.features, where=source.name)
+        except InputError as error:
+            raise with_advice(error, headers) from None
+        told = (*source.remarks, *remarks)
+    maker = terms.maker(columns, replace(terms.defaults, crs=crs))
+
+    def raw() -> Iterator[Record]:
+        with opened() as source:
+            for chunk in source.chunks:
+                yield from (_with(record, told) for record in chunk)
+
+    return Reader(raw=raw, item=lambda _, record: Item(row=maker.row(record)))
+
+
+def _with(record: Record, told: tuple[Text, ...]) -> Record:
+    return replace(record, remarks=(*told, *record.remarks)) if told else record

@@ -67,7 +67,7 @@ def advised(
 def applied(remedies: Sequence[Remedy], given: Geometry, used: Geometry) -> Text:
     """What was done because it was asked for."""
     names, before, after = "、".join(_names(remedies)), shown(given), shown(used)
-    change = before if before == after else f"{before} → {after}"
+    change = f"{before} → {after}"
     return Text(
         f"按要求以 {names} 处理（{'；'.join(one.deed.zh for one in remedies)}）：{change}",
         f"{', '.join(_names(remedies))} applied as asked "

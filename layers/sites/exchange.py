@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from geo.measure import Objects, area_m2, length_m
@@ -27,6 +28,8 @@ NAMES = ("sites", "hits", "overlaps")
 AREA, LENGTH = "site_area_m2", "site_length_m"
 
 _SIZES = struct.Struct("<3Q")
+_POINT_BYTES = 21
+"""Of WKB: no line is shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +151,20 @@ def tables(pieces: Iterable[bytes], which: int) -> Iterator[pa.Table]:
 def _site_columns(answered: Answered, layout: Layout) -> list[Column]:
     """The input's columns, ours, the sites' sizes and shapes, and again their ids, whoever named them."""
     shapes = pa.nulls(answered.rows, pa.binary()) if answered.shapes is None else answered.shapes
-    read = shapes_of(shapes)
     ours = [answered.cells.column(column) for column in layout.names]
-    given = shapes.is_valid().to_numpy(zero_copy_only=False)
-    areas = pa.array(np.round(area_m2(read), 2), mask=~given)
-    lengths = pa.array(np.round(length_m(read), 3), mask=~given)
-    return [*answered.original, *ours, areas, lengths, shapes, answered.cells.column("site_id")]
+    return [*answered.original, *ours, *_sizes(shapes), shapes, answered.cells.column("site_id")]
+
+
+def _sizes(shapes: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Area (m²) and length (m) as answers round them; of many points it is known without a look."""
+    none = ~shapes.is_valid().to_numpy(zero_copy_only=False)
+    if (pc.max(pc.binary_length(shapes)).as_py() or 0) <= _POINT_BYTES:
+        return (pa.array(np.zeros(len(shapes)), mask=none),) * 2
+    read = shapes_of(shapes)
+    return (
+        pa.array(np.round(area_m2(read), 2), mask=none),
+        pa.array(np.round(length_m(read), 3), mask=none),
+    )
 
 
 def shapes_of(column: pa.Array | pa.ChunkedArray) -> Objects:

@@ -49,6 +49,9 @@ _OFFSET: dict[str, tuple[_Shift, _Shift]] = {
     "BD-09": (bd_to_wgs, wgs_to_bd),
 }
 """Shifted datums: the way to longitude/latitude and the way back."""
+
+_SHIFTED_USE = (72.004, 0.8293, 137.8347, 55.8271)
+"""Where the common open formula shifts at all; elsewhere web maps show WGS84."""
 _ALLOWED = "EPSG:n, CGCS2000, WGS84, GCJ-02, BD-09, unknown, CGCS2000 3度带35带, 西安80, 北京54"
 _LOOSE = re.compile(r"[\s_-]|坐标系?统?|地图|经纬度")
 
@@ -64,7 +67,7 @@ class Crs:
     projected
         Coordinates are metres (or another length), easting first.
     use
-        Area of use as (west, south, east, north) in degrees, for projected systems.
+        Area of use as (west, south, east, north) in degrees, for projected systems and shifted datums.
     old_datum
         Xi'an 80 or Beijing 54: no public parameters lead to CGCS2000.
     """
@@ -95,7 +98,8 @@ def parse_crs(name: str | int, *, where: str = "crs") -> Crs:
     key = str(name).strip().upper()
     loose = _LOOSE.sub("", key)
     if loose in _SHIFTED:
-        return Crs(name=_SHIFTED[loose], projected=False)
+        name = _SHIFTED[loose]
+        return Crs(name=name, projected=False, use=_SHIFTED_USE if name in _OFFSET else None)
     match = re.fullmatch(r"(?:URN:OGC:DEF:CRS:)?EPSG:(?:[\d.]*:)?(\d{4,6})|(\d{4,6})", key)
     code = f"EPSG:{match[1] or match[2]}" if match else _NAMED.get(key) or _NAMED.get(loose)
     words = crs_words(str(name)) if code is None else None

@@ -1,7 +1,9 @@
 """GCJ-02 and BD-09, the shifted datums of Chinese web maps, back to CGCS2000.
 
 They are declared transforms, not reference systems. Source: the common open formula, which reproduces the
-shift to a few metres; the shift itself is 370–490 m over the five plans' districts (reference §8.2).
+shift to a few metres; the shift itself is 370–490 m over the five plans' districts (reference §8.2). Outlines
+published in both datums (tests/geo/test_datum.py) lie 100–680 m apart as given and 0.10 m (median; 0.21 m for
+99 % of 36 000 vertices) after this inverse, which is the step their numbers are kept in.
 """
 
 import numpy as np

@@ -2,6 +2,7 @@
 import {get, post} from './api.js';
 import {combobox} from './combobox.js';
 import {byId, el, fill, settled} from './dom.js';
+import {DraftChoice} from './drafts.js';
 import {drawFacts, shown} from './facts.js';
 import {both, data, joined, lang, t} from './i18n.js';
 
@@ -13,13 +14,14 @@ export class Form {
     this.site = null;
     this.activity = null;
     this.declared = new Map();
+    this.drafts = new DraftChoice(() => this.onStale());
     this.asked = null;
     this.ask = settled(() => this.askNow(), 180);
     this.node = node;
     this.onDate = onDate;
     node.addEventListener('submit', (event) => {
       event.preventDefault();
-      onCheck(this.body());
+      onCheck({...this.body(), drafts: this.drafts.chosen()});
     });
   }
 
@@ -58,7 +60,7 @@ export class Form {
     }}});
     return el('fieldset', {class: 'step'}, el('legend', {text: t('project.title')}), pick,
       el('div', {class: 'row'}, this.nature(),
-        el('label', {class: 'field', for: 'on'}, el('span', {text: t('project.on')}), date)));
+        el('label', {class: 'field', for: 'on'}, el('span', {text: t('project.on')}), date)), this.drafts.node);
   }
 
   nature() {

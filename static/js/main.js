@@ -1,6 +1,7 @@
 // The page's start: map, legend, form and result put together.
 import {get, post} from './api.js';
 import {byId, el, fill} from './dom.js';
+import {draftSection} from './drafts.js';
 import {exportButtons} from './exports.js';
 import {Form} from './form.js';
 import {both, data, lang, t} from './i18n.js';
@@ -49,6 +50,7 @@ async function drawLayers(on) {
   const answer = await get('/layers', {on});
   const first = state.layers.length === 0;
   state.layers = answer.layers;
+  form.drafts.draw(answer.layers);
   const shown = first ? startShown(answer) : new Set(zones.shown.keys());
   drawLegend(byId('legend'), answer, shown, (layer, is) => zones.toggle(layer, is));
   if (first) {
@@ -84,6 +86,7 @@ async function check(body) {
     state.answer = await post('/checks', body, {lang});
     byId('result').classList.remove('stale');
     drawResult(byId('result'), state.answer, titles, showZone);
+    byId('verdict').after(draftSection(state.answer, titles));
     byId('result').querySelector('.evidence').before(exportButtons(body, state.answer, problems));
     fill(status, el('p', {class: 'unseen', text: `${t('result.title')}：${t(`verdict.${state.answer.verdict}`)}`}));
     showResult();

@@ -112,3 +112,19 @@ def test_an_answer_is_saved_as_files(server_url: str) -> None:
     assert all(file["size"] > 500 for file in files.values())
     assert all(file["name"] in file["said"] for file in files.values())
     assert "CGCS2000 3 度带第" in files["txt"]["said"]
+
+
+def test_a_draft_is_answered_by_beside(browser_tools: None, tmp_path: Path) -> None:
+    with serving("tests.server.draft_app:app", log=tmp_path / "log") as url:
+        result = run_page_script(SCENARIOS / "drafts.mjs", url)["result"]
+    assert (result["without"], result["after"], result["stale"]) == (0, 0, True)
+    assert result["offered"] == ["不选", "2027 稿（草案，2027-01-01 起）"]
+    assert (result["gained"]["now"], result["gained"]["then"]) != (
+        result["lost"]["now"],
+        result["lost"]["then"],
+    )
+    assert result["gained"]["then"] == result["lost"]["now"] == "prohibited"
+    assert result["gained"]["rules"] == result["lost"]["rules"] == ["T-01"]
+    assert "将适用" in result["gained"]["words"]
+    assert "不再适用" in result["lost"]["words"]
+    assert "不作为现行依据" in result["lost"]["words"]

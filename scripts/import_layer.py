@@ -93,7 +93,9 @@ def _tell(outcome: Outcome, options: argparse.Namespace) -> None:
     if len(found.notes) > _MOST_NOTES:
         lines.append(words["more"].format(count=len(found.notes) - _MOST_NOTES))
     breaks = found.judged.breaks if found.judged is not None else ()
+    alarms = found.judged.alarms if found.judged is not None else ()
     lines += [one.text().get(lang) for one in breaks]
+    lines += [one.text().get(lang) for one in alarms]
     print("".join(f"  {line}\n" for line in lines), end="")
     if found.decision == "quarantined" and breaks:
         print(words["accept"])

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from geo.between import Between, between
 from geo.change import DiffRow, EditionDiff
 from geo.defects import DefectKind, Within
 from geo.diff import compare
@@ -11,12 +12,10 @@ from geo.districts import Districts
 from geo.measure import area_m2
 from geo.model import Bundle, Edition, EditionStatus, Layer, Text
 from geo.topology import within
+from layers.diff import Alarm, alarms, must_tile, questions
 from layers.gate.limits import LIMIT_TEXT, Limits
 
 __all__ = ["Break", "Judged", "in_force_before", "judge"]
-
-
-_TILING = ("env_control_unit", "admin_unit")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +76,9 @@ class Judged:
     against: Edition | None
     districts: Districts
     within: Within
+    between: Between
     diff: EditionDiff | None
+    alarms: tuple[Alarm, ...]
     breaks: tuple[Break, ...]
     limits: Limits
 
@@ -107,8 +108,10 @@ def judge(
     odd
         How many zones break a check of the gate's own, by the threshold's name.
     """
-    inner = within(new, districts, tiles=layer in _TILING)
+    inner = within(new, districts, tiles=must_tile(layer))
     diff = None if against is None else compare(against, new, districts, layer=layer)
+    speaking = {name: held.edition_on(new.valid_from) for name, held in bundle.layers.items()}
+    editions = {name: edition for name, edition in speaking.items() if edition is not None} | {layer: new}
     breaks = [*_within_breaks(new, inner, limits), *_own_breaks(new, odd, limits)]
     if diff is not None:
         own = {code for code, ours in zip(districts.code, districts.own, strict=True) if ours}
@@ -118,7 +121,9 @@ def judge(
         against=against,
         districts=districts,
         within=inner,
+        between=between(editions, questions(layer), districts),
         diff=diff,
+        alarms=() if diff is None else alarms(diff, districts),
         breaks=tuple(breaks),
         limits=limits,
     )

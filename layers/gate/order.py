@@ -263,6 +263,6 @@ def _check(row: Row, faults: Faults) -> None:
             row.where("area_unit"),
             given=None,
             allowed=", ".join(AREA_UNITS),
-            zh="有填报面积就须写明单位",
-            en="a declared area needs its unit",
+            zh="有填报面积就须写明单位（不是填报面积的列请移入 drop）",
+            en="a declared area needs its unit (a column that is none belongs into drop)",
         )

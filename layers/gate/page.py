@@ -127,13 +127,9 @@ def _breaks(told: dict[str, Any]) -> list[str]:
 def _maps(told: dict[str, Any], judged: Judged | None) -> list[str]:
     if judged is None or judged.edition.zones is None:
         return []
-    figures = [
-        figure for figure in (_zones_map(told, judged), _change_map(judged), _defect_map(judged)) if figure
-    ]
-    return [
-        "<h2>示意图 / Maps</h2>",
-        f'<div class="maps">{"".join(f"<figure>{f}</figure>" for f in figures)}</div>',
-    ]
+    drawn = (_zones_map(told, judged), _change_map(judged), _defect_map(judged), _between_map(judged))
+    figures = "".join(f"<figure>{one}</figure>" for one in drawn if one)
+    return ["<h2>示意图 / Maps</h2>", f'<div class="maps">{figures}</div>']
 
 
 def _ground(judged: Judged) -> Drawn:
@@ -167,6 +163,18 @@ def _change_map(judged: Judged) -> str:
         Drawn(title=Text("划出", "lost"), shapes=lost, colour=_KIND_COLOURS[ChangeKind.REMOVED]),
     ]
     return sketch(drawn, Text("与现行版本相比的变化", "changes against the edition in force"))
+
+
+def _between_map(judged: Judged) -> str:
+    """What lies outside or across other layers, question by question."""
+    answers = [one for one in judged.between.answers if one.pieces]
+    if not answers:
+        return ""
+    drawn = [_ground(judged)]
+    for n, one in enumerate(answers):
+        shapes = np.array([piece.geometry for piece in one.pieces], dtype=object)
+        drawn.append(Drawn(title=one.question.title, shapes=shapes, colour=_PALETTE[n % len(_PALETTE)]))
+    return sketch(drawn, Text("图层之间", "between layers"))
 
 
 def _defect_map(judged: Judged) -> str:

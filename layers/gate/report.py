@@ -97,9 +97,9 @@ def _judged(judged: Judged | None) -> dict[str, Any]:
         "against": None if judged.against is None else judged.against.edition,
         "limits": asdict(judged.limits),
         "breaks": [one.body() for one in judged.breaks],
-        "alarms": [],
+        "alarms": [one.body() for one in judged.alarms],
         "within": judged.within.body(),
-        "between": None,
+        "between": judged.between.body(),
         "diff": None if judged.diff is None else judged.diff.body(),
     }
 

@@ -25,8 +25,8 @@ from layers.gate.propose import Proposal, propose
 from layers.gate.report import Found, body
 from layers.gate.supply import Supplied
 from layers.gate.take import Taken, take
-from layers.rulebook import SHIPPED, read_rulebook, rulebook_sources
-from layers.schema import Schema
+from layers.rulebook import SHIPPED, rulebook_sources
+from layers.schema import Schema, read_schema
 from layers.strictyaml import Faults
 
 __all__ = ["Gate", "Outcome", "Permission", "import_file", "open_gate", "proposal"]
@@ -102,8 +102,9 @@ def open_gate(root: Path) -> Gate:
     if catalogue is None or len(faults):
         raise BundleError(faults)
     own = catalogue.rulebook not in {"builtin", "none"}
-    sources = rulebook_sources(root / catalogue.rulebook if own else SHIPPED)
-    return Gate(root=root, bundle=bundle, catalogue=catalogue, schema=read_rulebook(sources, Faults())[1])
+    source = rulebook_sources(root / catalogue.rulebook if own else SHIPPED).schema
+    schema, _ = read_schema(source.path, source.name, Faults())
+    return Gate(root=root, bundle=bundle, catalogue=catalogue, schema=schema)
 
 
 def proposal(gate: Gate, supplied: Supplied, layer: str | None) -> Proposal:
@@ -176,6 +177,13 @@ def _check_order(gate: Gate, supplied: Supplied, order: Order) -> None:
     if layer is not None and layer.kind != "vector":
         zh, en = "栅格图层请直接修改目录", "a raster layer is changed in the catalogue"
         faults.add(order.where, given=layer.kind, allowed="vector", zh=zh, en=en)
+    held = () if layer is None else layer.editions
+    if any(one.edition == order.edition and one.status is EditionStatus.IN_FORCE for one in held):
+        zh, en = (
+            "已有同名的有效版本，请另取名称",
+            "an edition in force has this name: give the new one another",
+        )
+        faults.add(f"{order.where} edition", given=order.edition, allowed="a new name", zh=zh, en=en)
     if order.supplied_sha256 not in {None, supplied.sha256}:
         zh = "导入单是为另一个文件建议的：核对后更新或删去 supplied_sha256"
         en = "the order was made for another file: check it, then renew or remove supplied_sha256"

@@ -165,6 +165,7 @@ def _transfers(scopes: list[_Scope]) -> Iterator[Transfer]:
     for old_class, lost in (*losing, (None, everything.gained)):
         for new_class, gained in (*gaining, (None, everything.lost)):
             if old_class != new_class:
-                m2 = float(area_m2(shapely.intersection(lost, gained)))
+                shared = ground_of(shapes_of([shapely.intersection(lost, gained)]))
+                m2 = float(area_m2(shared))
                 if m2 > LEAST_M2:
-                    yield Transfer(old_class=old_class, new_class=new_class, area_m2=m2)
+                    yield Transfer(old_class=old_class, new_class=new_class, area_m2=m2, geometry=shared)

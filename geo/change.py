@@ -135,13 +135,17 @@ class DiffRow:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Transfer:
-    """Ground that left one class and came into another; None is no zone at all."""
+    """Ground that left one class and came into another; None is no zone at all.
+
+    What a zone lost another may have gained: this is what the layer gained and lost.
+    """
 
     old_class: str | None
     new_class: str | None
     area_m2: float
+    geometry: Geometry
 
     def body(self) -> dict[str, Any]:
         """Plain values."""

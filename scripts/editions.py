@@ -1,6 +1,7 @@
 """Editions of a bundle: what was accepted, what is in force, and the way back.
 
-Exit code 0 = done, 1 = `verify` found altered files, 2 = refused (nothing was changed).
+Exit code 0 = done, 1 = `verify` found altered files or `diff` area that may not fall, 2 = refused (nothing
+was changed).
 The database of `read` is told by FENQU_POSTGIS, as libpq has it (``host=… dbname=… user=…``); a password
 belongs in ``~/.pgpass`` or PGPASSWORD.
 """
@@ -23,6 +24,7 @@ from layers.editions.intake import prepared_again, prepared_table, split_name
 from layers.editions.postgis import read_table
 from layers.editions.records import is_unread
 from layers.pointer import CATALOGUE
+from scripts import edition_diff
 
 __all__ = ["main"]
 
@@ -107,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     command_read.add_argument("--table", metavar="TABLE", help="default: the one the catalogue names")
     changing("adopt", _adopt, "take a catalogue that was edited by hand").add_argument("file", type=Path)
     changing("rollback", _rollback, "put an earlier state in force again").add_argument("number", type=int)
+    edition_diff.add(command("diff", edition_diff.run, edition_diff.HELP))
     command("verify", _verify, "hold every file of every state against its SHA-256")
     command("sweep", _sweep, "remove what an import that was killed has left")
     return parser

@@ -18,7 +18,7 @@ CODE, NAME = "500152", "潼南区"
 OLD_SHARE, NEW_SHARE = 0.0956, 0.0537
 OLD_EDITION, NEW_EDITION = "2020", "2025"
 DEMO = Path(__file__).resolve().parent.parent / "layers" / "demo"
-_STRIPS = 4
+_STRIPS = 12
 
 CATALOGUE = """\
 bundle: {{id: tongnan, title: {{zh: 潼南（合成）, en: Tongnan (synthetic)}}, jurisdictions: ['{code}']}}
@@ -104,7 +104,7 @@ def _south_of(district: shapely.Geometry, share: float) -> shapely.Geometry:
 
 
 def _zones(ground: shapely.Geometry) -> gpd.GeoDataFrame:
-    """Four zones side by side: cut along meridians that do not depend on the edition."""
+    """Zones side by side: cut along meridians that do not depend on the edition."""
     west, south, east, north = ground.bounds
     sides = np.linspace(105.5, 106.1, _STRIPS + 1)
     strips = [shapely.box(a, south, b, north) for a, b in pairwise(sides)]

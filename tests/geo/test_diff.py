@@ -249,7 +249,7 @@ def _edition(drawn):
     return edition([zone(name, x, y, size, zone_class) for name, x, y, size, zone_class in drawn])
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(_ZONES, _ZONES)
 def test_the_account_balances_and_the_diff_back_is_its_mirror(one, other):
     there, back = (compare(_edition(a), _edition(b), districts()) for a, b in ((one, other), (other, one)))
@@ -269,7 +269,7 @@ def test_the_account_balances_and_the_diff_back_is_its_mirror(one, other):
     }
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(_ZONES, _ZONES)
 def test_the_account_is_that_of_whole_unions(one, other):
     old, new = _edition(one), _edition(other)

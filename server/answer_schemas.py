@@ -1,6 +1,6 @@
 """What answers look like: for the OpenAPI document and for tests. `geo.answer` makes them, not these."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -322,3 +322,33 @@ class WithDraftsOut(CheckAnswer):
     """A whole answer more, with the drafts that it rests on."""
 
     drafts: list[DraftOut]
+
+
+class PlacedOut(_Answer):
+    """A site of a file, as /checks can be asked of it."""
+
+    geometry: dict[str, Any]
+    crs: str
+    given_crs: str
+    accuracy_m: float | None
+    area_m2: float
+    length_m: float
+    remarks: list[TextOut]
+
+
+class SiteRowOut(_Answer):
+    """A row of a file of sites."""
+
+    row: int
+    site_id: str
+    status: Literal["ok", "refused"]
+    cells: dict[str, str]
+    site: PlacedOut | None
+    advice: list[AdviceOut]
+    problems: list[dict[str, Any]]
+
+
+class SitesAnswer(_Answer):
+    """What a file of sites holds."""
+
+    sites: list[SiteRowOut]

@@ -13,8 +13,8 @@ from flask import Response, g, request
 from flask_openapi import APIBlueprint, Tag
 from flask_openapi.types import ResponseDict
 
-from server import batch, checks, clauses, coverage, current, describe, exports, zones
-from server.answer_schemas import CheckAnswer
+from server import batch, checks, clauses, coverage, current, describe, exports, site_list, zones
+from server.answer_schemas import CheckAnswer, SitesAnswer
 from server.lang import current_lang
 from server.rule_choice import Choice
 from server.schemas import (
@@ -32,6 +32,7 @@ from server.schemas import (
     LayerPath,
     RulePath,
     RulesQuery,
+    SitesQuery,
     ZonesQuery,
 )
 from server.upload import Upload
@@ -84,6 +85,14 @@ _EXPORT: ResponseDict = {
             for _, media in exports.TYPES.values()
         },
     },
+}
+
+_SITES: ResponseDict = {key: _BATCH[key] for key in ("400", "413", "415", "422", "429", "503")}
+_SITES["200"] = SitesAnswer
+_FILE = {
+    "description": "Any file that check_sites takes; a shapefile or file geodatabase as a zip.",
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    "required": True,
 }
 
 CHECKS = Tag(name="checks", description="May this project stand here, under which clauses, how sure are we?")
@@ -147,6 +156,21 @@ def post_checks_batch(query: BatchQuery) -> Response:
     response = Response(chain((first,), lines), mimetype=batch.NDJSON)
     response.call_on_close(lines.close)
     return response
+
+
+@api.post("/sites", tags=[CHECKS], summary="Read a file of sites", responses=_SITES, request_body=_FILE)
+def post_sites(query: SitesQuery) -> Response:
+    """The sites of a file where they came to lie, to be chosen from and checked one by one with /checks."""
+    settings = current.settings()
+    request.max_content_length = settings.max_batch_bytes
+    with contextlib.ExitStack() as held:
+        held.callback(current.batches().free, current.batches().take())
+        upload = Upload(request.stream)
+        held.callback(upload.close)
+        found = site_list.read_sites(
+            upload, query, current.bundle(), settings=settings, today=current.today()
+        )
+    return _json(found)
 
 
 def _told(lines: Iterator[bytes], held: contextlib.ExitStack, request_id: str) -> Generator[bytes]:

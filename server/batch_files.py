@@ -97,7 +97,7 @@ def file_reader(upload: Upload, terms: Terms, suffix: str, layer: str | None) ->
             for chunk in source.chunks:
                 yield from (_with(record, told) for record in chunk)
 
-    return Reader(raw=raw, item=lambda _, record: Item(row=maker.row(record)))
+    return Reader(raw=raw, item=lambda _, record: Item(row=maker.row(record)), headers=headers)
 
 
 def _with(record: Record, told: tuple[Text, ...]) -> Record:

@@ -46,10 +46,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """A body understood as far as its rows: what they are made of, and what one of them means."""
+    """A body understood as far as its rows: what they are made of, and what one of them means.
+
+    Attributes
+    ----------
+    headers
+        Names of the rows' cells, where all rows have the same.
+    """
 
     raw: Callable[[], Iterator[Any]]
     item: Callable[[int, Any], Item]
+    headers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -188,6 +188,19 @@ class BatchQuery(DateQuery):
     )
 
 
+class SitesQuery(LangQuery):
+    """How a file of sites is read."""
+
+    name: str = Field(max_length=255, description="Name of the file: its extension says the format.")
+    crs: str | None = Field(None, max_length=80, description="CRS of sites that name none.")
+    layer: str | None = Field(
+        None, max_length=255, description="Which layer or data set, of a file that holds several."
+    )
+    remedies: str | None = Field(
+        None, max_length=400, description="What the input doctor advised, comma-separated."
+    )
+
+
 class RulesQuery(DateQuery):
     """Rules in force on a date, by layer, activity, place or words."""
 

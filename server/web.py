@@ -17,7 +17,7 @@ from geo.model import Problem, Text
 
 LOGGER = logging.getLogger("fenqu.access")
 
-_OWN_BODY = frozenset({"api.post_checks_batch"})
+_OWN_BODY = frozenset({"api.post_checks_batch", "api.post_sites"})
 """Endpoints that read their body themselves: it is no JSON object, or too large for memory."""
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")

@@ -37,6 +37,11 @@ function query(values) {
 
 export const get = (path, values = {}, signal = undefined) => ask(path + query(values), {signal});
 
+/** The file itself is the body; its name tells the service what it is. */
+export const send = (path, file, values = {}) => ask(path + query(values), {
+  method: 'POST', headers: {'Content-Type': 'application/octet-stream'}, body: file,
+});
+
 export const post = (path, body, values = {}, signal = undefined) => ask(path + query(values), {
   method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body), signal,
 });

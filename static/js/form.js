@@ -92,9 +92,15 @@ export class Form {
 
   /** The request that the form stands for. */
   body() {
-    const body = {site: this.site.geometry, crs: this.site.crs, facts: Object.fromEntries(this.declared), on: this.on()};
+    return this.bodyOf(this.site);
+  }
+
+  /** The same for another site. */
+  bodyOf({geometry, crs, accuracy_m: accuracy = null, remedies = []}) {
+    const body = {site: geometry, crs, facts: Object.fromEntries(this.declared), on: this.on()};
+    if (accuracy !== null) body.accuracy_m = accuracy;
     if (this.activity) body.activity = this.activity;
-    if (this.site.remedies.length) body.remedies = this.site.remedies;
+    if (remedies.length) body.remedies = remedies;
     return body;
   }
 

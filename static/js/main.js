@@ -3,6 +3,7 @@ import {get, post} from './api.js';
 import {byId, el, fill} from './dom.js';
 import {draftSection} from './drafts.js';
 import {exportButtons} from './exports.js';
+import {SiteFiles} from './files.js';
 import {Form} from './form.js';
 import {both, data, lang, t} from './i18n.js';
 import {drawLegend, startShown} from './legend.js';
@@ -152,6 +153,7 @@ function showZone(hit) {
 async function start() {
   dressMap();
   await form.draw();
+  new SiteFiles(byId('site-files'), {choose: (site) => siteStep.chosen(site), bodyOf: (site) => form.bodyOf(site)});
   const [{activities}] = await Promise.all([get('/activities'), drawLayers(data.today)]);
   state.activities = new Map(activities.map((one) => [one.id, one]));
   document.body.dataset.ready = 'true';

@@ -40,6 +40,7 @@ export class SiteStep {
       el('div', {id: 'site-advice', role: 'status'}),
       el('div', {class: 'tools'}, tool('draw-polygon', 'site.draw_polygon', () => this.draw('Polygon')),
         tool('draw-line', 'site.draw_line', () => this.draw('Line')), tool('site-clear', 'site.clear', () => this.clear())),
+      el('div', {id: 'site-files', class: 'files'}),
       el('div', {id: 'drawing', class: 'drawing', hidden: true}),
       el('div', {id: 'site-summary', class: 'summary', 'aria-live': 'polite'}, el('p', {class: 'quiet', text: t('site.none')})));
   }
@@ -100,8 +101,14 @@ export class SiteStep {
     this.onChange(null);
   }
 
-  set(geometry, crs, look) {
-    this.site = {geometry, crs, look, remedies: []};
+  /** A site of a file, where the service put it. */
+  chosen({geometry, crs, accuracy_m: accuracy, remarks}) {
+    this.refuse('');
+    this.set(geometry, crs, true, {accuracy_m: accuracy, told: remarks});
+  }
+
+  set(geometry, crs, look, read = {}) {
+    this.site = {geometry, crs, look, accuracy_m: null, told: [], ...read, remedies: []};
     this.advise([]);
     if (crs === 'EPSG:4490' || crs === 'EPSG:4326') this.show({geometry});
     this.onChange(this.site);
@@ -150,7 +157,7 @@ export class SiteStep {
     const rows = [[t(`site.${geometry.type}`), this.measure(geometry, area, length) + sure]];
     if (geometry.type === 'Point') rows.push(...notations(...geometry.coordinates));
     fill(byId('site-summary'), el('dl', {class: 'pairs'}, rows.map(([name, value]) => [el('dt', {text: name}), el('dd', {text: value})])),
-      (remarks ?? []).map((remark) => el('p', {class: 'quiet', text: both(remark)})));
+      [...new Set([...(this.site?.told ?? []), ...(remarks ?? [])].map(both))].map((text) => el('p', {class: 'quiet', text})));
   }
 
   measure(geometry, area, length) {

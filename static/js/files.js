@@ -1,0 +1,101 @@
+// A file of sites: read by the service, listed, chosen from; each is then checked as one that was drawn.
+import {post, send} from './api.js';
+import {byId, el, fill} from './dom.js';
+import {hectares, metres} from './format.js';
+import {both, joined, lang, t} from './i18n.js';
+
+const NAMES = ['name', '地块名称', '项目名称', '名称'];
+const SHOWN = 200;
+
+export class SiteFiles {
+  /** `choose(site)` hears of a site that was chosen, `bodyOf(site)` gives the request for one. */
+  constructor(node, {choose, bodyOf}) {
+    this.node = node;
+    this.choose = choose;
+    this.bodyOf = bodyOf;
+    this.file = null;
+    this.input = el('input', {type: 'file', id: 'site-file', class: 'unseen', 'aria-label': t('file.open'), on: {change: () => {
+      [this.file] = this.input.files;
+      if (this.file) this.read([]);
+      this.input.value = '';
+    }}});
+    this.list = el('div', {id: 'site-file-list', 'aria-live': 'polite'});
+    fill(node, el('label', {class: 'tool', for: 'site-file', id: 'site-file-open', text: t('file.open')}), this.input,
+      el('small', {class: 'quiet', text: t('file.kinds')}), this.list);
+  }
+
+  async read(remedies) {
+    fill(this.list, el('p', {class: 'quiet', text: t('file.reading', {name: this.file.name})}));
+    const crs = byId('crs').value;
+    try {
+      const {sites} = await send('/sites', this.file, {
+        name: this.file.name, crs: crs === 'EPSG:4490' ? null : crs, remedies: remedies.length ? remedies.join(',') : null,
+      });
+      this.show(sites, remedies);
+    } catch (error) {
+      const problems = error.problem?.problems ?? [];
+      fill(this.list, el('p', {class: 'fault', role: 'alert', text: problems.map((one) => `${one.hint}（${one.given}）`).join('；') || error.message}),
+        this.advised(error.problem?.advice ?? []));
+    }
+  }
+
+  show(sites, remedies) {
+    this.sites = sites;
+    const good = sites.filter((one) => one.status === 'ok');
+    const told = t('file.rows', {name: this.file.name, n: sites.length, refused: sites.length - good.length});
+    fill(this.list, el('p', {text: told}),
+      remedies.length > 0 && el('p', {class: 'advice advice-applied'}, el('span', {text: t('advice.applied', {names: joined(remedies)})}),
+        el('button', {type: 'button', class: 'tool', id: 'file-undo', text: t('advice.undo'), on: {click: () => this.read([])}})),
+      this.advised(sites.flatMap((one) => one.advice)),
+      good.length > 1 && el('button', {type: 'button', class: 'tool', id: 'file-check-all', text: t('file.check_all'), on: {click: () => this.checkAll(good)}}),
+      el('ol', {class: 'site-rows'}, sites.slice(0, SHOWN).map((one) => this.row(one))));
+    if (good.length === 1) this.pick(good[0]);
+  }
+
+  /** What the file's rows may have meant: each piece of advice once, with its button. */
+  advised(advice) {
+    const once = new Map(advice.map((one) => [one.remedies.join('-') || both(one.text), one]));
+    return [...once.values()].map(({remedies, text}) => el('p', {class: 'advice'}, el('span', {text: both(text)}),
+      remedies.length > 0 && el('button', {type: 'button', class: 'tool', id: `file-remedy-${remedies.join('-')}`,
+        text: t('advice.apply', {names: joined(remedies)}), on: {click: () => this.read(remedies)}})));
+  }
+
+  row(one) {
+    const name = [one.site_id, NAMES.map((key) => one.cells[key]).find((cell) => cell && cell !== one.site_id)].filter(Boolean).join(' · ');
+    if (one.status === 'refused') {
+      const why = one.problems.map((problem) => `${both(problem.hint)}（${problem.given}）`).join('；');
+      return el('li', {class: 'fault'}, el('b', {text: name}), ` ${why}`);
+    }
+    const {geometry, area_m2: area, length_m: length, remarks} = one.site;
+    const size = area ? hectares(area, lang) : length ? metres(length, lang) : '';
+    return el('li', {id: `site-row-${one.row}`},
+      el('button', {type: 'button', class: 'site-row', on: {click: () => this.pick(one)}},
+        el('b', {text: name}), el('span', {text: [t(`site.${geometry.type}`), size].filter(Boolean).join(' ')})),
+      el('span', {class: 'row-verdict'}),
+      el('small', {class: 'quiet', text: remarks.map(both).join('；')}));
+  }
+
+  pick(one) {
+    for (const item of this.list.querySelectorAll('li[aria-current]')) item.removeAttribute('aria-current');
+    byId(`site-row-${one.row}`)?.setAttribute('aria-current', 'true');
+    this.choose(one.site);
+  }
+
+  /** Check each site by itself with what the form says, and write its verdict beside it. */
+  async checkAll(good) {
+    const button = byId('file-check-all');
+    button.disabled = true;
+    for (const one of good) {
+      const place = byId(`site-row-${one.row}`)?.querySelector('.row-verdict');
+      if (!place) break;
+      try {
+        const {verdict} = await post('/checks', this.bodyOf(one.site), {lang});
+        place.dataset.verdict = verdict;
+        place.textContent = t(`verdict.${verdict}`);
+      } catch (error) {
+        place.textContent = error.message;
+      }
+    }
+    button.disabled = false;
+  }
+}

@@ -1,20 +1,17 @@
 """An answer as a file that colleagues open: each part is a site, as on the command line. No flask here."""
 
-import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from geo.errors import InputError
 from geo.model import Bundle, Part, Problem, Project, Text
-from layers.sites.answered import from_results
 from layers.sites.results import COLUMNS, Layout
 from layers.sites.rows import Row
-from layers.sites.run import RunInfo, Tally
+from layers.sites.run import RunInfo
 from layers.sites.screen import screen
+from layers.sites.single import single_file
 from layers.sites.values import cell_text
-from layers.sites.write import format_of, wanted_by
 
 TYPES: Mapping[str, tuple[str, str]] = {
     "gpkg": (".gpkg", "application/geopackage+sqlite3"),
@@ -83,16 +80,8 @@ def export(
     layout = Layout(
         headers=_HEADERS, names={name: name for name in COLUMNS}, schema=None, features=True, lang=lang
     )
-    answered = from_results(results, layout, wanted_by(suffix, layout, hits=False, met=True), bundle)
-    columns = tuple(zip(*(row.original for row in rows), strict=True))
-    whole = format_of(suffix, layout, met=True)
-    run, tally = RunInfo(bundle=bundle, command=(), on=on, remarks=remarks), Tally()
-    tally.add(results)
-    with tempfile.TemporaryDirectory(prefix="fenqu-") as folder:
-        path = Path(folder) / f"export{suffix}"
-        piece = whole.piece(replace(answered, original=columns))
-        told = whole.assemble(path, [piece], run, tally)
-        data = path.read_bytes()
+    run = RunInfo(bundle=bundle, command=(), on=on, remarks=remarks)
+    data, told = single_file(results, layout, suffix, run)
     return Export(
         name=f"fenqu-{on.isoformat()}{suffix}", media_type=media_type, data=data, remarks=(*remarks, *told)
     )

@@ -17,7 +17,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from geo.model import Bundle
+from layers import kept_yaml
 from layers.bundle import load_bundle
+from layers.rulebook import SHIPPED
+from layers.strictyaml import Node
 from tests.mecklenburg import prepare
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -39,6 +42,22 @@ COUNTY_TEXTS = (
     "river_extent.geojson",
     "rules",
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shipped_texts_are_taken_up_once() -> Generator[None]:
+    """Keep the shipped rulebook as nodes: hundreds of tests load it, and nobody writes to nodes."""
+    take_up, nodes = kept_yaml._take_up, dict[Path, Node]()
+
+    def taken_up(place: Path, file: str) -> Node | None:
+        node = nodes.get(place) or take_up(place, file)
+        if node is not None and place.is_relative_to(SHIPPED):
+            nodes[place] = node
+        return node
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept_yaml, "_take_up", taken_up)
+        yield
 
 
 @pytest.fixture(scope="session")

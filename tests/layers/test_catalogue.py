@@ -162,7 +162,9 @@ def test_postgis_is_refused_by_name(tmp_path):
     ],
 )
 def test_a_fault_of_the_catalogue_is_told_in_both_languages(tmp_path, catalogue, where, english, chinese):
-    problems = lint(make_bundle(tmp_path, [_park()], **catalogue))
+    folder = make_bundle(tmp_path, [_park()], **catalogue)
+    # To look over the whole shipped rulebook beside one layer takes seconds; what refuses it is told at once.
+    problems = _problems(folder) if "rulebook" in catalogue else lint(folder)
     assert any(where in p.where and english in p.hint.en and chinese in p.hint.zh for p in problems), problems
 
 

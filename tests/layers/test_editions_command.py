@@ -1,5 +1,7 @@
 """``python -m scripts.editions``: list, accept, adopt, rollback, verify, sweep."""
 
+import re
+import shlex
 import shutil
 from datetime import date
 from pathlib import Path
@@ -8,9 +10,12 @@ import pytest
 
 from layers.bundle import load_bundle
 from layers.editions import accept, history
+from scripts.check_sites import main as check_sites
 from scripts.editions import main
+from tests.builders import layer, make_bundle, square, write_geojson, zone
 from tests.layers.test_editions import bundle, editions, prepared
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 Told = pytest.CaptureFixture[str]
 
 
@@ -99,3 +104,26 @@ def test_what_is_refused_is_told(root: Path, capsys: Told, words: list[str], tol
     assert (told in err) == (lang == "en" or told == "LAYER=EDITION")
     assert ("refused" in err) == (lang == "en")
     assert len(history(root)) == 2
+
+
+def test_the_commands_of_the_page_run_as_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of docs/editions.md, one after the other; that of PostGIS has tests of its own."""
+    line = layer("eco_redline", [zone(square(0, 0), "P1", "redline")], classes=["redline"])
+    root = make_bundle(tmp_path / "DIR", [line])
+    entry = prepared(tmp_path, "2027-draft", status="draft")
+    assert entry.folder is not None
+    write_geojson(entry.folder / "zones.geojson", [zone(square(0, 0), "P9", "redline")])
+    accept(root, "eco_redline", entry)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sites.csv").write_text("lon,lat\n105,30\n")
+    text = (REPOSITORY / "docs/editions.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL)
+    lines = [
+        words for block in blocks for words in block.splitlines() if words.startswith(".venv/bin/python")
+    ]
+    assert len(lines) == 6
+    for words in sorted(map(shlex.split, lines), key=lambda words: words[2] != "scripts.check_sites"):
+        command = check_sites if words[2] == "scripts.check_sites" else main
+        assert command(words[3:]) == 0, words
+    assert (tmp_path / "out.csv").read_text().splitlines()[0].endswith("draft_verdict,draft_applies")
+    assert [state.action for state in history(root)] == ["begin", "accept", "accept", "rollback"]

@@ -22,7 +22,7 @@ _STRIPS = 12
 
 CATALOGUE = """\
 bundle: {{id: tongnan, title: {{zh: 潼南（合成）, en: Tongnan (synthetic)}}, jurisdictions: ['{code}']}}
-rulebook: builtin
+rulebook: {rulebook}
 layers:
   - id: admin_unit
     title: {{zh: 行政区, en: Districts}}
@@ -77,7 +77,7 @@ def tongnan_pair() -> TongnanPair:
     return TongnanPair(district=district, old=_zones(old), new=_zones(new), plot=plot)
 
 
-def tongnan_bundle(folder: Path) -> Path:
+def tongnan_bundle(folder: Path, rulebook: str = "builtin") -> Path:
     """A bundle with the old edition in force; the new one lies beside it as ``redline-new.parquet``."""
     pair = tongnan_pair()
     folder.mkdir(parents=True, exist_ok=True)
@@ -87,7 +87,7 @@ def tongnan_bundle(folder: Path) -> Path:
     gpd.GeoDataFrame({"fid": [CODE]}, geometry=[pair.district], crs=4490).to_parquet(
         folder / "coverage.parquet"
     )
-    catalogue = CATALOGUE.format(code=CODE, old=OLD_EDITION)
+    catalogue = CATALOGUE.format(code=CODE, old=OLD_EDITION, rulebook=rulebook)
     (folder / "catalogue.yaml").write_text(catalogue, encoding="utf-8")
     return folder
 

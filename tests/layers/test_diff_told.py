@@ -35,7 +35,7 @@ ENTRY = {
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     """A bundle of two accepted states: the red line of 2020, then that of 2025."""
-    root = tongnan_bundle(tmp_path_factory.mktemp("tongnan") / "bundle")
+    root = tongnan_bundle(tmp_path_factory.mktemp("tongnan") / "bundle", rulebook="none")
     folder = tmp_path_factory.mktemp("prepared")
     tongnan_pair().new.to_parquet(folder / "zones.parquet")
     (folder / "coverage.parquet").write_bytes((root / "coverage.parquet").read_bytes())

@@ -4,6 +4,7 @@ GDAL tells formats by content and follows what they name: virtual formats, views
 send is therefore opened only by the format of its name, and only where its first bytes agree.
 """
 
+import glob
 import sqlite3
 from pathlib import Path
 from urllib.parse import quote
@@ -27,6 +28,7 @@ _GDB_TABLE = "a00000001.gdbtable"
 DATASETS = (*_MARKS, ".gdb", ".dxf")
 """Extensions of what is given to GDAL."""
 
+_SIDECARS, _LONGEST_SIDECAR = (".prj", ".cpg", ".qpj"), 65_536
 _XML = (".gml", ".gpx")
 _OWN_VIEWS = ("st_spatial_ref_sys", "st_geometry_columns")
 _VIRTUAL = "create virtual table"
@@ -57,6 +59,8 @@ def check_vector(path: Path) -> None:
         raise _unreadable(path, given, **told)
     if suffix == ".gpkg":
         _check_tables(path)
+    if suffix == ".shp":
+        _check_sidecars(path)
     if suffix in _XML:
         _check_xml(path)
     if suffix in {*_XML, ".dxf"} and follows(path):
@@ -71,6 +75,15 @@ def _check_folder(path: Path) -> None:
     for member in path.iterdir():
         if member.is_symlink():
             raise _elsewhere(path, member.name)
+
+
+def _check_sidecars(path: Path) -> None:
+    """What stands beside a shapefile to say its CRS and encoding is a line of text, and is read whole."""
+    for beside in path.parent.glob(f"{glob.escape(path.stem)}.*"):
+        size = beside.stat().st_size if beside.suffix.lower() in _SIDECARS else 0
+        if size > _LONGEST_SIDECAR:
+            told = {"zh": f"{beside.suffix} 文件过大", "en": f"the {beside.suffix} file is too large"}
+            raise _unreadable(path, f"{size} bytes", **told)
 
 
 def _check_tables(path: Path) -> None:

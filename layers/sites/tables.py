@@ -22,6 +22,9 @@ from layers.sites.sources import CHUNK_ROWS, Source, in_chunks, unreadable
 from layers.sites.values import cell_text
 from layers.sites.workbook import look_through
 
+MOST_GROUP_BYTES = 1 << 31
+"""Bytes of a row group of Parquet once unpacked: it is read as a whole."""
+
 _EXACT_WHOLE = 1e15
 _SCAN_BYTES = 1 << 20
 _DELIMITERS = (",", ";", "\t")
@@ -202,6 +205,16 @@ def read_parquet(path: Path) -> Source:
         file = pq.ParquetFile(path)
     except (pa.ArrowException, OSError) as error:
         raise unreadable(path.name, error, zh="读不成 Parquet 文件", en="not readable as Parquet") from error
+    groups = (file.metadata.row_group(n).total_byte_size for n in range(file.metadata.num_row_groups))
+    if (largest := max(groups, default=0)) > MOST_GROUP_BYTES:
+        file.close()
+        raise unreadable(
+            path.name,
+            f"{largest >> 20} MB",
+            allowed=f"≤ {MOST_GROUP_BYTES >> 20} MB",
+            zh="Parquet 的行组过大，请以较小的行组重新写出",
+            en="a row group of the Parquet file is too large: write it anew in smaller ones",
+        )
     schema = file.schema_arrow
     geometry, crs = geometry_column(schema, path.name)
     headers = tuple(name for name in schema.names if name != geometry)

@@ -19,9 +19,10 @@ import shapely
 import layers.sites.feature_stream
 from geo.errors import InputError, UnreadableError
 from layers.archives import MOST_BYTES, MOST_MEMBERS, unpack
+from layers.sites import tables
 from layers.sites.geoparquet import geo_metadata
 from layers.sites.intake import open_source
-from tests.site_files import dxf_text, geojson, gpkg, kml_text, placemark
+from tests.site_files import dxf_text, geojson, gpkg, kml_text, placemark, shapefile
 
 POINT = "<Point><coordinates>105.9,32.6</coordinates></Point>"
 
@@ -384,12 +385,26 @@ def test_an_absurd_crs(check: Callable, tmp_path: Path, name: str) -> None:
 def test_an_absurd_prj(check: Callable, tmp_path: Path) -> None:
     path = tmp_path / "a.shp"
     gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(105.9, 32.6)], crs=4490).to_file(path)
-    for text in ("GEOGCS[" * 50_000, 'LOCAL_CS["x"]', "no crs"):
+    for text in ("GEOGCS[" * 5_000, 'LOCAL_CS["x"]', "no crs"):
         path.with_suffix(".prj").write_text(text, encoding="ascii")
         call = check(path)
         assert call.code in {0, 2}
         assert "Traceback" not in call.err
         assert call.code == 2 or "未注明坐标系" in call.out
+
+
+@pytest.mark.parametrize("suffix", [".prj", ".cpg"])
+def test_a_line_of_a_megabyte_beside_a_shapefile(tmp_path: Path, suffix: str) -> None:
+    path = shapefile(tmp_path / "[a].shp")
+    path.with_suffix(suffix).write_text("G" * 1_000_000, encoding="ascii")
+    refused(path, f"{suffix} 文件过大", f"the {suffix} file is too large")
+
+
+def test_a_row_group_beyond_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"lon": [105.9] * 1_000, "lat": [32.6] * 1_000}), path)
+    monkeypatch.setattr(tables, "MOST_GROUP_BYTES", 100)
+    refused(path, "行组过大", "row group")
 
 
 @pytest.mark.parametrize("value", ["NaN", "nan", "inf", "1e999", "-1e999"])

@@ -185,18 +185,20 @@ def test_a_layer_that_is_new_to_the_bundle(tmp_path, capsys):
     assert (hills.title.en, len(hills.editions[0].zones), hills.editions[0].faults) == ("Hills", 20, ())
 
 
+FORMATS = {
+    "parks.shp": {"encoding": "gb18030"},
+    "parks.gdb": {"driver": "OpenFileGDB"},
+    "parks.geojson": {"driver": "GeoJSON"},
+    "parks.kml": {"driver": "KML"},
+    "parks.parquet": {},
+}
+PACKED = ("parks.shp", "parks.gdb", "parks.kml")
+
+
 @pytest.mark.parametrize(
-    ("name", "options"),
-    [
-        ("parks.shp", {"encoding": "gb18030"}),
-        ("parks.gdb", {"driver": "OpenFileGDB"}),
-        ("parks.geojson", {"driver": "GeoJSON"}),
-        ("parks.kml", {"driver": "KML"}),
-        ("parks.parquet", {}),
-        ("parks.fgb", {}),
-    ],
+    ("name", "options", "zipped"),
+    [(name, FORMATS[name], zipped) for zipped in (False, True) for name in (PACKED if zipped else FORMATS)],
 )
-@pytest.mark.parametrize("zipped", [False, True])
 def test_any_vector_file(tmp_path, capsys, name, options, zipped):
     root = gate_bundle(tmp_path)
     table = frame(squares(20))

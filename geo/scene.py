@@ -220,22 +220,19 @@ class Scene:
         if layer.ground is None:
             return -1.0
         # Many layers share one coverage: it is measured once, as far as the farthest of them asks.
-        key = ("coverage", layer.id if self.dimension == POINT else layer.ground)
-        return self.keep(key, lambda: self._measure_coverage(layer, layer.ground))
+        return self.keep(("coverage", layer.ground), lambda: self._measure_coverage(layer, layer.ground))
 
     def _measure_coverage(self, layer: LayerView, ground: Ground | None) -> float:
         if ground is None:
             return -1.0
-        if self.dimension == POINT:
-            if not shapely.covers(ground.area, self.geometry):
-                return -1.0
-            return float(self._point_gaps([layer.edges(-1)], self.search_m(layer)).min())
         search = self.keep("search", lambda: max(map(self.search_m, self.view.layers.values())))
         border = ground.border_near(self.box(search))
         if border is None:
             return math.inf if shapely.covers(ground.area, shapely.Point(*self.bounds[:2])) else -1.0
         if not shapely.covers(ground.area, self.geometry):
             return -1.0
+        if self.dimension == POINT:
+            return float(self._point_gaps([layer.edges(-1)], search).min())
         return float(distances_m(self.tiles, np.array([border]), search)[0])
 
     def _measure(self, layer: LayerView) -> Contact:

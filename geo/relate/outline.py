@@ -31,7 +31,9 @@ _SURE_M = 2.0 * DEPTH_STEP_M
 """A depth found by search may fall short of the truth by its step."""
 
 
-def depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry, *, alone: bool = False) -> float:
+def depth(
+    scene: Scene, p: Picture, chosen: Mask, piece: Geometry, *, alone: bool = False, far: bool = True
+) -> float:
     """Distance from the outline of the chosen zones' union to the piece's farthest point from it, metres.
 
     For a piece inside it is the depth of its deepest point, for one outside the reach of its farthest.
@@ -41,20 +43,23 @@ def depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry, *, alone: boo
     ----------
     alone
         The chosen zones by themselves are meant, without others of the filter that lie near.
+    far
+        As far as margins are asked for; else only as far as accuracies and the disc of a point go.
     """
     if piece.is_empty:
         return 0.0
-    asked = (p.layer_ids, p.filter.zone_key, p.owner[chosen].tobytes(), p.row[chosen].tobytes(), alone)
+    asked = (p.layer_ids, p.filter.zone_key, p.owner[chosen].tobytes(), p.row[chosen].tobytes(), alone, far)
     # The piece is kept with its depth: while it lives, no other has its id.
     found = scene.keep(
-        ("depth", asked, id(piece)), lambda: (piece, _depth(scene, p, chosen, piece, alone=alone))
+        ("depth", asked, id(piece)), lambda: (piece, _depth(scene, p, chosen, piece, alone=alone, far=far))
     )
     return found[1]
 
 
-def _depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry, *, alone: bool) -> float:
+def _depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry, *, alone: bool, far: bool) -> float:
     met, maybe = some(chosen & p.met), some(chosen & p.maybe)
-    for cap in scene.caps_m(p.accuracy_m):
+    caps = scene.caps_m(p.accuracy_m)
+    for cap in caps if far else caps[:1]:
         rows = p.rows(chosen) if alone else p.rows_within(scene, cap, maybe=maybe)
         if not met and not _areal(rows):
             continue  # lines and points have no depth

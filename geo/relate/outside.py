@@ -45,7 +45,7 @@ def _truth(scene: Scene, test: PlaceTest, p: Picture, *, out: bool) -> tuple[Tru
     lasting = [s for s in (p.layers[o].silence for o in holders) if s is not None]
     reasons = tuple(dict.fromkeys(lasting))
     reach = p.accuracy_m if scene.stand.linear_point else scene.stand.disc_m
-    if reach > 0 and reach > depth(scene, p, p.yes, p.piece(scene, p.yes)):
+    if reach > 0 and reach > depth(scene, p, p.yes, p.piece(scene, p.yes), far=False):
         reasons = (*reasons, Reason.FOOTPRINT_UNKNOWN)
     return (None, reasons) if reasons else (False, ())
 

@@ -26,6 +26,7 @@ DENSIFY_M = 200.0
 
 _DENSIFY_DEG = 0.0015
 _ZONES = range(25, 46)
+_CGCS2000_FLATTENING, _SAME_FLATTENING = 298.257222101, 1e-6
 _EQUAL_DATUMS = ("World Geodetic System 1984", "China 2000", "WGS 84", "WGS_1984")
 _OLD_CHINESE = ("Xian 1980", "Beijing 1954", "New Beijing")
 _NAMED = {
@@ -181,7 +182,8 @@ def crs_from_wkt(text: str, *, where: str = "crs") -> Crs:
         If no EPSG code describes it.
     """
     try:
-        code = pyproj.CRS.from_user_input(text).to_epsg(min_confidence=25)
+        crs = pyproj.CRS.from_user_input(text)
+        code = 4490 if _is_cgcs2000(crs) else crs.to_epsg(min_confidence=25)
     except CRSError as error:
         raise InputError(_crs_problem(where, text[:80])) from error
     if code is None:
@@ -189,6 +191,13 @@ def crs_from_wkt(text: str, *, where: str = "crs") -> Crs:
     if code is None:
         raise InputError(_crs_problem(where, text[:80]))
     return _epsg(f"EPSG:{code}", where)
+
+
+def _is_cgcs2000(crs: pyproj.CRS) -> bool:
+    """Whether degrees are called CGCS2000 on its ellipsoid: datum ``D_2000`` was taken for another code."""
+    flattening = crs.ellipsoid.inverse_flattening if crs.ellipsoid is not None else 0.0
+    named = "cgcs" in crs.name.casefold() and "2000" in crs.name
+    return crs.is_geographic and named and abs(flattening - _CGCS2000_FLATTENING) < _SAME_FLATTENING
 
 
 def _code_by_definition(text: str) -> int | None:

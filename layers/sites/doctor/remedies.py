@@ -35,7 +35,7 @@ _SIXTY = 60.0
 _NORTHING_M = (1_000_000.0, 9_000_000.0)
 _PREFIXED_M, _MIDDLE_M, _WIDE_M = 10_000_000.0, 500_000.0, 450_000.0
 """Northings; eastings with a zone are more than the first, others lie within the third of the second."""
-_PLAIN = (None, "EPSG:4490", "EPSG:4326")
+PLAIN = (None, "EPSG:4490", "EPSG:4326")
 """CRS names of ordinary longitude and latitude; None = none was named."""
 
 
@@ -80,7 +80,7 @@ def _same(crs: str | None, _: Floats) -> str | None:
 
 def _degrees_only(crs: str | None, _: Floats) -> str | None:
     """Only of longitude and latitude: a projected CRS has neither signs nor minutes to mistake."""
-    return crs if crs in _PLAIN or not _projected(crs) else ""
+    return crs if crs in PLAIN or not _projected(crs) else ""
 
 
 def _projected(crs: str | None) -> bool:
@@ -171,7 +171,7 @@ def _in_zone(number: int, width_deg: int) -> Callable[[str | None, Floats], str 
 
 
 def _is_new(crs: str | None) -> bool:
-    return crs in _PLAIN or _projected(crs)
+    return crs in PLAIN or _projected(crs)
 
 
 def _as_degrees(crs: str | None, xy: Floats) -> str | None:
@@ -183,7 +183,7 @@ def _as_degrees(crs: str | None, xy: Floats) -> str | None:
 
 
 def _shifted(name: str) -> Callable[[str | None, Floats], str | None]:
-    return lambda crs, _: name if crs in _PLAIN else ""
+    return lambda crs, _: name if crs in PLAIN else ""
 
 
 def _stay(xy: Floats, _: Box) -> Floats:

@@ -25,6 +25,8 @@ __all__ = ["Written", "held_entry", "with_edition"]
 _OF_ITS_FILE = ("sha256", "rows", "clauses", "clauses_sha256", "table", "encoding", "crs", "cells")
 _OF_ITS_COVERAGE = ("coverage_table", "coverage_sha256")
 _OF_ITS_TIME = ("stale_after", "valid_to", "approval_doc", "status", "postgis", "imported")
+_OF_THE_BUNDLE = ("id", "title", "jurisdictions", "notes", "rulebook", "rules", "distances", "gate")
+_OF_THE_LAYER = ("title", "kind", "restricted", "style", "notes", "gate")
 _MAY_CHANGE = frozenset({"valid_to", "where"})
 
 
@@ -209,10 +211,23 @@ def _check_rest(before: CatalogueSpec, after: CatalogueSpec, layer_id: str, name
         if (layer.id, spec.edition) != (layer_id, name)
         for key in _differing(spec, _spec(after, layer.id, spec.edition))
     ]
-    kept = ("id", "title", "jurisdictions", "notes", "rulebook", "rules", "distances")
-    problems += [_changed("catalogue", key) for key in kept if getattr(before, key) != getattr(after, key)]
+    problems += [_changed("catalogue", key) for key in _OF_THE_BUNDLE if _differs(before, after, key)]
+    layers = {layer.id: layer for layer in after.layers}
+    problems += [
+        _changed(layer.id, key)
+        for layer in before.layers
+        for key in _OF_THE_LAYER
+        if _differs(layer, layers.get(layer.id), key)
+    ]
+    scope = [{one.layer: (one.reason, one.ask) for one in each.out_of_scope} for each in (before, after)]
+    if {**scope[0], layer_id: None} != {**scope[1], layer_id: None}:
+        problems.append(_changed("catalogue", "out_of_scope"))
     if problems:
         raise StoreError(problems)
+
+
+def _differs(before: object, after: object, key: str) -> bool:
+    return bool(getattr(before, key) != getattr(after, key, None))
 
 
 def _spec(catalogue: CatalogueSpec, layer_id: str, name: str) -> EditionSpec | None:

@@ -35,6 +35,7 @@ from geo.model import (
     UsedFact,
 )
 from geo.site import make_site
+from layers.sites.coordinates import read_place
 from layers.sites.doctor.cells import reading_of
 from layers.sites.doctor.clinic import doctor_for
 from layers.sites.doctor.remedies import read_remedies
@@ -145,19 +146,34 @@ def _read_site(part: PartIn, at: str, bundle: Bundle) -> Site:
     """The site of a part, looked at by the doctor."""
     where = f"{at}site"
     remedies = read_remedies(part.remedies, where=f"{at}remedies", of_text=False)
-    geometry, crs = from_geojson(part.site, where), _crs(part, at)
+    (geometry, any_order), crs = _shape(part, where), _crs(part, at)
 
-    def make(shape: Geometry, named: str | None) -> Site:
-        return make_site(shape, crs=named, accuracy_m=part.accuracy_m, repair=part.repair, where=where)
+    def make(shape: Geometry, named: str | None, *, any_order: bool = False) -> Site:
+        return make_site(
+            shape,
+            crs=named,
+            accuracy_m=part.accuracy_m,
+            repair=part.repair,
+            any_order=any_order,
+            where=where,
+        )
 
     doctor = doctor_for(bundle, remedies)
     if doctor is None:
-        return make(geometry, crs)
+        return make(geometry, crs, any_order=any_order)
     return doctor.site(
         lambda: reading_of(geometry, crs),
         lambda reading: make(reading.geometry, reading.crs),
-        lambda: make(geometry, crs),
+        lambda: make(geometry, crs, any_order=any_order),
     )
+
+
+def _shape(part: PartIn, where: str) -> tuple[Geometry, bool]:
+    """The shape of a part, and whether the order of its coordinates is left to the digits (typed places)."""
+    if not isinstance(part.site, str):
+        return from_geojson(part.site, where), False
+    first, second, ordered = read_place(part.site, where)
+    return shapely.Point(first, second), not ordered
 
 
 def _facts(part: PartIn) -> dict[str, Any]:
@@ -170,7 +186,7 @@ def _facts(part: PartIn) -> dict[str, Any]:
 
 def _crs(part: PartIn, at: str) -> str | None:
     """The CRS of a part: its own key, or the ``crs`` member of its GeoJSON; both must name the same."""
-    member = crs_member(part.site, f"{at}site")
+    member = None if isinstance(part.site, str) else crs_member(part.site, f"{at}site")
     if member is None or part.crs is None or parse_crs(part.crs, where=f"{at}crs") == parse_crs(member):
         return part.crs or member
     hint = Text("crs 与 GeoJSON 的 crs 成员不一致", "crs and the crs member of the GeoJSON differ")

@@ -6,25 +6,13 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from geo.model import Problem, Text
+from server.site_schema import LONGEST_PLACE, GeoJson
 
 Metres = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
 FactValue = str | float | bool | None
-GeoJson = Annotated[
-    dict[str, Any],
-    WithJsonSchema(
-        {
-            "type": "object",
-            "description": "GeoJSON geometry (Point, LineString, Polygon or a Multi form) or Feature; "
-            "longitude first, or x then y of the CRS named in `crs`.",
-            "required": ["type"],
-            "properties": {"type": {"type": "string"}},
-            "examples": [{"type": "Point", "coordinates": [105.8425, 32.6441]}],
-        }
-    ),
-]
 
 
 class _Strict(BaseModel):
@@ -37,7 +25,10 @@ class _Details(_Strict):
     """What is known of a site beside its shape."""
 
     crs: str | None = Field(
-        None, max_length=80, description="EPSG:n, OGC:CRS84, GCJ-02, BD-09 or unknown; EPSG:4490 where none."
+        None,
+        max_length=80,
+        description="EPSG:n, OGC:CRS84, GCJ-02, BD-09, unknown, or as people write it (CGCS2000 3度带35带, "
+        "西安80); EPSG:4490 where none, or the zone of CGCS2000 that the easting bears.",
     )
     activity: str | None = Field(None, max_length=200, description="Code, title or alias of an activity.")
     facts: dict[str, FactValue] = Field(
@@ -318,6 +309,13 @@ _ALLOWED: dict[str, tuple[str, Text]] = {
     "bool_type": ("true, false", Text("请给出 true 或 false", "give true or false")),
     "finite_number": ("finite number", Text("请给出有限数值", "give a finite number")),
     "dict_type": ("object", Text("请给出 JSON 对象", "give a JSON object")),
+    "site_type": (
+        f"GeoJSON object, or text of at most {LONGEST_PLACE} characters",
+        Text(
+            "请给出 GeoJSON 的 JSON 对象，或以文本写出的一对坐标",
+            "give a JSON object, or two coordinates as text",
+        ),
+    ),
     "model_type": ("object", Text("请给出 JSON 对象", "give a JSON object")),
     "model_attributes_type": ("object", Text("请给出 JSON 对象", "give a JSON object")),
     "scalar": (

@@ -3,7 +3,10 @@ import {byId, el, fill} from './dom.js';
 import {decimal, dms, gaussKrueger, hectares, metres, readAngle} from './format.js';
 import {both, joined, lang, t} from './i18n.js';
 
-const CRS = [['EPSG:4490', 'CGCS2000'], ['EPSG:4326', 'WGS84'], ['GCJ-02', 'GCJ-02'], ['BD-09', 'BD-09'], ['unknown', null]];
+const CRS = [['EPSG:4490', 'CGCS2000'], ['EPSG:4326', 'WGS84'], ['GCJ-02', 'GCJ-02'], ['BD-09', 'BD-09'],
+  ['西安80', 'site.crs.xian80'], ['北京54', 'site.crs.beijing54'], ['unknown', 'site.crs.unknown']];
+const OLD = new Set(['西安80', '北京54']); // no public parameters: taken at 100 m, as their option says
+const OLD_ACCURACY_M = 100;
 const DRAWN = {color: '#111827', weight: 2.4, fillColor: '#ffd54a', fillOpacity: 0.28, interactive: false};
 
 export class SiteStep {
@@ -14,7 +17,7 @@ export class SiteStep {
     map.createPane('site').style.zIndex = 640;
     this.group = L.featureGroup().addTo(map);
     map.on('click', (event) => {
-      if (!map.pm.globalDrawModeEnabled()) this.choosePoint(event.latlng.lng, event.latlng.lat, 'EPSG:4490', true);
+      if (!map.pm.globalDrawModeEnabled()) this.choosePoint(event.latlng.lng, event.latlng.lat);
     });
     map.on('pm:create', ({layer}) => this.drawn(layer));
     map.on('pm:drawend', () => this.showDrawing(null));
@@ -31,7 +34,7 @@ export class SiteStep {
     };
     const typed = el('div', {class: 'typed', on: {keydown: press}}, field('lon', 'site.lon'), field('lat', 'site.lat'),
       el('label', {class: 'field', for: 'crs'}, el('span', {text: t('site.crs')}),
-        el('select', {id: 'crs'}, CRS.map(([value, name]) => el('option', {value, text: name ?? t('site.crs.unknown')})))),
+        el('select', {id: 'crs'}, CRS.map(([value, name]) => el('option', {value, text: name.startsWith('site.') ? t(name) : name})))),
       el('button', {type: 'button', id: 'site-go', text: t('site.go'), on: {click: () => this.typed()}}));
     const tool = (id, key, act) => el('button', {type: 'button', class: 'tool', id, text: t(key), on: {click: act}});
     return el('fieldset', {class: 'step'}, el('legend', {text: t('site.title')}),
@@ -49,21 +52,31 @@ export class SiteStep {
     const text = byId('lon').value;
     const pair = /^\s*([^,，;；\s]+)\s*[,，;；\s]\s*([^,，;；\s]+)\s*$/.exec(text); // "lon, lat" pasted into one field
     if (pair) [byId('lon').value, byId('lat').value] = [pair[1], pair[2]];
-    const [lon, lat] = [readAngle(byId('lon').value), readAngle(byId('lat').value)];
-    const wrong = Number.isNaN(lon) ? 'site.bad_lon' : Number.isNaN(lat) ? 'site.bad_lat' : null;
+    const halves = [byId('lon').value.trim(), byId('lat').value.trim()];
+    const wrong = !/\d/.test(halves[0]) ? 'site.bad_lon' : halves[1] && !/\d/.test(halves[1]) ? 'site.bad_lat' : null;
     this.refuse(wrong ? t(wrong) : '');
     if (wrong) byId(wrong === 'site.bad_lon' ? 'lon' : 'lat').focus();
-    else this.choosePoint(lon, lat, byId('crs').value, false);
+    else this.chooseTyped(halves, byId('crs').value, pair !== null);
+  }
+
+  /** Degrees in their own fields are a point; any other spelling, and the order of a pasted pair, the service reads. */
+  chooseTyped(halves, crs, pasted) {
+    const [lon, lat] = halves.map(readAngle);
+    const old = OLD.has(crs) ? {accuracy_m: OLD_ACCURACY_M} : {};
+    const degrees = Math.abs(lon) <= 360 && Math.abs(lat) <= 360 && !(pasted && Math.abs(lat) > 90);
+    if (degrees) this.set({type: 'Point', coordinates: [lon, lat]}, crs, true, old);
+    else this.set(halves.filter(Boolean).join('; '), crs === 'EPSG:4490' ? 'CGCS2000' : crs, true, old);
   }
 
   refuse(text) {
     byId('site-error').textContent = text;
   }
 
-  choosePoint(lon, lat, crs, clicked) {
-    const [x, y] = clicked ? [Number(lon.toFixed(6)), Number(lat.toFixed(6))] : [lon, lat];
-    if (clicked) [byId('lon').value, byId('lat').value, byId('crs').value] = [String(x), String(y), 'EPSG:4490'];
-    this.set({type: 'Point', coordinates: [x, y]}, crs, !clicked);
+  /** A place clicked on the map. */
+  choosePoint(lon, lat) {
+    const [x, y] = [Number(lon.toFixed(6)), Number(lat.toFixed(6))];
+    [byId('lon').value, byId('lat').value, byId('crs').value] = [String(x), String(y), 'EPSG:4490'];
+    this.set({type: 'Point', coordinates: [x, y]}, 'EPSG:4490', false);
   }
 
   draw(shape) {
@@ -110,7 +123,7 @@ export class SiteStep {
   set(geometry, crs, look, read = {}) {
     this.site = {geometry, crs, look, accuracy_m: null, told: [], ...read, remedies: []};
     this.advise([]);
-    if (crs === 'EPSG:4490' || crs === 'EPSG:4326') this.show({geometry});
+    if (geometry.type && (crs === 'EPSG:4490' || crs === 'EPSG:4326')) this.show({geometry});
     this.onChange(this.site);
   }
 

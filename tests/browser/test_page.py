@@ -34,6 +34,8 @@ def test_click_type_or_draw_and_read_the_verdict(server_url: str) -> None:
     assert result["hitsAfterChange"] == 0
     assert result["pasted"] == ["105.80", "30.15"]
     assert result["typedVerdict"]["answer"] == result["typedVerdict"]["shown"]
+    assert "105.8000" in result["gauss"]
+    assert "北坐标（X 或纬度）在前" in result["gauss"]
     assert "经度须为数字" in result["fault"]
     assert "公顷" in result["area"]
     assert "亩" in result["area"]

@@ -124,7 +124,7 @@ FAULTS = [
     ({"project": {"parts": [{"site": point()}]}, "activity": "CHEM"}, 422, "activity", "in each part"),
     ({"project": {"parts": []}}, 422, "project.parts", "at least 1"),
     ({"project": {"parts": [{"sit": point()}]}}, 422, "project.parts[0].sit", "did you mean site"),
-    ({"site": "105,32"}, 422, "site", "give a JSON object"),
+    ({"site": [105, 32]}, 422, "site", "give a JSON object"),
     ({"site": point(), "accuracy_m": "5"}, 422, "accuracy_m", "without quotes"),
     ({"site": point(), "accuracy_m": True}, 422, "accuracy_m", "without quotes"),
     ({"site": point(), "accuracy_m": -1}, 422, "accuracy_m", "greater than or equal to 0"),
@@ -226,3 +226,43 @@ def test_questions_are_what_open_rules_ask_for(client: FlaskClient) -> None:
     discharges = next(fact for fact in part["facts"] if fact["id"] == "discharges")
     assert (discharges["value"], discharges["origin"]) == (False, "declared")
     assert discharges["assumed"] == {"value": True, "origin": "implied"}
+
+
+@pytest.mark.parametrize(
+    ("text", "crs", "told"),
+    [
+        ("105°48′18″E, 32°30′18″N", None, "no CRS given"),
+        ("32.505, 105.805", None, "told by their size"),
+        ("X=3598138.10 Y=35575648.17", None, "taken as CGCS2000 3° zone 35"),
+        ("3,598,138.10; 575,648.17", "CGCS2000 3度带35带", "EPSG:4544"),
+        ("东坐标575648.17 北坐标3598138.10", "EPSG:4544", None),
+    ],
+)
+def test_a_typed_place_is_a_site(client: FlaskClient, text: str, crs: str | None, told: str | None) -> None:
+    body = {"site": text} if crs is None else {"site": text, "crs": crs}
+    answer = client.post("/api/v1/checks", json=body)
+    assert answer.status_code == 200, answer.text
+    (part,) = answer.get_json()["parts"]
+    assert (part["site"]["lon"], part["site"]["lat"]) == pytest.approx((105.805, 32.505), abs=1e-6)
+    assert told is None or any(told in remark["en"] for remark in part["remarks"])
+    assert client.post("/api/v1/questions", json=body).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "where", "words"),
+    [
+        ({"site": "nowhere"}, "site", "not readable as a pair"),
+        ({"site": "575648.17, 3598138.10"}, "site", "EPSG:4534–4554"),
+        ({"site": "575648.17, 3598138.10", "crs": "CGCS2000 UTM"}, "crs", "unknown or unusable"),
+        ({"site": "X=3598138.10 Y=35575648.17", "crs": "西安80"}, "accuracy_m", "100 m or more"),
+        ({"site": "1" * 200}, "site", ""),
+        ({"site": 7}, "site", ""),
+    ],
+)
+def test_a_typed_place_may_be_refused(
+    client: FlaskClient, body: dict[str, object], where: str, words: str
+) -> None:
+    answer = client.post("/api/v1/checks?lang=en", json=body)
+    assert answer.status_code in {400, 422}, answer.text
+    problems = answer.get_json()["problems"]
+    assert any(p["where"] == where and words in f"{p['hint']} {p['allowed']}" for p in problems), problems

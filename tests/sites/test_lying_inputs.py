@@ -83,8 +83,8 @@ def test_a_datum_for_each_row(check: Callable, csv_file: Callable, out: Path) ->
     found = rows_of(out)
     assert [row["verdict"] for row in found[:5]] == ["prohibited"] * 5
     assert found[5]["not_assessed"] == "T-01:datum_unknown"
-    assert [row["status"] for row in found[6:]] == ["refused", "refused"]
-    assert "没有注明坐标系" in found[6]["problems"]
+    assert [row["status"] for row in found[6:]] == ["ok", "refused"]
+    assert "未注明坐标系" in found[6]["remarks"]
     assert "西安80" in found[7]["problems"]
 
 

@@ -99,6 +99,14 @@ export default async ({page, baseUrl, shot}) => {
   await page.waitForFunction(() => document.getElementById('site-summary').textContent.includes('高斯'));
   await choose(page, '学校');
   result.typedVerdict = await verdict(page);
+
+  // A Gauss-Krüger pair, northing first, pasted whole: zone and order are read by the service, and said.
+  await page.fill('#lon', 'X=3,337,011.7 Y=35,577,073.9');
+  await page.fill('#lat', '');
+  await page.click('#site-go');
+  await page.waitForFunction(() => document.getElementById('site-summary').textContent.includes('第 35 带'));
+  result.gauss = await page.textContent('#site-summary');
+  await shot('typed-gauss');
   await page.fill('#lon', 'east');
   await page.click('#site-go');
   result.fault = await page.textContent('#site-error');

@@ -28,8 +28,11 @@ from layers.editions import (
 )
 from layers.editions.disk import locked
 from layers.editions.entry import held_entry
+from layers.editions.roundtrip import fresh, read_document
+from layers.strictyaml import Faults, canonical, parse
 from tests.builders import box, layer, make_bundle, square, write_geojson, zone
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 ACCEPTED = date(2026, 7, 1)
 
 
@@ -441,3 +444,87 @@ def test_unchanged_editions_are_taken_over_as_they_are(tmp_path: Path) -> None:
     assert after.bundle.digest == load_bundle(root).digest
     old = edition_of(after.bundle, "park", "2025-01")
     assert old is not before.bundle.layers["park"].editions[0], "it has an end now"
+
+
+# --------------------------------------------------------------------------------- what is written, reads back
+
+TRICKY = [
+    *(
+        "on",
+        "yes",
+        "no",
+        "null",
+        "~",
+        "",
+        "true",
+        "True",
+        "NO",
+        "y",
+        "1",
+        "1e3",
+        "007",
+        "1_000",
+        "0x1F",
+        "0o7",
+    ),
+    *(
+        "1:30",
+        "2025-09-24",
+        "2025-09",
+        ".5",
+        "+1",
+        ".inf",
+        "-",
+        "- a",
+        "a: b",
+        "# x",
+        "a #b",
+        "'q'",
+        '"d"',
+        "=",
+    ),
+    *(
+        "多行\n文本",
+        " lead",
+        "trail ",
+        "%",
+        "@x",
+        "&a",
+        "*a",
+        "!t",
+        "{a}",
+        "[b]",
+        "?",
+        "|",
+        "<<",
+        "٢",
+        "a\\b",
+    ),
+    *(1, 1.5, 1e-7, True, False, date(2027, 1, 1)),
+]
+
+
+@pytest.mark.parametrize("value", TRICKY, ids=repr)
+def test_any_value_is_read_back_as_it_was_written(value: object) -> None:
+    document, writer = read_document("a: 1  # kept\n")
+    document["b"] = fresh({"k": value, "twice": [value, value]})
+    faults = Faults()
+    root = parse(writer.text(document), "x", faults)
+    assert not len(faults)
+    assert root is not None
+    told = root.value["b"].value
+    found = [told["k"].value, *(item.value for item in told["twice"].value)]
+    assert found == [value] * 3
+    assert {type(one) for one in found} == {type(value)}
+
+
+@pytest.mark.parametrize("name", ["layers/demo", "tests/mecklenburg"])
+def test_a_catalogue_of_ours_is_written_back_as_it_is(name: str) -> None:
+    text = (REPOSITORY / name / "catalogue.yaml").read_text(encoding="utf-8")
+    document, writer = read_document(text)
+    roots = [parse(one, "x", Faults()) for one in (text, writer.text(document))]
+    assert roots[0] is not None
+    assert roots[1] is not None
+    assert canonical(roots[0]) == canonical(roots[1])
+    comments = [line for line in text.splitlines() if line.lstrip().startswith("#")]
+    assert [line for line in writer.text(document).splitlines() if line.lstrip().startswith("#")] == comments

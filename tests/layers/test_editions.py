@@ -446,7 +446,7 @@ def test_unchanged_editions_are_taken_over_as_they_are(tmp_path: Path) -> None:
     assert old is not before.bundle.layers["park"].editions[0], "it has an end now"
 
 
-# --------------------------------------------------------------------------------- what is written, reads back
+# ---------------------------------------------------------------------------------- written, and read back
 
 TRICKY = [
     *(

@@ -16,6 +16,7 @@ from layers.sites.columnar import FEW, Tables, in_columns
 from layers.sites.columns import Columns
 from layers.sites.doctor.clinic import Doctor, doctor_for
 from layers.sites.doctor.in_columns import examined
+from layers.sites.doctor.whole_file import signs_of_block
 from layers.sites.point_rows import point_rows
 from layers.sites.results import Layout
 from layers.sites.rows import Defaults, RowMaker
@@ -109,6 +110,13 @@ def answer(work: Work, chunk: Chunk) -> Answered:
 
 def _answer(work: Work, chunk: Chunk) -> Answered:
     block, terms = chunk.payload.open(), work.terms
+    answered = _rows_answered(work, block)
+    seen = signs_of_block(block, terms.columns, terms.defaults, work.doctor)
+    return replace(answered, signs=answered.signs + seen) if seen else answered
+
+
+def _rows_answered(work: Work, block: Block) -> Answered:
+    terms = work.terms
     if work.tables is None:
         return joined([detailed(work, block, np.arange(block.count))], block)
     rows = point_rows(block, work.maker, terms.columns, terms.defaults)

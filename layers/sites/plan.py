@@ -17,6 +17,7 @@ from layers.sites.columnar import FEW
 from layers.sites.columns import Columns, Place, understand
 from layers.sites.coordinates import headers_of
 from layers.sites.doctor.garbled import mended, with_advice
+from layers.sites.doctor.whole_file import remarks_on
 from layers.sites.faults import collected
 from layers.sites.intake import open_source
 from layers.sites.journal import Journal, Manifest, begin, go_on, identity, read_manifest
@@ -112,6 +113,7 @@ def prepare(options: Options) -> Job:
         on_failure.callback(source.close)
         crs, remarks = settle_crs(source, options.crs)
         terms = replace(_terms(options, bundle, source, replace(defaults, crs=crs)), drafts=drafts)
+        remarks = (*remarks, *remarks_on(source, crs, defaults.remedies))
         if _leaves_met_out(terms):
             remarks = (*remarks, _MET_LEFT_OUT)
         terms = _with_index(terms, options, bundle, source)

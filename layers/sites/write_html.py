@@ -11,6 +11,7 @@ from geo.model import EIA_TEXT, VERDICT_TEXT, EiaClass, Text, Verdict
 from geo.rule_told import tell
 from layers.sites.answered import Answered
 from layers.sites.chunks import listed
+from layers.sites.doctor.signs import lines
 from layers.sites.fields import HEADINGS
 from layers.sites.results import Layout
 from layers.sites.run import RunInfo, Tally
@@ -126,6 +127,11 @@ class HtmlFormat:
             f"<p>{as_of} {run.on.isoformat()} · {bundle} {escape(run.bundle.id)} "
             f"<code>{escape(run.bundle.digest)}</code> · {engine} {escape(ENGINE)}</p>\n"
             f"<p>{escape(tally.words(lang))}</p>\n<p>{escape(DISCLAIMER.get(lang))}</p>\n"
+            + "".join(f"<p>{escape(one.get(lang))}</p>\n" for one in run.remarks)
+            + "".join(
+                f'<p class="doctor">{escape(one.get(lang))}</p>\n'
+                for one in lines(tally.signs, run.remedies, tally.rows)
+            )
             + (f"<details><summary>{gaps}</summary><ul>{scope}</ul></details>\n" if scope else "")
             + f"<table><thead><tr>{header}</tr></thead><tbody>\n"
         )

@@ -7,6 +7,7 @@ from typing import Any
 from geo.model import Advice, Text
 from layers.sites.doctor.remedies import COORDINATE_REMEDIES
 from layers.sites.doctor.texts import TEXT_REMEDIES
+from layers.sites.doctor.whole_file import findings
 
 Signs = Counter[str]
 """Counts by `advised_sign` and `applied_sign`; those of chunks add up."""
@@ -57,6 +58,9 @@ def record(signs: Mapping[str, int], asked: Sequence[str], rows: int) -> dict[st
             {"remedies": list(names), "rows": count, "text": _both(_advice(names, count))}
             for names, count in _advised(signs)
         ],
+        "whole_file": [
+            {"remedies": list(names), "text": _both(_doubted(names, text))} for names, text in findings(signs)
+        ],
     }
 
 
@@ -65,6 +69,7 @@ def lines(signs: Mapping[str, int], asked: Sequence[str], rows: int) -> tuple[Te
     return (
         *(_asked(name, signs.get(applied_sign(name), 0), rows) for name in asked),
         *(_advice(names, count) for names, count in _advised(signs)),
+        *(_doubted(names, text) for names, text in findings(signs)),
     )
 
 
@@ -93,6 +98,16 @@ def _advice(names: Sequence[str], count: int) -> Text:
     return Text(
         f"{count} 行疑似{'、'.join(d.zh for d in doubts)}，未作改动；如属实请加 {flags}",
         f"{count} rows: perhaps {' and '.join(d.en for d in doubts)}; nothing changed; if so, add {flags}",
+    )
+
+
+def _doubted(names: Sequence[str], evidence: Text) -> Text:
+    """What the whole file shows, with what to ask for."""
+    doubt = _words(names[0])[0]
+    flags = " ".join(f"--remedy {name}" for name in names)
+    return Text(
+        f"整个文件疑似{doubt.zh}：{evidence.zh}；坐标未作改动，如属实请加 {flags}",
+        f"the whole file: perhaps {doubt.en}: {evidence.en}; nothing was changed; if so, add {flags}",
     )
 
 

@@ -14,7 +14,7 @@ from geo.site import REPAIRS
 from layers.gate.order import read_order
 from layers.gate.report import DECISION_TEXT
 from layers.gate.run import Gate, Outcome, Permission, import_file, open_gate, proposal
-from layers.gate.supply import open_supplied
+from layers.gate.supply import Supplied, open_supplied, open_table
 
 __all__ = ["main"]
 
@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _propose(gate: Gate, options: argparse.Namespace) -> int:
     words = _WORDS[options.lang]
-    supplied = open_supplied(options.file, options.table, options.encoding)
+    supplied = _supplied(options, options.table, options.encoding)
     made = proposal(gate, supplied, options.layer)
     options.propose.write_text(made.text, encoding="utf-8")
     print(words["proposed"].format(path=options.propose, layer=made.layer or "?"))
@@ -72,7 +72,7 @@ def _propose(gate: Gate, options: argparse.Namespace) -> int:
 
 def _import(gate: Gate, options: argparse.Namespace) -> int:
     order = read_order(options.order)
-    supplied = open_supplied(options.file, order.table or options.table, order.encoding or options.encoding)
+    supplied = _supplied(options, order.table or options.table, order.encoding or options.encoding)
     permission = Permission(
         repair=options.repair,
         beyond_limits=options.accept,
@@ -83,6 +83,12 @@ def _import(gate: Gate, options: argparse.Namespace) -> int:
     outcome = import_file(gate, supplied, options.order, permission, at=now, by=options.by)
     _tell(outcome, options)
     return 0 if outcome.found.decision == "accepted" else 1
+
+
+def _supplied(options: argparse.Namespace, table: str | None, encoding: str | None) -> Supplied:
+    if options.postgis is not None:
+        return open_table(options.postgis, options.source)
+    return open_supplied(Path(options.source), table, encoding)
 
 
 def _tell(outcome: Outcome, options: argparse.Namespace) -> None:
@@ -110,12 +116,15 @@ def _tell(outcome: Outcome, options: argparse.Namespace) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m scripts.import_layer", description=__doc__)
     parser.add_argument(
-        "file", type=Path, help="shapefile, zip, FileGDB, KML, KMZ, GeoPackage, GeoJSON, GeoParquet …"
+        "source",
+        metavar="FILE",
+        help="shapefile, zip, FileGDB, KML, KMZ, GeoPackage, GeoJSON, GeoParquet …; with --postgis a table",
     )
     parser.add_argument("--bundle", type=Path, required=True, metavar="DIR", help="folder of the bundle")
     parser.add_argument("--propose", type=Path, metavar="ORDER.yaml", help="write a proposed import order")
     parser.add_argument("--order", type=Path, metavar="ORDER.yaml", help="import by this order")
     parser.add_argument("--layer", help="which layer it is (with --propose)")
+    parser.add_argument("--postgis", metavar="CONNECTION", help="'host=… dbname=… user=…' or postgresql://…")
     parser.add_argument("--table", help="which table, of a file that holds several")
     parser.add_argument("--encoding", help="of its texts, where the file does not say (gb18030 …)")
     parser.add_argument(

@@ -1,5 +1,7 @@
 """The supplied file opened: any vector file the readers read, a zip or KMZ of one, or a table of PostGIS."""
 
+import hashlib
+import io
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +9,11 @@ from pathlib import Path, PurePosixPath
 
 from geo.errors import InputError
 from layers.archives import is_archive, unpack
+from layers.editions.postgis import read_table
 from layers.readers import Files, Raw
 from layers.strictyaml import Faults
 
-__all__ = ["Supplied", "open_supplied"]
+__all__ = ["Supplied", "open_supplied", "open_table"]
 
 _DATA = (".shp", ".gpkg", ".geojson", ".json", ".kml", ".gml", ".parquet", ".geoparquet", ".fgb", ".tab")
 _PARTS = (*_DATA, ".shx", ".dbf", ".prj", ".cpg", ".map", ".dat", ".id")
@@ -63,12 +66,35 @@ def open_supplied(path: Path, table: str | None, encoding: str | None) -> Suppli
     return _read(path, path, table, encoding)
 
 
+def open_table(connection: str, table: str) -> Supplied:
+    """Read a table of PostGIS, once: what it held then is what is imported.
+
+    Raises
+    ------
+    InputError
+        With why it cannot be read.
+    """
+    raw = read_table(connection, table)
+    if not len(raw.frame):
+        raise InputError(_empty(table))
+    content = io.BytesIO()
+    raw.frame.to_parquet(content)
+    sha256 = hashlib.sha256(content.getvalue()).hexdigest()
+    return Supplied(name=f"postgis {table}", sha256=sha256, raw=raw, cut_texts=False)
+
+
+def _empty(name: str) -> Faults:
+    faults = Faults()
+    faults.add(name, given=0, allowed="≥ 1", zh="没有记录", en="there are no rows")
+    return faults
+
+
 def _read(data: Path, supplied: Path, table: str | None, encoding: str | None) -> Supplied:
     faults = Faults()
     sha256 = Files(supplied.parent).sha256(supplied.name, supplied.name, faults)
     raw = Files(data.parent).read(data.name, table, supplied.name, faults, encoding=encoding)
     if raw is not None and not len(raw.frame):
-        faults.add(supplied.name, given=0, allowed="≥ 1", zh="文件没有记录", en="the file holds no rows")
+        faults.extend(_empty(supplied.name))
     if raw is None or len(faults):
         raise InputError(faults)
     return Supplied(

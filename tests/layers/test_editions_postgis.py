@@ -15,7 +15,9 @@ from layers.editions.postgis import read_table, write_zones
 from scripts.bench.contenders.postgis_server import Server, served
 from scripts.bench.present import postgres_bin
 from scripts.editions import main
+from scripts.import_layer import main as import_layer
 from tests.builders import layer, make_bundle, square, zone
+from tests.gate import gate_bundle, order
 
 _TABLES = """
     CREATE SCHEMA 规划;
@@ -171,3 +173,16 @@ def test_a_catalogue_says_nothing_of_the_database_itself(tmp_path: Path, key: st
     (root / "catalogue.yaml").write_text(re.sub(r'( *)"table": "规划', rf'\1"{key}": "x"\n\g<0>', text))
     with pytest.raises(BundleError, match=key):
         load_bundle(root)
+
+
+def test_a_table_comes_through_the_import_gate(place: str, tmp_path: Path, capsys) -> None:
+    root = gate_bundle(tmp_path)
+    fields = {"zone_id": "编号", "zone_class": "level"}
+    way = order(tmp_path, fields=fields, status="draft")
+    words = ["规划.红线 2027", "--postgis", place, "--bundle", str(root), "--lang", "en"]
+    assert import_layer([*words, "--propose", str(tmp_path / "proposed.yaml"), "--layer", "park"]) == 0
+    assert "crs: EPSG:4544" in (tmp_path / "proposed.yaml").read_text(encoding="utf-8")
+    assert import_layer([*words, "--order", str(way)]) == 0, capsys.readouterr()
+    draft = edition_of(load_bundle(root), "park", "2026")
+    assert sorted(draft.zones["zone_id"]) == ["Z1", "Z2", "Z3"]
+    assert import_layer(["nowhere", *words[1:], "--order", str(way)]) == 2

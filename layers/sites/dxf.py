@@ -14,6 +14,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from geo.errors import UnreadableError
 from geo.model import Text
 from layers.readers import reason
+from layers.shapefile import RAW
 from layers.sites.rows import Record
 from layers.sites.sources import CHUNK_ROWS, Source, in_chunks, unreadable
 from layers.vector_kinds import check_vector
@@ -43,13 +44,12 @@ def read_dxf(path: Path) -> Source:
     size = path.stat().st_size
     if size > MOST_BYTES:
         raise _too_much(path, f"{size >> 20} MB", f"≤ {MOST_BYTES >> 20} MB")
-    encoding, remarks = _encoding(path)
-    options = {**_OPTIONS, **({} if encoding is None else {"ENCODING": encoding})}
+    codec, remarks = _codec(path)
     left = {"lettering": 0, "paper": 0, "blocks": 0}
     kept = 0
-    for record in _entities(path, options, left):
+    for record in _entities(path, codec, left):
         kept = record.number
-    records = _entities(path, options, dict(left))
+    records = _entities(path, codec, dict(left))
     return Source(
         name=path.name,
         headers=tuple(_HEADERS),
@@ -62,9 +62,10 @@ def read_dxf(path: Path) -> Source:
     )
 
 
-def _entities(path: Path, options: dict[str, str], left: dict[str, int]) -> Generator[Record]:
+def _entities(path: Path, codec: str | None, left: dict[str, int]) -> Generator[Record]:
     """Records of what may be a site; the others are counted in ``left``."""
     number = seen = 0
+    options = _OPTIONS if codec is None else {**_OPTIONS, "ENCODING": RAW}
     try:
         with pyogrio.open_arrow(path, layer=_LAYER, batch_size=CHUNK_ROWS, use_pyarrow=True, **options) as (
             meta,
@@ -82,7 +83,7 @@ def _entities(path: Path, options: dict[str, str], left: dict[str, int]) -> Gene
                         left[why] += 1
                         continue
                     number += 1
-                    values = tuple(row.get(theirs) for theirs in _HEADERS.values())
+                    values = tuple(_spelt(row.get(theirs), codec) for theirs in _HEADERS.values())
                     yield Record(number=number, values=values, geometry=shape)
     except (DataSourceError, DataLayerError, UnicodeDecodeError, pa.ArrowException) as error:
         raise unreadable(path.name, reason(error), zh="读不成 DXF 图形", en="not readable as DXF") from error
@@ -111,8 +112,15 @@ def _told(left: dict[str, int]) -> tuple[Text, ...]:
     return (closed, *(Text(*(w.format(left[key]) for w in words[key])) for key in words if left[key]))
 
 
-def _encoding(path: Path) -> tuple[str | None, tuple[Text, ...]]:
-    """The encoding of a drawing that names none: UTF-8 or GBK, by its bytes; GDAL would take Latin."""
+def _spelt(cell: object, codec: str | None) -> object:
+    """A text that was read byte by byte, as it was meant."""
+    if codec is None or not isinstance(cell, str):
+        return cell
+    return cell.encode(RAW, "replace").decode(codec, "replace")
+
+
+def _codec(path: Path) -> tuple[str | None, tuple[Text, ...]]:
+    """The encoding of a drawing that names none: UTF-8 or GB18030, by its bytes; GDAL would take Latin."""
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
         if _CODEPAGE in head:
@@ -123,8 +131,8 @@ def _encoding(path: Path) -> tuple[str | None, tuple[Text, ...]]:
     try:
         sample[: sample.rfind(b"\n")].decode("utf-8")
     except UnicodeDecodeError:
-        return "GBK", (Text("未注明编码，按 GB18030 读取", "no encoding is named: read as GB18030"),)
-    return "UTF-8", (Text("未注明编码，按 UTF-8 读取", "no encoding is named: read as UTF-8"),)
+        return "gb18030", (Text("未注明编码，按 GB18030 读取", "no encoding is named: read as GB18030"),)
+    return "utf-8", (Text("未注明编码，按 UTF-8 读取", "no encoding is named: read as UTF-8"),)
 
 
 def _too_much(path: Path, given: str, allowed: str) -> UnreadableError:

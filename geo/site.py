@@ -121,7 +121,7 @@ def _accuracy(given: float | None, crs: Crs, where: str, remarks: list[Text]) ->
         raise InputError(
             _problem(
                 where,
-                given,
+                "—" if given is None else given,
                 f"accuracy_m ≥ {OLD_DATUM_ACCURACY_M:g}",
                 "西安80、北京54 坐标无公开转换参数，须声明不小于 100 米的精度",
                 "Xi'an 80 and Beijing 54 have no public parameters: declare an accuracy of 100 m or more",

@@ -15,7 +15,7 @@ def geometry_column(schema: pa.Schema, name: str) -> tuple[str | None, str | Non
     Raises
     ------
     UnreadableError
-        If the metadata are damaged or the encoding is not WKB.
+        If the metadata are damaged, name a column that is not there, or the encoding is not WKB.
     """
     raw = (schema.metadata or {}).get(b"geo")
     if raw is None:
@@ -27,7 +27,15 @@ def geometry_column(schema: pa.Schema, name: str) -> tuple[str | None, str | Non
         encoding = about["encoding"]
     except (ValueError, KeyError, TypeError) as error:
         raise unreadable(name, error, zh="GeoParquet 元数据有误", en="damaged GeoParquet metadata") from error
-    if encoding != "WKB" or column not in schema.names:
+    if column not in schema.names:
+        raise unreadable(
+            name,
+            column,
+            allowed=", ".join(schema.names),
+            zh="GeoParquet 元数据所指的几何列不存在",
+            en="the geometry column that the GeoParquet metadata name is not there",
+        )
+    if encoding != "WKB":
         raise unreadable(
             name,
             f"{column}: {encoding}",

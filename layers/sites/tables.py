@@ -97,6 +97,14 @@ def _scan(stream: BinaryIO, name: str) -> tuple[str, int, int]:
     head = stream.read(4)
     stream.seek(0)
     marked = next((encoding for bom, encoding in _BOMS if head.startswith(bom)), None)
+    if marked is None and b"\0" in head:
+        raise unreadable(
+            name,
+            head.hex(" "),
+            allowed="UTF-8, GB18030, UTF-16 + BOM",
+            zh="文件以空字节开头：不是文本，或是没有 BOM 的 UTF-16；请另存为 UTF-8 的 CSV",
+            en="NUL bytes at its start: no text, or UTF-16 without a byte-order mark; save as CSV in UTF-8",
+        )
     for encoding in (marked,) if marked else ("utf-8", "gb18030"):
         decoder = codecs.getincrementaldecoder(encoding)()
         lines, characters, last = 0, 0, ""

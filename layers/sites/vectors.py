@@ -48,16 +48,29 @@ def read_gdal(path: Path, layer: str | None) -> Source:
         code = None if letters is None else RAW
         options = _OPTIONS.get(path.suffix.lower(), {})
         info = pyogrio.read_info(path, layer=chosen, encoding=code, **options)
-    except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
+        table = _Table(
+            path=path,
+            layer=chosen,
+            fields=tuple(map(str, info["fields"])),
+            letters=letters,
+            total=int(info["features"]),
+            options=options,
+        )
+        headers, remarks = table.headers()
+    except UnicodeDecodeError as error:
+        raise unreadable(
+            path.name,
+            error,
+            allowed=".cpg: UTF-8, GBK …",
+            zh="字段名不是所写的编码：请改正或删去 .cpg",
+            en="the field names are not in the encoding stated: correct or remove the .cpg",
+        ) from error
+    except (DataSourceError, DataLayerError) as error:
         raise unreadable(
             path.name, reason(error), zh="读不成矢量文件或表格", en="not readable as a vector file or table"
         ) from error
     spatial = layers[chosen] is not None
     crs = info["crs"] if spatial else None
-    table = _Table(
-        path=path, layer=chosen, fields=tuple(map(str, info["fields"])), letters=letters, options=options
-    )
-    headers, remarks = table.headers()
     return Source(
         name=path.name,
         headers=headers,
@@ -65,7 +78,7 @@ def read_gdal(path: Path, layer: str | None) -> Source:
         payloads=partial(_gdal_rows, table, spatial=spatial) if letters is None else None,
         features=spatial,
         crs=None if crs is None else crs_from_wkt(crs, where=f"{path.name}: crs").name,
-        total=info["features"] if info["features"] >= 0 else None,
+        total=table.total if table.total >= 0 else None,
         schema=_gdal_schema(table, headers),
         remarks=remarks,
     )
@@ -73,12 +86,16 @@ def read_gdal(path: Path, layer: str | None) -> Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Table:
-    """A table that GDAL reads; ``letters`` where its texts are decoded by ourselves."""
+    """A table that GDAL reads; ``letters`` where its texts are decoded by ourselves.
+
+    ``total`` is how many rows it says it has, -1 where it does not say.
+    """
 
     path: Path
     layer: str
     fields: tuple[str, ...]
     letters: Letters | None
+    total: int
     options: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -135,7 +152,23 @@ def _gdal_rows(table: _Table, *, spatial: bool, rows: int) -> Iterator[ArrowRows
         **table.options,
     ) as (meta, reader):
         geometry = (meta["geometry_name"] or "wkb_geometry") if spatial else None
-        yield from arrow_rows(iter(reader), table.fields, geometry)
+        yield from arrow_rows(_all_of(iter(reader), table.total), table.fields, geometry)
+
+
+def _all_of(batches: Iterator[pa.RecordBatch], total: int) -> Iterator[pa.RecordBatch]:
+    """The batches; GDAL ends without a word where a file is cut, so that rows are counted.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer rows than the file says.
+    """
+    seen = 0
+    for batch in batches:
+        seen += batch.num_rows
+        yield batch
+    if seen < total:
+        raise ValueError(f"{seen} of {total} rows")
 
 
 def _spelt(record: Record, letters: Letters) -> Record:

@@ -20,6 +20,7 @@ __all__ = ["main"]
 
 _SHANGHAI = timezone(timedelta(hours=8))
 _MOST_NOTES = 20
+_STDOUT = Path("-")
 _WORDS = {
     "zh": {
         "proposed": "已写出导入单 {path}（图层 {layer}），请核对修改",
@@ -63,6 +64,9 @@ def _propose(gate: Gate, options: argparse.Namespace) -> int:
     words = _WORDS[options.lang]
     supplied = _supplied(options, options.table, options.encoding)
     made = proposal(gate, supplied, options.layer)
+    if options.propose == _STDOUT:
+        print(made.text, end="")
+        return 0
     options.propose.write_text(made.text, encoding="utf-8")
     print(words["proposed"].format(path=options.propose, layer=made.layer or "?"))
     if made.open:
@@ -121,7 +125,9 @@ def _parser() -> argparse.ArgumentParser:
         help="shapefile, zip, FileGDB, KML, KMZ, GeoPackage, GeoJSON, GeoParquet …; with --postgis a table",
     )
     parser.add_argument("--bundle", type=Path, required=True, metavar="DIR", help="folder of the bundle")
-    parser.add_argument("--propose", type=Path, metavar="ORDER.yaml", help="write a proposed import order")
+    parser.add_argument(
+        "--propose", type=Path, metavar="ORDER.yaml", help="write a proposed import order; - prints it"
+    )
     parser.add_argument("--order", type=Path, metavar="ORDER.yaml", help="import by this order")
     parser.add_argument("--layer", help="which layer it is (with --propose)")
     parser.add_argument("--postgis", metavar="CONNECTION", help="'host=… dbname=… user=…' or postgresql://…")

@@ -1,14 +1,16 @@
 """Orders: proposed with what speaks for each line, read strictly once they are edited."""
 
 import re
+from dataclasses import asdict, fields
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from geo.errors import InputError
 from layers.gate.evidence import meanings
 from layers.gate.limits import DEFAULTS, LIMIT_NAMES, limits_of
-from layers.gate.order import read_order
+from layers.gate.order import Order, read_order
 from layers.gate.propose import propose
 from layers.gate.supply import open_supplied
 from layers.gate.yaml_text import said
@@ -169,3 +171,11 @@ def test_limits_are_overridden_name_by_name():
     found = limits_of({"area_fall_share": 0.2, "count_fall_share": 0.3}, {"area_fall_share": 0.1})
     assert (found.area_fall_share, found.count_fall_share, found.gap_share) == (0.1, 0.3, DEFAULTS.gap_share)
     assert len(LIMIT_NAMES) == 11
+
+
+def test_the_page_tells_every_key_and_every_default():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "importing.md").read_text(encoding="utf-8")
+    limits = dict(re.findall(r"^\| `(\w+)` \| ([\d.]+) \|", page, flags=re.MULTILINE))
+    assert {name: float(value) for name, value in limits.items()} == asdict(DEFAULTS)
+    told = set(re.findall(r"`(\w+)`", page))
+    assert {one.name for one in fields(Order) if one.name != "where"} <= told

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import InputError, Problem
-from geo.model import Text
+from geo.model import EditionStatus, Text
 from layers.editions.entry import held_entry
 from layers.editions.model import Prepared
 from layers.editions.postgis import write_zones
@@ -39,12 +39,13 @@ def prepared_again(root: Path, name: str, keys: Mapping[str, Any], note: str) ->
     Raises
     ------
     InputError
-        If the bundle has no such edition.
+        If the bundle has no such edition, or it is to be in force without an approval.
     """
     layer, edition = split_name(name)
     entry = held_entry(_text(root), layer, edition)
     if entry is None:
         raise _problem(name, "LAYER=EDITION", zh="目录中没有这个版本", en="the catalogue has no such edition")
+    _check_approval({**entry, **keys}, keys)
     return Prepared(folder=None, entry={**entry, **keys}, note=note)
 
 
@@ -72,7 +73,7 @@ def prepared_table(
     Raises
     ------
     InputError
-        If no table is named, or it cannot be read.
+        If no table is named, it cannot be read, or it is to be in force without an approval.
     """
     layer, edition = split_name(name)
     text = _text(root)
@@ -97,7 +98,30 @@ def prepared_table(
     entry = {**kept, **keys, "edition": edition, "path": _ZONES, "postgis": said}
     if "valid_from" not in entry or not isinstance(entry["valid_from"], date):
         raise _problem(name, "--valid-from", zh="须写明生效日期", en="say on which day the edition begins")
+    if not held:  # of one that the catalogue has already, the catalogue says whether it is in force
+        _check_approval(entry, keys)
     return Prepared(folder=folder, entry=entry, note="; ".join(filter(None, (f"postgis {chosen}", note))))
+
+
+def _check_approval(entry: Mapping[str, Any], keys: Mapping[str, Any]) -> None:
+    """What is to be in force has been approved; what breaks the gate's thresholds is approved anew."""
+    if entry.get("status", EditionStatus.IN_FORCE.value) != EditionStatus.IN_FORCE.value:
+        return
+    broken = (entry.get("imported") or {}).get("broken") or ()
+    if broken and "approval_doc" not in keys:
+        raise _problem(
+            "; ".join(map(str, broken)),
+            "--approval-doc",
+            zh="该版本超出导入阈值，须经批准才能生效",
+            en="the edition exceeds thresholds of the import gate: it needs an approval to be in force",
+        )
+    if not entry.get("approval_doc"):
+        raise _problem(
+            "in_force",
+            "--approval-doc, --status draft",
+            zh="有效版本须有批准文号；没有批准的请作为草案",
+            en="an edition in force needs the number of its approval; without one it is a draft",
+        )
 
 
 def _text(root: Path) -> str:

@@ -65,6 +65,18 @@ def test_a_draft_is_put_in_force_and_taken_back(root: Path, capsys: Told) -> Non
     assert history(root)[-1].note == "too early"
 
 
+def test_a_draft_beyond_the_gates_thresholds_needs_an_approval_of_its_own(
+    root: Path, tmp_path: Path, capsys: Told
+) -> None:
+    told = {"supplied": "a.shp", "supplied_sha256": "0" * 64, "broken": ["area_fall_share 0.2 > 0.05"]}
+    keys = {"status": "draft", "approval_doc": "7", "imported": told, "valid_from": date(2027, 1, 1)}
+    accept(root, "park", prepared(tmp_path, "2027", **keys))
+    assert main(["--lang", "en", "accept", str(root), "park=2027"]) == 2
+    assert "area_fall_share 0.2 > 0.05" in capsys.readouterr().err
+    assert main(["accept", str(root), "park=2027", "--approval-doc", "8"]) == 0
+    assert editions(root)["2027"][0] == "in_force"
+
+
 def test_a_catalogue_is_adopted(root: Path, tmp_path: Path) -> None:
     mine = tmp_path / "mine.yaml"
     mine.write_text((root / "catalogues/0002.yaml").read_text().replace('"Test"', '"Renamed"'))
@@ -92,14 +104,15 @@ def test_verify_and_sweep(root: Path, capsys: Told) -> None:
     [
         (["accept", "park=2027"], "no such edition"),
         (["accept", "park"], "LAYER=EDITION"),
-        (["accept", "park=2025-01"], "an edition in force has this name"),
+        (["accept", "park=2026"], "needs the number of its approval"),
+        (["accept", "park=2025-01", "--approval-doc", "7"], "an edition in force has this name"),
         (["rollback", "9"], "there is no such state"),
         (["adopt", "none.yaml"], "cannot be read"),
     ],
 )
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_what_is_refused_is_told(root: Path, capsys: Told, words: list[str], told: str, lang: str) -> None:
-    assert main(["--lang", lang, words[0], str(root), words[1]]) == 2
+    assert main(["--lang", lang, words[0], str(root), *words[1:]]) == 2
     err = capsys.readouterr().err
     assert (told in err) == (lang == "en" or told == "LAYER=EDITION")
     assert ("refused" in err) == (lang == "en")

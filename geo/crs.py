@@ -5,12 +5,14 @@ Edges are straight in the CRS of supply, so projected geometry is densified befo
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 import pyproj
 import shapely
+from pyproj.crs import BoundCRS
+from pyproj.crs.coordinate_operation import ToWGS84Transformation
 from pyproj.enums import TransformDirection
 from pyproj.exceptions import CRSError
 from shapely.geometry.base import BaseGeometry as Geometry
@@ -20,6 +22,7 @@ from geo.datum import Floats, bd_to_wgs, gcj_to_wgs, wgs_to_bd, wgs_to_gcj
 from geo.errors import InputError, Problem
 from geo.gauss import Datum, candidates_told, gauss_crs, geographic_crs
 from geo.model import Text
+from geo.parameters import Helmert, split_parameters, with_parameters
 
 DENSIFY_M = 200.0
 """Longest edge, metres, that is transformed by its end points alone (its sagitta is under 1 mm)."""
@@ -70,13 +73,16 @@ class Crs:
     use
         Area of use as (west, south, east, north) in degrees, for projected systems and shifted datums.
     old_datum
-        Xi'an 80 or Beijing 54: no public parameters lead to CGCS2000.
+        Xi'an 80 or Beijing 54 without parameters: no public ones lead to CGCS2000.
+    helmert
+        Parameters that came with the name, as PROJ has them; none of other systems.
     """
 
     name: str
     projected: bool
     old_datum: bool = False
     use: tuple[float, float, float, float] | None = None
+    helmert: Helmert = ()
 
     @property
     def datum_known(self) -> bool:
@@ -96,16 +102,19 @@ def parse_crs(name: str | int, *, where: str = "crs") -> Crs:
         If the name is none we know or leaves something open (which `geo.settle` may read from the digits), or
         the CRS is neither geographic nor projected.
     """
-    key = str(name).strip().upper()
+    base, helmert = split_parameters(str(name), where=where)
+    if helmert:
+        return _shifted_by(helmert, parse_crs(base, where=where), where)
+    key = base.strip().upper()
     loose = _LOOSE.sub("", key)
     if loose in _SHIFTED:
         name = _SHIFTED[loose]
         return Crs(name=name, projected=False, use=_SHIFTED_USE if name in _OFFSET else None)
     match = re.fullmatch(r"(?:URN:OGC:DEF:CRS:)?EPSG:(?:[\d.]*:)?(\d{4,6})|(\d{4,6})", key)
     code = f"EPSG:{match[1] or match[2]}" if match else _NAMED.get(key) or _NAMED.get(loose)
-    words = crs_words(str(name)) if code is None else None
+    words = crs_words(base) if code is None else None
     if words is not None:
-        code = _code_of_words(words, str(name), where)
+        code = _code_of_words(words, base, where)
     if code is None:
         raise InputError(_crs_problem(where, name))
     return _epsg(code, where)
@@ -119,8 +128,26 @@ def check_crs_name(name: str, *, where: str = "crs") -> None:
     InputError
         As `parse_crs`.
     """
-    if crs_words(name) is None:
+    base, helmert = split_parameters(name, where=where)
+    words = crs_words(base)
+    if words is None:
         parse_crs(name, where=where)
+    elif helmert:
+        _shifted_by(helmert, parse_crs(geographic_crs(words.datum)), where)
+
+
+def _shifted_by(helmert: Helmert, crs: Crs, where: str) -> Crs:
+    """A system of an old datum with its parameters."""
+    if crs.old_datum:
+        return replace(crs, name=with_parameters(crs.name, helmert), old_datum=False, helmert=helmert)
+    raise InputError(
+        Problem(
+            where=where,
+            given=with_parameters(crs.name, helmert),
+            allowed="西安80, 北京54",
+            hint=Text("转换参数只用于西安80和北京54", "parameters are for Xi'an 80 and Beijing 54 only"),
+        )
+    )
 
 
 def _code_of_words(words: CrsWords, name: str, where: str) -> str:
@@ -273,17 +300,22 @@ def longest_edge(crs: Crs) -> float:
     """Longest edge, in units of the CRS, that may be moved by its end points alone; inf for degrees."""
     if not crs.projected:
         return float("inf")
-    return DENSIFY_M / float(pyproj.CRS.from_user_input(crs.name).axis_info[0].unit_conversion_factor)
+    base, _ = split_parameters(crs.name)
+    return DENSIFY_M / float(pyproj.CRS.from_user_input(base).axis_info[0].unit_conversion_factor)
 
 
 @lru_cache(maxsize=64)
 def _mover(name: str, *, face_value: bool, back: bool) -> Callable[[Floats], Floats]:
-    source = pyproj.CRS.from_user_input(name)
+    base, helmert = split_parameters(name)
+    source = pyproj.CRS.from_user_input(base)
     own = source.geodetic_crs
     same = face_value or (
         own is not None and own.datum is not None and own.datum.name.startswith(_EQUAL_DATUMS)
     )
     target = own if same else pyproj.CRS.from_epsg(4490)
+    if helmert:
+        to_wgs84 = ToWGS84Transformation(own, *helmert)
+        source, target = BoundCRS(source, pyproj.CRS.from_epsg(4326), to_wgs84), pyproj.CRS.from_epsg(4326)
     transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)
     way = TransformDirection.INVERSE if back else TransformDirection.FORWARD
 

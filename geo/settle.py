@@ -26,6 +26,7 @@ from geo.gauss import (
     zone_of_number,
 )
 from geo.model import Text
+from geo.parameters import Helmert, split_parameters, with_parameters
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -117,7 +118,8 @@ def settle(
     InputError
         If the name is none we know.
     """
-    words = None if name is None else crs_words(name)
+    base, helmert = ("", ()) if name is None else split_parameters(name, where=f"{where}.crs")
+    words = crs_words(base) if base else None
     given = EPSG_4490 if name is None or words is not None else parse_crs(name, where=f"{where}.crs")
     looks, code = _looks(x, y)
     first = np.unique(code, return_index=True)[1]
@@ -125,7 +127,7 @@ def settle(
     for digits, at in zip(looks, first.tolist(), strict=True):
         shown = f"{x[at]:.12g}, {y[at]:.12g} ({name or '—'})"
         try:
-            found.append(_Case(name, words, given, digits, any_order, shown, where).settled())
+            found.append(_Case(name, words, helmert, given, digits, any_order, shown, where).settled())
         except InputError as error:
             found.append(error)
     return code, found
@@ -138,7 +140,7 @@ def in_china(lon: float, lat: float) -> bool:
 
 def leaves_open(name: str, crs: Crs) -> bool:
     """Whether a name of people leaves open what a zone says, and does not contradict it."""
-    words, zone = crs_words(name), zone_of_code(crs.name)
+    words, zone = crs_words(split_parameters(name)[0]), zone_of_code(crs.name)
     return (
         words is not None
         and zone is not None
@@ -160,7 +162,7 @@ def settle_shape(name: str | None, xy: Floats, *, any_order: bool, where: str) -
         As `settle`, and if the places are not of one zone.
     """
     if not any_order and (name is not None or not (np.abs(xy) > FULL_TURN).any()):
-        words = None if name is None else crs_words(name)
+        words = None if name is None else crs_words(split_parameters(name, where=f"{where}.crs")[0])
         crs = EPSG_4490 if name is None else None if words else parse_crs(name, where=f"{where}.crs")
         if crs is not None and not crs.projected:  # the usual case, without a look at the digits
             return Settled(crs=crs, turned=False, remarks=(_NONE_GIVEN,) if name is None else ())
@@ -225,6 +227,7 @@ class _Case:
 
     name: str | None
     words: CrsWords | None
+    helmert: Helmert
     given: Crs
     digits: _Digits
     any_order: bool
@@ -239,7 +242,7 @@ class _Case:
             return self._named()
         if words.projected or (words.projected is None and self.digits.metres):
             return self._gauss(words)
-        crs = parse_crs(geographic_crs(words.datum), where=self.where)
+        crs = parse_crs(with_parameters(geographic_crs(words.datum), self.helmert), where=f"{self.where}.crs")
         return self._degrees(crs, ())
 
     def _named(self) -> Settled:
@@ -247,7 +250,7 @@ class _Case:
         if not self.given.projected:
             return self._degrees(self.given, (_NONE_GIVEN,) if self.name is None else ())
         self._refuse_degrees()
-        zone = zone_of_code(self.given.name)
+        zone = zone_of_code(split_parameters(self.given.name)[0])
         turned = zone is not None and self.any_order and self._turned(zone)
         if not turned:
             self._refuse_northing_first()
@@ -270,7 +273,7 @@ class _Case:
             self._refuse_northing_first()
         zone = self._zone(words)
         turned = self.any_order and self._turned(zone)
-        crs = parse_crs(zone.crs, where=self.where)
+        crs = parse_crs(with_parameters(zone.crs, self.helmert), where=f"{self.where}.crs")
         return Settled(crs=crs, turned=turned, remarks=(*self._told(words, zone), *((_ORDER,) * turned)))
 
     def _zone(self, words: CrsWords) -> GaussZone:

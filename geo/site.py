@@ -127,6 +127,24 @@ def _accuracy(given: float | None, crs: Crs, where: str, remarks: list[Text]) ->
                 "Xi'an 80 and Beijing 54 have no public parameters: declare an accuracy of 100 m or more",
             )
         )
+    if crs.helmert:
+        if given is None:
+            raise InputError(
+                _problem(
+                    where,
+                    given,
+                    "accuracy_m ≥ 0",
+                    "转换参数未说明自身精度：请声明转换后的精度",
+                    "parameters say nothing of how exact they are: declare the accuracy after the shift",
+                )
+            )
+        count = len(crs.helmert)
+        remarks.append(
+            Text(
+                f"按所给 {count} 个参数转换到 CGCS2000",
+                f"shifted to CGCS2000 by the {count} parameters given",
+            )
+        )
     if given is None:
         remarks.append(Text("未注明精度，按 5 米计", "no accuracy given: taken as 5 m"))
         return DEFAULT_ACCURACY_M

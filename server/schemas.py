@@ -26,7 +26,7 @@ class _Details(_Strict):
 
     crs: str | None = Field(
         None,
-        max_length=80,
+        max_length=200,
         description="EPSG:n, OGC:CRS84, GCJ-02, BD-09, unknown, or as people write it (CGCS2000 3度带35带, "
         "西安80); EPSG:4490 where none, or the zone of CGCS2000 that the easting bears.",
     )
@@ -152,7 +152,7 @@ class BatchQuery(DateQuery):
     )
     crs: str | None = Field(
         None,
-        max_length=80,
+        max_length=200,
         description="EPSG:n, OGC:CRS84, GCJ-02, BD-09 or unknown, for rows that name none.",
     )
     margins: Literal["near", "told", "all"] = Field(
@@ -183,7 +183,7 @@ class SitesQuery(LangQuery):
     """How a file of sites is read."""
 
     name: str = Field(max_length=255, description="Name of the file: its extension says the format.")
-    crs: str | None = Field(None, max_length=80, description="CRS of sites that name none.")
+    crs: str | None = Field(None, max_length=200, description="CRS of sites that name none.")
     layer: str | None = Field(
         None, max_length=255, description="Which layer or data set, of a file that holds several."
     )

@@ -83,6 +83,8 @@ def _closed(zones: Objects, tree: STRtree, around: Geometry, narrow_m: float) ->
     filled = shapely.difference(shapely.buffer(grown, -narrow_m / 2.0, quad_segs=_ARC), flat)
     parts, _ = polygons_of(shapes_of([filled]))
     parts = parts[2.0 * shapely.area(parts) > _SPLINTER_M * shapely.length(parts)]
+    if len(parts) == 0:
+        return parts
     west, south, east, north = shapely.bounds(parts).T.reshape(4, -1)
     slit = np.hypot(east - west, north - south) >= _DEEP * narrow_m
     rim = shapely.difference(shapely.boundary(parts), shapely.buffer(flat, _GROWN_M))

@@ -51,11 +51,11 @@ class _Zones:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Found:
-    """Pieces of one kind before they are told: polygons, or shapes with the zones they come from."""
+    """Pieces of one kind before they are told: ``owner`` says whose they are, else the zones beside."""
 
     kind: DefectKind
     pieces: Objects
-    zones: tuple[tuple[str, ...], ...]
+    owner: tuple[tuple[str, ...], ...] | None = None
 
 
 def _before(began: Any, ended: Any) -> bool:  # noqa: ANN401 (dates or None)
@@ -93,15 +93,15 @@ def within(
             Text("没有覆盖范围，未检查未覆盖部分", "no coverage: what is not covered was not looked at")
         )
     else:
-        found.append(_pieces(DefectKind.UNCOVERED, shapely.difference(home, edition.coverage), zones))
+        found.append(_pieces(DefectKind.UNCOVERED, shapely.difference(home, edition.coverage)))
     if home is not None:
         found.append(_outside(zones, home, edition.coverage))
     if tiles:
         gaps = shapely.difference(_to_tile(home, edition.coverage), union_of(zones.shapes, pairs.loose))
     else:
         gaps = slits(zones.shapes, settled.gap_m)
-    found.append(_pieces(DefectKind.GAP, gaps, zones))
-    told = [_told(one, settled, districts) for one in found]
+    found.append(_pieces(DefectKind.GAP, gaps))
+    told = [_told(one, zones, settled, districts) for one in found]
     order = {kind: number for number, kind in enumerate(DefectKind)}
     defects = sorted(
         (d for defects, _ in told for d in defects), key=lambda d: (order[d.kind], -d.area_m2, d.lon, d.lat)
@@ -123,7 +123,7 @@ def _overlaps(zones: _Zones, pairs: Overlaps) -> _Found:
         if zones.together(int(a), int(b))
     ]
     named = tuple((zones.ids[pairs.left[n]], zones.ids[pairs.right[n]]) for n in keep)
-    return _Found(kind=DefectKind.OVERLAP, pieces=pairs.piece[keep], zones=named)
+    return _Found(kind=DefectKind.OVERLAP, pieces=pairs.piece[keep], owner=named)
 
 
 def _slivers(zones: _Zones, limits: Settled) -> _Found:
@@ -131,7 +131,7 @@ def _slivers(zones: _Zones, limits: Settled) -> _Found:
     m2 = area_m2(parts)
     small = (m2 < limits.sliver_m2) | (width_m(parts, m2) < limits.sliver_m)
     named = tuple((zones.ids[n],) for n in owner[small])
-    return _Found(kind=DefectKind.SLIVER, pieces=parts[small], zones=named)
+    return _Found(kind=DefectKind.SLIVER, pieces=parts[small], owner=named)
 
 
 def _outside(zones: _Zones, home: Geometry, coverage: Geometry | None) -> _Found:
@@ -141,7 +141,7 @@ def _outside(zones: _Zones, home: Geometry, coverage: Geometry | None) -> _Found
     rest = np.setdiff1d(np.arange(len(zones.shapes)), out)
     pieces, owner = polygons_of(shapely.difference(zones.shapes[rest], allowed))
     named = tuple((zones.ids[rest[n]],) for n in owner)
-    return _Found(kind=DefectKind.OUTSIDE, pieces=pieces, zones=named)
+    return _Found(kind=DefectKind.OUTSIDE, pieces=pieces, owner=named)
 
 
 def _to_tile(home: Geometry | None, coverage: Geometry | None) -> Geometry:
@@ -151,17 +151,23 @@ def _to_tile(home: Geometry | None, coverage: Geometry | None) -> Geometry:
     return ground_of(shapes_of([shapely.intersection(home, coverage)]))
 
 
-def _pieces(kind: DefectKind, ground: Geometry, zones: _Zones) -> _Found:
-    """Ground in its parts, each with the zones beside it."""
-    parts, _ = polygons_of(shapes_of([ground]))
-    part, zone = STRtree(zones.shapes).query(parts, predicate="dwithin", distance=_TOUCH_DEG)
-    beside: list[list[str]] = [[] for _ in parts]
+def _pieces(kind: DefectKind, ground: Geometry) -> _Found:
+    """Ground in its parts."""
+    return _Found(kind=kind, pieces=polygons_of(shapes_of([ground]))[0])
+
+
+def _beside(pieces: Objects, zones: _Zones) -> list[tuple[str, ...]]:
+    """The zones that lie beside pieces of ground, or hold them."""
+    part, zone = STRtree(zones.shapes).query(pieces, predicate="dwithin", distance=_TOUCH_DEG)
+    beside: list[list[str]] = [[] for _ in pieces]
     for n, row in sorted(zip(part.tolist(), zone.tolist(), strict=True)):
         beside[n].append(zones.ids[row])
-    return _Found(kind=kind, pieces=parts, zones=tuple(tuple(dict.fromkeys(ids)) for ids in beside))
+    return [tuple(dict.fromkeys(ids)) for ids in beside]
 
 
-def _told(found: _Found, limits: Settled, districts: Districts) -> tuple[tuple[Defect, ...], Below]:
+def _told(
+    found: _Found, zones: _Zones, limits: Settled, districts: Districts
+) -> tuple[tuple[Defect, ...], Below]:
     """Defects of one kind, and what lies under the limits."""
     m2 = area_m2(found.pieces)
     width = width_m(found.pieces, m2)
@@ -169,8 +175,10 @@ def _told(found: _Found, limits: Settled, districts: Districts) -> tuple[tuple[D
     if found.kind is DefectKind.SLIVER:
         large[:] = True
     rows = np.flatnonzero(large)
-    places = shapely.get_coordinates(shapely.point_on_surface(found.pieces[rows])).reshape(-1, 2)
-    codes, consult = _whose(found.pieces[rows], found.kind, limits, districts)
+    pieces = found.pieces[rows]
+    named = _beside(pieces, zones) if found.owner is None else [found.owner[row] for row in rows]
+    places = shapely.get_coordinates(shapely.point_on_surface(pieces)).reshape(-1, 2)
+    codes, consult = _whose(pieces, found.kind, limits, districts)
     defects = tuple(
         Defect(
             kind=found.kind,
@@ -178,8 +186,8 @@ def _told(found: _Found, limits: Settled, districts: Districts) -> tuple[tuple[D
             lat=float(lat),
             area_m2=float(m2[row]),
             width_m=float(width[row]),
-            zones=found.zones[row],
-            geometry=found.pieces[row],
+            zones=named[n],
+            geometry=pieces[n],
             districts=codes[n],
             consult=consult[n],
         )

@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from geo.crs import parse_crs, points_to_lonlat
 from geo.measure import Floats
 from geo.model import Advice, Text
-from layers.sites.chunks import Block
+from layers.sites.chunks import Block, Column
 from layers.sites.columns import Columns, Place
 from layers.sites.doctor.clinic import Doctor
 from layers.sites.doctor.remedies import COORDINATE_REMEDIES, DATUMS, PACKED, PLAIN, minutes_read
@@ -23,7 +24,7 @@ from layers.sites.sources import Source
 Signs = Counter[str]
 
 _SAMPLE = 1_000
-"""Points of a chunk that are looked at, evenly over it."""
+"""Rows of a chunk that are looked at."""
 
 _SEEN, _FITS, _WHOLE, _HOME = "file:seen", "file:packable", "file:packed", "file:home"
 _MOST = 0.9
@@ -53,8 +54,7 @@ def signs_of_points(lon: Floats, lat: Floats, doctor: Doctor) -> Signs:
 
     They add up over the chunks of a file; `findings` says what they come to.
     """
-    known = np.flatnonzero((np.abs(lon) <= 180.0) & (np.abs(lat) <= 90.0))  # noqa: PLR2004 (degrees)
-    some = known[:: max(1, -(-len(known) // _SAMPLE))]
+    some = np.flatnonzero((np.abs(lon) <= 180.0) & (np.abs(lat) <= 90.0))  # noqa: PLR2004 (degrees)
     if not len(some):
         return Counter()
     xy = np.column_stack([lon[some], lat[some]])
@@ -130,7 +130,22 @@ def signs_of_block(block: Block, columns: Columns, defaults: Defaults, doctor: D
     plain = columns.place in {Place.LONLAT, Place.GEOMETRY} and "crs" not in columns.roles
     if doctor is None or not plain or defaults.crs not in PLAIN or _AGAINST.intersection(defaults.remedies):
         return Counter()
-    return signs_of_points(*coordinate_cells(block, columns), doctor)
+    return signs_of_points(*coordinate_cells(_some(block), columns), doctor)
+
+
+def _some(block: Block) -> Block:
+    """Some rows of a block, evenly over it."""
+    some = np.arange(0, block.count, max(1, -(-block.count // _SAMPLE)))
+    return Block(
+        first=block.first,
+        count=len(some),
+        columns=tuple(_taken(column, some) for column in block.columns),
+        shapes=None if block.shapes is None else block.shapes[some],
+    )
+
+
+def _taken(column: Column, some: NDArray[np.int64]) -> Column:
+    return column.take(pa.array(some)) if isinstance(column, pa.Array) else [column[at] for at in some]
 
 
 def remarks_on(source: Source, crs: str | None, remedies: Sequence[str]) -> tuple[Text, ...]:

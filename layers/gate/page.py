@@ -1,20 +1,20 @@
 """The report of an import as one page: both languages, small maps, no script, nothing from outside."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any
 
 import numpy as np
 
 from geo.answer import DISCLAIMER
-from geo.change import CHANGE_TEXT, ChangeKind
+from geo.change import CHANGE_TEXT, ChangeKind, EditionDiff
 from geo.defects import KIND_TEXT, DefectKind
 from geo.human import hectares
 from geo.model import Text
 from layers.gate.judge import Judged
 from layers.gate.sketch import Drawn, sketch
 
-__all__ = ["STYLE", "alarms_part", "between_part", "diff_part", "page", "two"]
+__all__ = ["STYLE", "alarms_part", "between_part", "diff_part", "moved_ground", "page", "two"]
 
 STYLE = """
 body{font:14px/1.5 system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif;margin:1.5rem auto;
@@ -38,6 +38,8 @@ _KIND_COLOURS = {
     ChangeKind.MOVED: "#3b6fb6",
 }
 _GREY = "#8a949e"
+_DRAWN_M2 = 1000.0
+"""Smaller changes of a zone stand in the table only: they are noise of its border, and would hide the rest."""
 _AREAS = ("划入 / gained", "划出 / lost")
 _ACCOUNT_HEADS = (
     *("级别 / class", "区县 / district", "数量 / zones", "原面积 / old", "新面积 / new"),
@@ -155,14 +157,22 @@ def _change_map(judged: Judged) -> str:
     diff = judged.diff
     if diff is None or diff.empty:
         return ""
-    gained = np.array([one.gained for one in diff.zones], dtype=object)
-    lost = np.array([one.lost for one in diff.zones], dtype=object)
-    drawn = [
-        _ground(judged),
-        Drawn(title=Text("划入", "gained"), shapes=gained, colour=_KIND_COLOURS[ChangeKind.NEW]),
-        Drawn(title=Text("划出", "lost"), shapes=lost, colour=_KIND_COLOURS[ChangeKind.REMOVED]),
-    ]
-    return sketch(drawn, Text("与现行版本相比的变化", "changes against the edition in force"))
+    return sketch(
+        [_ground(judged), *moved_ground(diff)],
+        Text("与现行版本相比的变化", "changes against the edition in force"),
+    )
+
+
+def moved_ground(diff: EditionDiff) -> Iterator[Drawn]:
+    """Ground the layer gained, lost or gave another class: what one zone lost another may have gained."""
+    for title, colour, kind in (
+        (Text("划入", "gained"), _KIND_COLOURS[ChangeKind.NEW], (True, False)),
+        (Text("划出", "lost"), _KIND_COLOURS[ChangeKind.REMOVED], (False, True)),
+        (Text("改变级别", "other class"), _KIND_COLOURS[ChangeKind.MOVED], (False, False)),
+    ):
+        found = [t.geometry for t in diff.transfers if (t.old_class is None, t.new_class is None) == kind]
+        if found:
+            yield Drawn(title=title, shapes=np.array(found, dtype=object), colour=colour)
 
 
 def _between_map(judged: Judged) -> str:

@@ -108,7 +108,7 @@ def problems(geometry: Any, **keys: Any) -> tuple[Problem, ...]:
             Point(105, 31), {"crs": ""}, "", "未知或不可用的坐标系", "name an EPSG code", id="empty name"
         ),
         pytest.param(
-            Point(105, 31), {"crs": "EPSG:4610"}, "None", "须声明不小于 100 米的精度",
+            Point(105, 31), {"crs": "EPSG:4610"}, "—", "须声明不小于 100 米的精度",
             "declare an accuracy of 100 m or more", id="Xi'an 80 without accuracy",
         ),
         pytest.param(
@@ -116,7 +116,7 @@ def problems(geometry: Any, **keys: Any) -> tuple[Problem, ...]:
             id="Xi'an 80 said to be too exact",
         ),
         pytest.param(
-            Point(500_000, 3_500_000), {"crs": "EPSG:2432"}, "None", "北京54", "Beijing 54",
+            Point(500_000, 3_500_000), {"crs": "EPSG:2432"}, "—", "北京54", "Beijing 54",
             id="Beijing 54 without accuracy",
         ),
         pytest.param(

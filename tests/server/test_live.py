@@ -150,7 +150,7 @@ def told_until(url: str, wanted: str, times: int) -> None:
 @pytest.mark.slow
 def test_running_workers_take_it_up_and_a_batch_goes_on(root: Path) -> None:
     old, new = history(root)[0].digest, history(root)[1].digest
-    table = b"lon,lat\n" + b"105.001,29.99\n" * 5_000  # more answers than the network holds unread
+    table = b"lon,lat\n" + b"105.001,29.99\n" * 1_500
     with served(WORKERS="2", FENQU_BUNDLE=str(root)) as url:
         told_until(url, old, 1)
         host = url.removeprefix("http://")

@@ -96,7 +96,10 @@ def _same_place(named: str, crs: Crs, shapes: Sequence[Any]) -> bool:
         return True
     corners = shapely.points([bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)])
     ours = shapely.get_coordinates(to_lonlat(cast("Any", corners), crs))
-    theirs = shapely.get_coordinates(gpd.GeoSeries(corners, crs=named).to_crs("EPSG:4490").to_numpy())
+    try:
+        theirs = shapely.get_coordinates(gpd.GeoSeries(corners, crs=named).to_crs("EPSG:4490").to_numpy())
+    except RuntimeError:  # of the projection library: a local system, from which no way leads
+        return False
     most = _SAME_PLACE_OLD_DEG if crs.old_datum else _SAME_PLACE_DEG
     # Coordinates that fit neither come back infinite: two infinities do not agree.
     with np.errstate(invalid="ignore"):

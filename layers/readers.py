@@ -5,6 +5,8 @@ Nothing leaves the bundle's folder: virtual and remote sources are refused by co
 
 import hashlib
 import warnings
+import zipfile
+import zlib
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,6 +44,17 @@ _FOLLOWING_DRIVERS = (
     "Carto",
     "NGW",
     "PLSCENES",
+)
+_DAMAGE = (
+    OSError,
+    EOFError,
+    ValueError,
+    TypeError,
+    ArithmeticError,
+    LookupError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
 )
 
 
@@ -170,7 +183,7 @@ def _read(
         if path.name.lower().endswith(_PARQUET):
             return _read_parquet(path)
         return _read_ogr(path, name, layer, encoding, where, faults)
-    except (OSError, EOFError, ValueError, TypeError, ArithmeticError, LookupError, RuntimeError) as error:
+    except _DAMAGE as error:
         # GDAL, Arrow and zip readers share no root below these; whatever a damaged file raises, the layer has
         # failed and the others serve.
         _unreadable(where, name, error, faults)

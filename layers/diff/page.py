@@ -1,24 +1,24 @@
 """A comparison as one page: both languages, maps drawn in it, no script, nothing from outside."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.answer import DISCLAIMER, SYNTHETIC_BANNER
-from geo.change import Transfer
-from geo.measure import window
+from geo.measure import Objects, window
 from geo.model import Text
 from geo.pieces import shapes_of
+from geo.zone_columns import values_of
 from layers.diff.run import Compared, Comparison
-from layers.gate.page import STYLE, alarms_part, between_part, diff_part, two
+from layers.gate.page import STYLE, alarms_part, between_part, diff_part, moved_ground, two
 from layers.gate.sketch import Drawn, sketch
 
 __all__ = ["as_page"]
 
-_GREY, _PALE, _GREEN, _RED, _BLUE, _ORANGE = "#8a949e", "#b9c7a8", "#2e8b57", "#c0392b", "#3b6fb6", "#d98c00"
+_GREY, _PALE, _ORANGE = "#8a949e", "#b9c7a8", "#d98c00"
 _AROUND_M = 2_000.0
 """How much is shown around a district."""
 
@@ -82,22 +82,12 @@ def _caption(one: Comparison, at: int | None) -> Text:
 
 def _drawn(one: Comparison, at: int | None) -> list[Drawn]:
     """What a map shows: districts, zones as they are, and over them what came and went."""
-    ground = one.diff.transfers
-    kinds = (
-        (Text("划入", "gained"), [t.geometry for t in ground if t.old_class is None], _GREEN),
-        (Text("划出", "lost"), [t.geometry for t in ground if t.new_class is None], _RED),
-        (Text("改变级别", "other class"), [t.geometry for t in ground if None not in _classes(t)], _BLUE),
-    )
-    told = (Drawn(title=name, shapes=_shown(one, found, at), colour=c) for name, found, c in kinds if found)
-    return [_outlines(one, at), _zones(one, at), *told]
-
-
-def _classes(ground: Transfer) -> tuple[str | None, str | None]:
-    return ground.old_class, ground.new_class
+    moved = (replace(drawn, shapes=_shown(one, drawn.shapes, at)) for drawn in moved_ground(one.diff))
+    return [_outlines(one, at), _zones(one, at), *moved]
 
 
 def _zones(one: Comparison, at: int | None) -> Drawn:
-    zones = [] if one.new.zones is None else list(one.new.zones.geometry)
+    zones = shapes_of([]) if one.new.zones is None else values_of(one.new.zones, "geometry")
     title = Text(f"版本 {one.diff.new_edition}", f"edition {one.diff.new_edition}")
     return Drawn(title=title, shapes=_shown(one, zones, at), colour=_PALE)
 
@@ -108,15 +98,14 @@ def _outlines(one: Comparison, at: int | None) -> Drawn:
         shapes = shapes[np.array(one.districts.own, dtype=bool)]
     return Drawn(
         title=Text("行政区", "districts"),
-        shapes=_shown(one, list(shapely.boundary(shapes)), at),
+        shapes=_shown(one, shapely.boundary(shapes), at),
         colour=_GREY,
         filled=False,
     )
 
 
-def _shown(one: Comparison, shapes: list[Geometry], at: int | None) -> np.ndarray:
+def _shown(one: Comparison, shapes: Objects, at: int | None) -> Objects:
     """Shapes cut to what is shown around a district."""
-    held = shapes_of(shapes)
     if at is None:
-        return held
-    return shapely.clip_by_rect(held, *window(one.districts.geometry[at].bounds, _AROUND_M))
+        return shapes
+    return shapely.clip_by_rect(shapes, *window(one.districts.geometry[at].bounds, _AROUND_M))

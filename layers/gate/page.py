@@ -5,12 +5,16 @@ from html import escape
 from typing import Any
 
 import numpy as np
+import shapely
 
 from geo.answer import DISCLAIMER
 from geo.change import CHANGE_TEXT, ChangeKind, EditionDiff
 from geo.defects import KIND_TEXT, DefectKind
 from geo.human import hectares
+from geo.measure import area_m2
+from geo.measure import area_m2
 from geo.model import Text
+from geo.pieces import polygons_of, shapes_of
 from layers.gate.judge import Judged
 from layers.gate.sketch import Drawn, sketch
 
@@ -39,7 +43,7 @@ _KIND_COLOURS = {
 }
 _GREY = "#8a949e"
 _DRAWN_M2 = 1000.0
-"""Smaller changes of a zone stand in the table only: they are noise of its border, and would hide the rest."""
+"""Smaller pieces stand in the tables only: they are noise of a border, and would hide the rest."""
 _AREAS = ("划入 / gained", "划出 / lost")
 _ACCOUNT_HEADS = (
     *("级别 / class", "区县 / district", "数量 / zones", "原面积 / old", "新面积 / new"),
@@ -159,20 +163,25 @@ def _change_map(judged: Judged) -> str:
         return ""
     return sketch(
         [_ground(judged), *moved_ground(diff)],
-        Text("与现行版本相比的变化", "changes against the edition in force"),
+        Text(f"与对比版本相比的变化（≥ {_DRAWN_M2:g} m²）", f"changes, pieces of {_DRAWN_M2:g} m² and more"),
     )
 
 
 def moved_ground(diff: EditionDiff) -> Iterator[Drawn]:
-    """Ground the layer gained, lost or gave another class: what one zone lost another may have gained."""
+    """Ground the layer gained, lost or gave another class, in pieces that can be seen.
+
+    Zone by zone it would count twice: what one zone lost another may have gained.
+    """
     for title, colour, kind in (
         (Text("划入", "gained"), _KIND_COLOURS[ChangeKind.NEW], (True, False)),
         (Text("划出", "lost"), _KIND_COLOURS[ChangeKind.REMOVED], (False, True)),
         (Text("改变级别", "other class"), _KIND_COLOURS[ChangeKind.MOVED], (False, False)),
     ):
         found = [t.geometry for t in diff.transfers if (t.old_class is None, t.new_class is None) == kind]
-        if found:
-            yield Drawn(title=title, shapes=np.array(found, dtype=object), colour=colour)
+        pieces, _ = polygons_of(shapes_of(found))
+        pieces = pieces[area_m2(pieces) >= _DRAWN_M2]
+        if len(pieces):
+            yield Drawn(title=title, shapes=pieces, colour=colour)
 
 
 def _between_map(judged: Judged) -> str:

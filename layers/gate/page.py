@@ -5,13 +5,11 @@ from html import escape
 from typing import Any
 
 import numpy as np
-import shapely
 
 from geo.answer import DISCLAIMER
 from geo.change import CHANGE_TEXT, ChangeKind, EditionDiff
 from geo.defects import KIND_TEXT, DefectKind
 from geo.human import hectares
-from geo.measure import area_m2
 from geo.measure import area_m2
 from geo.model import Text
 from geo.pieces import polygons_of, shapes_of

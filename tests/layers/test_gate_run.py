@@ -154,12 +154,19 @@ def test_what_cannot_be_imported_is_refused_and_changes_nothing(tmp_path, capsys
     assert on_disk(root) == before
 
 
-@pytest.mark.parametrize("name", ["none.gpkg", "empty.zip", "text.geojson", "virtual.vrt", "cut.gpkg"])
+@pytest.mark.parametrize(
+    "name", ["none.gpkg", "empty.zip", "escape.zip", "text.geojson", "virtual.vrt", "hidden.gpkg", "cut.gpkg"]
+)
 def test_what_cannot_be_read_is_refused(tmp_path, capsys, name):
     root, file = gate_bundle(tmp_path), tmp_path / name
     if name == "empty.zip":
         with zipfile.ZipFile(file, "w") as archive:
             archive.writestr("readme.txt", "nothing here")
+    elif name == "escape.zip":
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.write(deliver(tmp_path, frame(squares())), "../parks.gpkg")
+    elif name == "hidden.gpkg":  # another file by its content
+        file.write_text('<OGRVRTDataSource><OGRVRTLayer name="a"/></OGRVRTDataSource>')
     elif name == "text.geojson":
         file.write_text("no json at all")
     elif name == "virtual.vrt":

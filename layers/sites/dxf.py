@@ -100,7 +100,10 @@ def _no_site(row: dict[str, object]) -> str | None:
 
 
 def _told(left: dict[str, int]) -> tuple[Text, ...]:
-    closed = Text("闭合线按面处理，弧线按折线处理", "closed lines are areas, arcs are chains of chords")
+    closed = Text(
+        "闭合线按面处理，弧线按折线处理，内圈不作为洞",
+        "closed lines are areas, arcs are chains of chords, inner outlines are no holes",
+    )
     words = {
         "lettering": ("{} 处注记、标注未作为选址", "{} texts and dimensions are no sites"),
         "paper": ("图纸空间的 {} 个图元未读取", "{} entities of paper space were not read"),

@@ -61,7 +61,7 @@ def test_a_type_of_one_format_needs_no_name(
 def test_what_was_taken_for_granted_stands_in_each_answer(client: FlaskClient, make: Callable) -> None:
     rows = lines_of(client, make("a.dxf"), query={"name": "a.dxf"})
     told = [[remark["zh"] for remark in row["parts"][0]["remarks"]] for row in rows]
-    assert all("闭合线按面处理，弧线按折线处理" in remarks for remarks in told)
+    assert all("闭合线按面处理，弧线按折线处理，内圈不作为洞" in remarks for remarks in told)
 
 
 def refusal(client: FlaskClient, data: bytes, status: int, **query: str) -> str:

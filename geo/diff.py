@@ -10,7 +10,7 @@ from geo.change import ChangeKind, EditionDiff, ZoneChange
 from geo.districts import Districts
 from geo.human import hectares
 from geo.measure import GEOD, TOLERANCE_M, area_m2
-from geo.model import Edition, Text
+from geo.model import Clause, Edition, Text
 from geo.pairing import Rows, pair, same_ground
 from geo.pieces import areal, shapes_of
 
@@ -180,6 +180,12 @@ def _about_data(old: Edition, new: Edition) -> Iterator[Text]:
                 f"版本 {one.edition} 有 {len(one.faults)} 处数据错误，只比较了可用的分区",
                 f"edition {one.edition} has {len(one.faults)} faults: only what could be read was compared",
             )
+    more_words, fewer_words = (len(_clauses(a) - _clauses(b)) for a, b in ((new, old), (old, new)))
+    if more_words or fewer_words:
+        yield Text(
+            f"准入清单不同：增加 {more_words} 条，减少 {fewer_words} 条",
+            f"the entry lists differ: {more_words} clauses more, {fewer_words} less",
+        )
     if old.coverage is None or new.coverage is None:
         return
     more, less = (
@@ -191,6 +197,10 @@ def _about_data(old: Edition, new: Edition) -> Iterator[Text]:
             f"覆盖范围不同：增加 {hectares(more)}，减少 {hectares(less)}",
             f"the coverage differs: {hectares(more, 'en')} more, {hectares(less, 'en')} less",
         )
+
+
+def _clauses(edition: Edition) -> frozenset[Clause]:
+    return frozenset(edition.clauses or ())
 
 
 def _about_shift(changes: list[ZoneChange]) -> Iterator[Text]:

@@ -139,8 +139,9 @@ def _stood_in(layer: Layer, edition: Edition) -> Edition | None:
 
 
 def _made_of(edition: Edition) -> tuple[object, ...]:
-    """What the comparison rests on: the file of zones, and the coverage."""
-    return edition.sha256, None if edition.coverage is None else shapely.to_wkb(edition.coverage)
+    """What the comparison rests on: the file of zones, the coverage, the entry lists."""
+    coverage = None if edition.coverage is None else shapely.to_wkb(edition.coverage)
+    return edition.sha256, coverage, edition.clauses
 
 
 def _about_layers(old: Bundle, new: Bundle) -> Iterator[Text]:

@@ -15,7 +15,7 @@ from geo.districts import Districts
 from geo.errors import Problem
 from geo.measure import area_m2
 from geo.pieces import shapes_of
-from tests.geo.world import box, edition, line, place, point, text
+from tests.geo.world import box, clause, edition, line, place, point, text
 
 
 def districts():
@@ -47,6 +47,7 @@ def account(found):
     ]
 
 
+CLAUSES = (clause("U1", "禁止", ("CHEM",)), clause("U2", "限制", ("CHEM",)))
 OLD = (zone("A", 100, 100), zone("B", 300, 100), zone("C", 950, 500))
 
 
@@ -201,6 +202,9 @@ def test_what_makes_the_comparison_less_than_whole_is_said():
     assert told[0] == "columns added: extra"
     assert told[1].startswith("edition 2025 has 1 faults")
     assert told[2].startswith("the coverage differs: 10.0000 ha")
+    lists = compare(replace(old, clauses=CLAUSES), replace(old, clauses=CLAUSES[1:]), districts())
+    assert lists.empty
+    assert [remark.en for remark in lists.remarks] == ["the entry lists differ: 0 clauses more, 1 less"]
     assert "columns gone: extra" in [remark.en for remark in compare(new, old, districts()).remarks]
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from geo.errors import FenquError, InputError
 from geo.model import Bundle
 from layers.bundle import load_bundle
+from layers.editions import history
 from layers.sites.answer import Terms, Work
 from layers.sites.chunks import Chunk
 from layers.sites.faults import fault
@@ -195,6 +196,11 @@ def _work(asked: Asked) -> Work:
 
 @lru_cache(maxsize=1)
 def _bundle(folder: str, digest: str) -> Bundle:
-    """The bundle of a folder; kept from run to run for as long as the same is asked for."""
-    del digest
-    return load_bundle(Path(folder))
+    """The bundle of a folder; kept from run to run for as long as the same is asked for.
+
+    Where another state was accepted since the run began, the one it began with.
+    """
+    bundle = load_bundle(Path(folder))
+    earlier = [] if bundle.digest == digest else history(Path(folder))
+    numbers = [state.number for state in earlier if state.digest == digest]
+    return load_bundle(Path(folder), state=numbers[-1]) if numbers else bundle

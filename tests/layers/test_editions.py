@@ -29,6 +29,7 @@ from layers.editions import (
 from layers.editions.disk import locked
 from layers.editions.entry import held_entry
 from layers.editions.roundtrip import fresh, read_document
+from layers.sites import dask_engine
 from layers.strictyaml import Faults, canonical, parse
 from tests.builders import box, layer, make_bundle, square, write_geojson, zone
 
@@ -335,6 +336,16 @@ def test_an_edition_accepted_rolled_back_and_accepted_again_is_one_folder(root: 
     rollback(root, 1)
     assert accept(root, "park", prepared(tmp_path)).digest == first.digest
     assert len([*(root / "editions/park").iterdir()]) == 1
+
+
+def test_a_cluster_stays_with_the_state_its_run_began_with(root: Path) -> None:
+    digest = load_bundle(root).digest
+    rollback(root, 1)
+    assert load_bundle(root).digest != digest
+    assert dask_engine._bundle(str(root), digest).digest == digest
+    assert dask_engine._bundle(str(root), "0" * 64).digest == load_bundle(root).digest, (
+        "it is refused by its caller"
+    )
 
 
 def test_a_state_whose_files_were_altered_is_not_restored(root: Path, tmp_path: Path) -> None:

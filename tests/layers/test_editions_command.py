@@ -123,7 +123,7 @@ def test_the_commands_of_the_page_run_as_written(tmp_path: Path, monkeypatch: py
     """Those of docs/editions.md, one after the other; that of PostGIS has tests of its own."""
     line = layer("eco_redline", [zone(square(0, 0), "P1", "redline")], classes=["redline"])
     root = make_bundle(tmp_path / "DIR", [line])
-    entry = prepared(tmp_path, "2027-draft", status="draft")
+    entry = prepared(tmp_path, "2027", status="draft")
     assert entry.folder is not None
     write_geojson(entry.folder / "zones.geojson", [zone(square(0, 0), "P9", "redline")])
     accept(root, "eco_redline", entry)

@@ -25,6 +25,9 @@ MOST_ENTITIES = 200_000
 
 _LAYER = "entities"
 _OPTIONS = {"CLOSED_LINE_AS_POLYGON": "YES", "INLINE_BLOCKS": "NO"}
+_ARCS = {"OGR_ARC_STEPSIZE": "0.5"}
+"""Degrees of arc to a chord: 1 cm within 1 km of radius, where GDAL's own 4° are 60 cm off."""
+
 _HEADERS = {"layer": "Layer", "handle": "EntityHandle", "linetype": "Linetype"}
 _LETTERING = ("AcDbText", "AcDbMText", "AcDbDimension", "AcDbAttribute")
 _HEAD = 65_536
@@ -44,6 +47,7 @@ def read_dxf(path: Path) -> Source:
     size = path.stat().st_size
     if size > MOST_BYTES:
         raise _too_much(path, f"{size >> 20} MB", f"≤ {MOST_BYTES >> 20} MB")
+    pyogrio.set_gdal_config_options(_ARCS)
     codec, remarks = _codec(path)
     left = {"lettering": 0, "paper": 0, "blocks": 0}
     kept = 0

@@ -5,7 +5,7 @@ import json
 import zipfile
 from pathlib import Path
 
-__all__ = ["count_records", "follows", "names_crs"]
+__all__ = ["count_records", "crs_member", "follows"]
 
 _HEAD = 65_536
 _BINARY = (".shp", ".dbf", ".shx", ".gpkg", ".fgb", ".sqlite")
@@ -47,16 +47,21 @@ def follows(path: Path) -> bool:
     return any(mark in head for head in heads for mark in _FOLLOWING)
 
 
-def names_crs(path: Path) -> bool:
-    """Whether a GeoJSON file has a ``crs`` member; GDAL reports EPSG:4326 for those that have none."""
+def crs_member(path: Path) -> str | None:
+    """The ``crs`` member of a GeoJSON file, the name where it is one; GDAL reports EPSG:4326 without one."""
     data = _contents(path)[0]
     if b'"crs"' not in data:
-        return False
+        return None
     try:
         top = json.loads(data.decode("utf-8-sig"))
     except ValueError:
-        return False
-    return isinstance(top, dict) and top.get("crs") is not None
+        return None
+    member = top.get("crs") if isinstance(top, dict) else None
+    if member is None:
+        return None
+    told = member.get("properties") if isinstance(member, dict) else None
+    name = told.get("name") if isinstance(told, dict) else None
+    return name if isinstance(name, str) else json.dumps(member)
 
 
 def count_records(path: Path) -> int:

@@ -18,7 +18,7 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.model import Text
-from layers.peek import count_records, follows, names_crs
+from layers.peek import count_records, crs_member, follows
 from layers.shapefile import RAW, Letters, letters_of
 from layers.strictyaml import Faults
 
@@ -32,6 +32,7 @@ _GML_OPTIONS: dict[str, Any] = {"DOWNLOAD_SCHEMA": "NO", "WRITE_GFS": "NO"}
 Made = TypeVar("Made")
 
 _NAMELESS_DRIVERS = ("GeoJSON", "GeoJSONSeq", "TopoJSON")
+_FALLBACK, _WGS84 = "EPSG:4326", ("4326", "CRS84")
 _FOLLOWING_DRIVERS = (
     "OGR_VRT",
     "GDALG",
@@ -271,13 +272,22 @@ def _read_ogr(
     if letters is not None:
         frame, told = _spelt(frame, letters)
         remarks += told
-    named = info["driver"] not in _NAMELESS_DRIVERS or names_crs(path)
     return Raw(
         frame=frame,
-        crs=info["crs"] if named else None,
+        crs=_crs(info, path),
         fid_column=info["fid_column"],
         remarks=tuple(dict.fromkeys(remarks)),
     )
+
+
+def _crs(info: dict[str, Any], path: Path) -> str | None:
+    """The CRS a file names; GDAL takes a GeoJSON that names none, or an unknown one, to be in EPSG:4326."""
+    if info["driver"] not in _NAMELESS_DRIVERS:
+        return cast("str | None", info["crs"])
+    member = crs_member(path)
+    if member is None or info["crs"] != _FALLBACK or any(word in member.upper() for word in _WGS84):
+        return None if member is None else cast("str | None", info["crs"])
+    return member
 
 
 def _spelt(frame: gpd.GeoDataFrame, letters: Letters) -> tuple[gpd.GeoDataFrame, tuple[Text, ...]]:

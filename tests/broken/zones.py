@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from tests import site_files
 from tests.broken.case import Case, changed, cut, raw, text
 from tests.broken.drawings import halve, lose, packed
-from tests.builders import CRS, square, zone
+from tests.builders import CRS, lonlat, square, zone
 
 CLASSES = ("core", "core", "edge")
 
@@ -118,6 +118,8 @@ CASES = (
          en="an empty table is not an empty map", given="0", allowed="min_rows: 1"),
     Case(name="crs.geojson", make=features(GOOD, crs=ABSURD), zh="声明的坐标系与文件不一致",
          en="disagrees with the file"),
+    Case(name="crs_lonlat.geojson", make=features(zone(lonlat(square(0, 0)), "P1", "core"), crs=ABSURD),
+         zh="没有对应的 EPSG 代码", en="no EPSG code stands for", given="EPSG:999999", more=("crs",)),
     Case(name="null.geojson", make=features(GOOD, zone(None, "P2", "core")), zh="几何为空，已不采用",
          en="the geometry is empty: left out", given="P2", answered=1),
     Case(name="twice.geojson", make=features(GOOD, GOOD), zh="分区标识重复", en="zone ids occur twice",

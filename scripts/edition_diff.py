@@ -9,13 +9,13 @@ from pathlib import Path
 import orjson
 
 from geo.errors import InputError, Problem
-from geo.model import Text
-from layers.bundle import load_bundle
+from geo.model import Bundle, Text
+from layers.bundle import is_bundle, load_bundle
 from layers.diff.geopackage import write_geopackage
 from layers.diff.page import as_page
 from layers.diff.run import Compared, compare_editions, compare_states, unlike
 from layers.diff.tables import as_csv, as_lines
-from layers.editions import edition_of
+from layers.editions import edition_of, history
 from layers.editions.intake import split_name
 
 __all__ = ["HELP", "add", "run"]
@@ -83,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _compared(folder: Path, old: str, new: str, on: date) -> Compared:
     if old.isdecimal() and new.isdecimal():
-        earlier, later = (load_bundle(folder, state=int(number)) for number in (old, new))
+        earlier, later = (_state(folder, int(number)) for number in (old, new))
         comparisons, remarks = compare_states(earlier, later, on)
         return Compared(old=old, new=new, on=on, comparisons=comparisons, remarks=remarks)
     if old.isdecimal() or new.isdecimal():
@@ -94,6 +94,17 @@ def _compared(folder: Path, old: str, new: str, on: date) -> Compared:
     bundle = load_bundle(folder)
     one, two = (edition_of(bundle, layer, name) for name in (before, after))
     return Compared(old=old, new=new, on=on, comparisons=(compare_editions(bundle, layer, one, two, on),))
+
+
+def _state(folder: Path, number: int) -> Bundle:
+    known = [state.number for state in history(folder)]
+    if is_bundle(folder) and number not in known:
+        hint = Text(
+            "没有这个状态（editions list 列出全部）", "there is no such state (editions list names all)"
+        )
+        allowed = ", ".join(map(str, known)) or "—"
+        raise InputError(Problem(where="A B", given=str(number), allowed=allowed, hint=hint))
+    return load_bundle(folder, state=number)
 
 
 def _check_kind(path: Path) -> None:

@@ -94,6 +94,7 @@ def test_the_terminal_shows_banner_alarm_and_account(store, capsys):
     ("asked", "words"),
     [
         (["1", "eco_redline=2020"], "LAYER=A LAYER=B"),
+        (["1", "99"], "there is no such state (editions list names all) (given: 99; allowed: 1, 2"),
         (["eco_redline=2020", "admin_unit=tianditu"], "LAYER=A LAYER=B"),
         (["eco_redline=2020", "eco_redline=1999"], "the layer has no such edition"),
         (["eco_redline=2020", "eco_redline=2025", "-o", "x.shp"], ".csv, .gpkg, .html, .json"),

@@ -7,10 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from geo.errors import InputError
+import geopandas as gpd
+import pandas as pd
+
+from geo.errors import InputError, Problem
+from geo.model import Text
 from layers.archives import is_archive, unpack
 from layers.editions.postgis import read_table
 from layers.readers import Files, Raw
+from layers.sites.kml import read_kml
+from layers.sites.sources import Source
 from layers.strictyaml import Faults
 
 __all__ = ["Supplied", "open_supplied", "open_table"]
@@ -30,12 +36,16 @@ class Supplied:
         File name, or ``table @ database`` of PostGIS.
     cut_texts
         Its format cuts texts at 254 bytes (shapefiles).
+    row_faults, row_remarks
+        What its reader found wrong with single rows (from 0), and what it took for granted.
     """
 
     name: str
     sha256: str
     raw: Raw
     cut_texts: bool
+    row_faults: tuple[tuple[int, Problem], ...] = ()
+    row_remarks: tuple[tuple[int, Text], ...] = ()
 
 
 def open_supplied(path: Path, table: str | None, encoding: str | None) -> Supplied:
@@ -92,6 +102,8 @@ def _empty(name: str) -> Faults:
 def _read(data: Path, supplied: Path, table: str | None, encoding: str | None) -> Supplied:
     faults = Faults()
     sha256 = Files(supplied.parent).sha256(supplied.name, supplied.name, faults)
+    if data.suffix.lower() == ".kml":
+        return _of_records(read_kml(data, name=supplied.name), sha256)
     raw = Files(data.parent).read(data.name, table, supplied.name, faults, encoding=encoding)
     if raw is not None and not len(raw.frame):
         faults.extend(_empty(supplied.name))
@@ -99,6 +111,26 @@ def _read(data: Path, supplied: Path, table: str | None, encoding: str | None) -
         raise InputError(faults)
     return Supplied(
         name=supplied.name, sha256=sha256, raw=raw, cut_texts=data.suffix.lower() in {".shp", ".dbf"}
+    )
+
+
+def _of_records(source: Source, sha256: str) -> Supplied:
+    """A file that is read placemark by placemark: GDAL makes up what it cannot read of KML."""
+    records = [record for chunk in source.chunks for record in chunk]
+    if not records:
+        raise InputError(_empty(source.name))
+    columns = {
+        name: pd.Series([record.values[n] for record in records], dtype=object)
+        for n, name in enumerate(source.headers)
+    }
+    frame = gpd.GeoDataFrame(columns, geometry=[record.geometry for record in records], crs=source.crs)
+    return Supplied(
+        name=source.name,
+        sha256=sha256,
+        raw=Raw(frame=frame, crs=source.crs, remarks=source.remarks),
+        cut_texts=False,
+        row_faults=tuple((n, told) for n, record in enumerate(records) for told in record.problems),
+        row_remarks=tuple((n, told) for n, record in enumerate(records) for told in record.remarks),
     )
 
 

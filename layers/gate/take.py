@@ -1,6 +1,6 @@
 """A supplied file taken in by an order: columns under our names, shapes in EPSG:4490, notes zone by zone."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -90,12 +90,13 @@ def take(supplied: Supplied, order: Order, schema: Schema) -> Taken:
         raise InputError(faults)
     notes.names[:] = _names(columns["zone_id"])
     check_cells(columns, order, notes)
+    _note_rows(supplied, notes)
     if supplied.cut_texts:
         _check_cut(columns, notes)
     shapes, repaired = _repaired(shapes, order, notes)
     kinds = standard.geometry if standard is not None else ()
     found = sieve(list(shapes), crs, kinds, notes.names, supplied.name, Faults())
-    _note_left_out(found, notes)
+    _note_left_out(found, {row for row, _ in supplied.row_faults}, notes)
     _note_repaired(found, repaired, notes)
     check_doubles(found.shapes, found.good, notes)
     zones = zones_frame(columns, found)
@@ -270,10 +271,19 @@ def _note_repaired(found: Sieved, repaired: Mapping[int, Any], notes: Notes) -> 
         )
 
 
-def _note_left_out(found: Sieved, notes: Notes) -> None:
-    """Every zone that was left out, with its own reason."""
+def _note_rows(supplied: Supplied, notes: Notes) -> None:
+    """What the reader of the file said of single rows."""
+    for row, problem in supplied.row_faults:
+        zh, en = problem.hint.zh, problem.hint.en
+        notes.add("geometry", row, given=problem.given, allowed=problem.allowed, zh=zh, en=en, fault=True)
+    for row, remark in supplied.row_remarks:
+        notes.add("reader", row, given="", allowed="", zh=remark.zh, en=remark.en)
+
+
+def _note_left_out(found: Sieved, told: Collection[int], notes: Notes) -> None:
+    """Every zone that was left out, with its own reason; but not those of which the reader told one."""
     for group in found.left_out:
-        for row in group.rows:
+        for row in sorted({*group.rows} - {*told}):
             notes.add(
                 "geometry",
                 row,

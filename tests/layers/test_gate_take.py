@@ -209,3 +209,21 @@ def test_cgcs2000_is_known_by_its_other_name():
         'PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]'
     )
     assert crs_from_wkt(text).name == "EPSG:4490"
+
+
+KML = """<kml xmlns="http://www.opengis.net/kml/2.2"><Document>
+<Placemark><name>A</name><Polygon><outerBoundaryIs><LinearRing><coordinates>
+105,30 105.1,30 105.1,30.1 105,30</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>
+<Placemark><name>B</name><Polygon><outerBoundaryIs><LinearRing><coordinates>
+105,abc 105.1,30 105.1,30.1 105,30</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>
+</Document></kml>"""
+
+
+def test_a_bad_placemark_is_told_and_made_up_by_nobody(tmp_path, schema):
+    file = tmp_path / "zones.kml"
+    file.write_text(KML)
+    fields = {"zone_id": "name", "zone_class": {"constant": "core"}}
+    made = read_order(order(tmp_path, fields=fields))
+    found = take(open_supplied(file, None, None), made, schema)
+    assert told(found) == {("geometry", 2, True)}
+    assert (found.notes.tuple()[0].zone, list(found.zones["zone_id"])) == ("B", ["A"])

@@ -29,7 +29,7 @@ run: .venv/.run ## serve the map and the API on HOST:PORT
 	@exec $(BIN)/python -m server
 
 test: .venv/.dev browser-tools ## all tests but the soak runs: fast ones first, then the browser
-	$(BIN)/python -m pytest -n $(JOBS) $(T)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)
 
 check: .venv/.dev ## format, lint and types
 	@# All three, whatever the first one finds.

@@ -28,6 +28,11 @@ _LDID_GB = 0x4D
 _LDID_SILENT = {0x00, 0x57}
 """Language driver ids that say nothing: none, and "the ANSI code page of the writer's machine"."""
 
+_CHARACTER_SETS = re.compile(
+    r"utf-8|ascii|gb\w+|hz|big5\w*|cp\d+|iso8859-\d+|koi8-\w|mac-\w+|shift_jis\w*|euc_\w+|johab|tis-620"
+)
+"""Names of Python's codecs in which every character has its own few bytes."""
+
 _HEADER_BYTES = 32
 _NAME_BYTES = 11
 _END_OF_FIELDS = b"\r"
@@ -134,19 +139,25 @@ def _letters(dbf: IO[bytes], cpg: str, asked: str | None) -> Letters | None:
     if plain and "ascii" in clean:
         return None
     said = asked or cpg or (_GB if head[29] == _LDID_GB else "")
-    if said:
-        return Letters(codec=_codec(said))
-    if head[29] not in _LDID_SILENT:
+    odd: tuple[Text, ...] = ()
+    try:
+        if said:
+            return Letters(codec=_codec(said))
+    except LookupError:
+        if asked:
+            raise
+        odd = (Text(f".cpg 所写的编码不认识：{said[:40]}", f"the .cpg names no encoding known: {said[:40]}"),)
+    if head[29] not in _LDID_SILENT and not odd:
         return None
     for codec, title in (("utf-8", "UTF-8"), (_GB, "GB18030")):
         if codec in clean and all(_may_be(name, codec) for name in names):
             remark = Text(f"未注明编码，按 {title} 读取", f"no encoding is named: read as {title}")
-            return Letters(codec=codec, remarks=(remark,))
+            return Letters(codec=codec, remarks=(*odd, remark))
     remark = Text(
         "未注明编码，也不是 UTF-8 或 GB18030，文字可能有误",
         "no encoding is named and it is neither UTF-8 nor GB18030: texts may be wrong",
     )
-    return Letters(codec=RAW, remarks=(remark,))
+    return Letters(codec=RAW, remarks=(*odd, remark))
 
 
 def _field_names(dbf: IO[bytes], header_bytes: int) -> list[bytes]:
@@ -193,7 +204,13 @@ class _Blocks:
 
 
 def _codec(said: str) -> str:
-    """Python's codec of an encoding as .cpg files write it: UTF-8, 65001, 936, GBK, ANSI 1252, 88591."""
+    """Python's codec of an encoding as .cpg files write it: UTF-8, 65001, 936, GBK, ANSI 1252, 88591.
+
+    Raises
+    ------
+    LookupError
+        If it is none that a table is written in: Python's own list holds zips and escapes too.
+    """
     word = re.sub(r"[\s_]+", "", said.casefold())
     if word in _GB_NAMES:
         return _GB
@@ -202,7 +219,13 @@ def _codec(said: str) -> str:
         return "utf-8"
     if match := re.fullmatch(r"8859-?(\d{1,2})", word):
         return codecs.lookup(f"iso-8859-{match[1]}").name
-    return codecs.lookup(f"cp{word}" if word.isdigit() else said.strip()).name
+    try:
+        name = codecs.lookup(f"cp{word}" if word.isdigit() else said.strip()).name
+    except ValueError as error:  # a NUL in it
+        raise LookupError(said) from error
+    if not _CHARACTER_SETS.fullmatch(name):
+        raise LookupError(said)
+    return name
 
 
 @contextmanager

@@ -57,6 +57,7 @@ def read_gdal(path: Path, layer: str | None) -> Source:
             options=options,
         )
         headers, remarks = table.headers()
+        schema = _gdal_schema(table, headers)
     except UnicodeDecodeError as error:
         raise unreadable(
             path.name,
@@ -65,7 +66,7 @@ def read_gdal(path: Path, layer: str | None) -> Source:
             zh="字段名不是所写的编码：请改正或删去 .cpg",
             en="the field names are not in the encoding stated: correct or remove the .cpg",
         ) from error
-    except (DataSourceError, DataLayerError) as error:
+    except (DataSourceError, DataLayerError, LookupError, ValueError) as error:
         raise unreadable(
             path.name, reason(error), zh="读不成矢量文件或表格", en="not readable as a vector file or table"
         ) from error
@@ -79,7 +80,7 @@ def read_gdal(path: Path, layer: str | None) -> Source:
         features=spatial,
         crs=None if crs is None else crs_from_wkt(crs, where=f"{path.name}: crs").name,
         total=table.total if table.total >= 0 else None,
-        schema=_gdal_schema(table, headers),
+        schema=schema,
         remarks=remarks,
     )
 

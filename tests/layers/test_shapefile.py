@@ -122,8 +122,22 @@ def test_gdal_has_the_word_where_nothing_is_to_be_decoded(tmp_path):
     assert letters_of(plain, "park") is None
     assert letters_of(tmp_path / "none.gpkg", "park") is None
     odd = _write(tmp_path / "odd")
-    (tmp_path / "odd/park.cpg").write_text("no such encoding", encoding="ascii")
-    assert letters_of(odd, "park") is None
+    for word in (
+        "no such encoding",
+        "rot13",
+        "zlib",
+        "unicode_escape",
+        "utf-16",
+        "\0",
+        "../../x",
+        "punycode",
+    ):
+        (tmp_path / "odd/park.cpg").write_text(word, encoding="ascii")
+        letters = letters_of(odd, "park")
+        assert letters is not None
+        assert letters.codec == "utf-8"
+        assert "编码不认识" in letters.remarks[0].zh
+        assert letters_of(odd, "park", "no such encoding") is None
 
 
 def test_neither_encoding_is_told_as_such(tmp_path):

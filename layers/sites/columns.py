@@ -1,5 +1,6 @@
 """Which column of a table means what: coordinates, activity, date, CRS, accuracy, facts."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,8 +24,8 @@ class Place(StrEnum):
 
 
 _ALIASES: dict[str, tuple[str, ...]] = {
-    "lon": ("lon", "lng", "long", "longitude", "经度", "东经", "经度(°)", "经度(e)"),
-    "lat": ("lat", "latitude", "纬度", "北纬", "纬度(°)", "纬度(n)"),
+    "lon": ("lon", "lng", "long", "longitude", "经度", "东经", "经度(e)"),
+    "lat": ("lat", "latitude", "纬度", "北纬", "纬度(n)"),
     "east": ("east", "easting", "东坐标", "东向坐标", "横坐标", "y(东)", "东坐标y", "横坐标y", "y坐标(东)"),
     "north": (
         "north",
@@ -37,8 +38,8 @@ _ALIASES: dict[str, tuple[str, ...]] = {
         "纵坐标x",
         "x坐标(北)",
     ),
-    "x": ("x", "x坐标", "坐标x", "x(m)", "x(米)", "x坐标(m)", "x坐标(米)"),
-    "y": ("y", "y坐标", "坐标y", "y(m)", "y(米)", "y坐标(m)", "y坐标(米)"),
+    "x": ("x", "x坐标", "坐标x"),
+    "y": ("y", "y坐标", "坐标y"),
     "pair": ("坐标", "经纬度", "经纬度坐标", "中心坐标", "位置坐标", "coordinates", "lonlat", "latlon"),
     "wkt": ("wkt", "几何wkt", "几何"),
     "site_id": ("site_id", "选址编号", "地块编号", "编号"),
@@ -50,6 +51,9 @@ _ALIASES: dict[str, tuple[str, ...]] = {
 }
 _ROLE_BY_NAME = {name: role for role, names in _ALIASES.items() for name in names}
 _HALVES = {Place.LONLAT: ("lon", "lat"), Place.EASTNORTH: ("east", "north"), Place.XY: ("x", "y")}
+_UNIT = re.compile(r"[(\[](?:m|米|°|度|deg|degrees?|dd|dms|度分秒|十进制度?)[)\]]$")
+"""A unit behind a name; a datum there is none, and leaves the column unknown."""
+
 _NEEDED = "lon,lat (经度,纬度) | x,y | easting,northing (东坐标,北坐标) | coordinates (坐标) | wkt"
 
 
@@ -111,7 +115,7 @@ def understand(headers: Sequence[str], rulebook: Rulebook, *, has_geometry: bool
     problems: list[Problem] = []
     for position, header in enumerate(headers):
         key = plain(header)
-        role = _ROLE_BY_NAME.get(key)
+        role = _ROLE_BY_NAME.get(key) or _ROLE_BY_NAME.get(_UNIT.sub("", key))
         fact_id = names.get(header.strip().casefold()) or names.get(key)
         if role is not None:
             problems += _second(roles, role, position, headers, where)

@@ -26,6 +26,15 @@ _LABEL = re.compile(
     r"(?:坐标)?\s*[:=]?\s*",
     re.IGNORECASE,
 )
+_WRAPPED = re.compile(
+    r"\s*(?:(?:坐标|coordinates?)\s*[:：=]\s*)?(?:[(（\[【](?P<in>[^)）\]】]*)[)）\]】]|(?P<bare>.*?))\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+_NAMED = re.compile(
+    r"(?P<one>经度|lon(?:gitude)?|lng|纬度|lat(?:itude)?)\s*[:：=]?\s*(?P<first>.*?\d.*?)[\s,，、;；&]*"
+    r"(?P<other>经度|lon(?:gitude)?|lng|纬度|lat(?:itude)?)\s*[:：=]?\s*(?P<second>.*)",
+    re.IGNORECASE,
+)
 _GAP = re.compile(rf"[,;、{_SPACES}\t\n]+")
 
 
@@ -62,11 +71,16 @@ def read_coordinate(value: object, where: str, axis: Axis | None) -> float:
 
 def typed_place(text: str) -> Typed | None:
     """A place typed in one text; None where it is no pair, or could be read in two ways."""
+    if len(text) > _LONGEST:
+        return None
+    wrapped = _WRAPPED.fullmatch(text)
+    text = re.sub(r"\s*[|/]\s*", ",", (wrapped["in"] or wrapped["bare"] or "") if wrapped else text)
+    named = _NAMED.fullmatch(text)
+    if named is not None:
+        return _by_name(named)
     pair = typed_pair(text)
     if pair is not None:
         return Typed(*pair, any(names_axis(half) for half in pair))
-    if len(text) > _LONGEST:
-        return None
     plain = unicodedata.normalize("NFKC", text).strip()
     ways: dict[bool, list[Typed]] = {True: [], False: []}
     for gap in _GAP.finditer(plain):
@@ -114,6 +128,15 @@ def headers_of(typed: Typed) -> tuple[str, str]:
     if max(abs(x), abs(y)) > FULL_TURN:
         return ("easting", "northing") if typed.ordered else ("x", "y")
     return ("x", "y") if not typed.ordered and in_china(y, x) else ("lon", "lat")
+
+
+def _by_name(named: re.Match[str]) -> Typed | None:
+    """Halves that are called longitude and latitude, in either order."""
+    halves = {
+        named[name][:2].lower() in {"纬度", "la"}: named[half].strip()
+        for name, half in (("one", "first"), ("other", "second"))
+    }
+    return Typed(halves[False], halves[True], ordered=True) if {True, False} == halves.keys() else None
 
 
 def _length(text: str) -> float | None:

@@ -15,6 +15,7 @@ from geo.crs import from_lonlat, parse_crs
 from geo.errors import InputError
 from geo.model import Bundle
 from layers.sites.angles import Axis
+from layers.sites.columns import understand
 from layers.sites.coordinates import Typed, headers_of, read_coordinate, read_place, typed_place
 from layers.sites.rows import Defaults
 from tests.sites.test_point_rows import check_equal, taken_apart
@@ -38,6 +39,11 @@ METRE_DEG = 9e-6
         (3598138, 3_598_138.0),
         ("105°50′12.3″", 105.83675),
         ("105.83675", 105.83675),
+        ("105d50m12.3s", 105.83675),
+        ("105 deg 50 min 12.3 sec", 105.83675),
+        ("105° 50' 12.3\" East", 105.83675),
+        ("32d31m12sS", -32.52),
+        ("South 32°31.2′", -32.52),
     ],
 )
 def test_a_cell_is_a_length_or_an_angle(cell: object, number: float) -> None:
@@ -82,6 +88,17 @@ def test_what_is_no_coordinate_is_refused(cell: object, axis: Axis | None, zh: s
         ("Y：35575648.9，X：3598138.3", Typed("3598138.3", "35575648.9", ordered=False)),
         ("北坐标3598138.3，东坐标575648.9", Typed("575648.9", "3598138.3", ordered=True)),
         ("E 575648.9m N 3598138.3m", Typed("575648.9m", "3598138.3m", ordered=True)),
+        ("(105.8412, 32.5306)", Typed("105.8412", "32.5306", ordered=False)),
+        ("坐标：【35575648.9，3598138.3】", Typed("35575648.9", "3598138.3", ordered=False)),
+        ("105.8412 / 32.5306", Typed("105.8412", "32.5306", ordered=False)),
+        ("105.8412|32.5306", Typed("105.8412", "32.5306", ordered=False)),
+        ("纬度：32.5306，经度：105.8412", Typed("105.8412", "32.5306", ordered=True)),
+        ("经度105.8412纬度32.5306", Typed("105.8412", "32.5306", ordered=True)),
+        ("lng=105.8412&lat=32.5306", Typed("105.8412", "32.5306", ordered=True)),
+        (
+            "Latitude: 32°31′12″N, Longitude: 105°50′12.3″E",
+            Typed("105°50′12.3″E", "32°31′12″N", ordered=True),
+        ),
     ],
 )
 def test_pairs(text: str, typed: Typed) -> None:
@@ -90,7 +107,20 @@ def test_pairs(text: str, typed: Typed) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["578,234,601,234", "1 2 3", "a,b", "", "E 575648 E 3598138", "3598138", "x=1", "sites.csv", "9" * 500],
+    [
+        "578,234,601,234",
+        "1 2 3",
+        "a,b",
+        "lat 32 lat 33",
+        "(105.8, 32.5",
+        "()",
+        "",
+        "E 575648 E 3598138",
+        "3598138",
+        "x=1",
+        "sites.csv",
+        "9" * 500,
+    ],
 )
 def test_what_is_no_pair(text: str) -> None:
     assert typed_place(text) is None
@@ -137,6 +167,8 @@ LONLAT = (
     "35575648.9,3598138.3",
     "3598138.3,35575648.9",
     f"105°{' ' * 90}48′00″,32.5",
+    "105d48m00s,32d30m00s",
+    "105 deg 48 min,32 deg 30 min",
     ",",
 )
 XY = (
@@ -217,6 +249,21 @@ def test_projected_columns_on_both_roads(bundle: Bundle, csv_file: Callable, quo
     hints = {problem.hint.en for row in rows for problem in row.problems}
     assert any("bears no zone number" in hint for hint in hints)
     assert any("declare an accuracy" in hint for hint in hints)
+
+
+@pytest.mark.parametrize(
+    "header", ["经度(°);纬度(°)", "经度（度分秒）;纬度（度分秒）", "lon [deg];lat [deg]", "X（米）;Y（米）"]
+)
+def test_units_in_headers_are_no_matter(bundle: Bundle, csv_file: Callable, header: str) -> None:
+    found, rows = same_on_both_roads(csv_file(header, "105.8;32.5"), bundle)
+    assert found == 1
+    assert shapely.get_coordinates(rows[0].part.site.geometry).tolist() == [[105.8, 32.5]]
+
+
+def test_a_datum_in_a_header_is_not_passed_over(bundle: Bundle) -> None:
+    headers = ("经度(GCJ02)", "纬度(GCJ02)")
+    with pytest.raises(InputError, match="no coordinate columns"):
+        understand(headers, bundle.rulebook, has_geometry=False, where="sites.csv")
 
 
 @pytest.mark.parametrize("header", ["东坐标;北坐标", "横坐标Y;纵坐标X", "easting;northing"])

@@ -313,6 +313,8 @@ def test_the_command_takes_a_pair_in_either_order(check: Callable) -> None:
     refused = check(f"{east - 35e6:.4f},{north:.4f}", "--lang", "en")
     assert refused.code == 1
     assert "EPSG:4534–4554" in refused.out + refused.err
+    open_name = check(f"{east - 35e6:.4f},{north:.4f}", "--lang", "en", "--crs", "CGCS2000 3度带")
+    assert "--remedy zone-35" in open_name.out + open_name.err
     named = check(f"{east - 35e6:.4f},{north:.4f}", "--lang", "en", "--crs", "CGCS2000 3度带35带")
     assert named.code == 0
     assert "EPSG:4544" in named.out

@@ -7,7 +7,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.crs import parse_crs
+from geo.crs_words import crs_words
 from geo.errors import InputError
+from geo.gauss import geographic_crs
 from layers.sites.coordinates import read_coordinate
 from layers.sites.doctor.clinic import Reading
 from layers.sites.geometry import MAX_VERTICES
@@ -23,7 +25,8 @@ def reading_of(geometry: Geometry | None, crs: str | None) -> Reading | None:
     try:
         return Reading(geometry, None if crs is None else parse_crs(crs).name)
     except InputError:
-        return None
+        words = crs_words(crs or "")  # a name that leaves the zone open still names the datum
+        return None if words is None else Reading(geometry, geographic_crs(words.datum))
 
 
 def point_of(x: object, y: object) -> Geometry | None:

@@ -9,7 +9,7 @@ FENQU_NO_SKIP : ``1`` turns every skipped test into a failed one (.ci/run sets i
 
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,10 +17,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from geo.model import Bundle
-from layers import kept_yaml
+from layers import kept_yaml, rulebook
 from layers.bundle import load_bundle
-from layers.rulebook import SHIPPED
-from layers.strictyaml import Node
+from layers.keytable import Key
+from layers.strictyaml import Faults, Node
 from tests.mecklenburg import prepare
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -45,18 +45,37 @@ COUNTY_TEXTS = (
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _shipped_texts_are_taken_up_once() -> Generator[None]:
-    """Keep the shipped rulebook as nodes: hundreds of tests load it, and nobody writes to nodes."""
+def _shipped_texts_are_read_once() -> Generator[None]:
+    """Keep the shipped rulebook as nodes and rows: a thousand tests load it, and nobody writes to either."""
     take_up, nodes = kept_yaml._take_up, dict[Path, Node]()
+    entries, contents, made = rulebook.entries, rulebook._contents, dict[object, list]()
 
     def taken_up(place: Path, file: str) -> Node | None:
         node = nodes.get(place) or take_up(place, file)
-        if node is not None and place.is_relative_to(SHIPPED):
+        if node is not None and place.is_relative_to(rulebook.SHIPPED):
             nodes[place] = node
         return node
 
+    def once(key: tuple, root: Node | None, make: Callable[[], list], faults: Faults) -> list:
+        if not any(root is node for node in nodes.values()):
+            return make()
+        before, found = len(faults), made.get((*key, id(root)))
+        if found is None:
+            found = make()
+            if len(faults) == before:
+                made[(*key, id(root))] = found
+        return list(found)
+
+    def entries_once(root: Node | None, keys: Sequence[Key], faults: Faults) -> list:
+        return once((id(keys),), root, lambda: entries(root, keys, faults), faults)
+
+    def contents_once(kind: str, root: Node | None) -> list:
+        return once((kind,), root, lambda: contents(kind, root), Faults())
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kept_yaml, "_take_up", taken_up)
+        patch.setattr(rulebook, "entries", entries_once)
+        patch.setattr(rulebook, "_contents", contents_once)
         yield
 
 

@@ -6,19 +6,23 @@ twice, and what would unpack to more than is told here. Only the members asked f
 
 import stat
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 from geo.errors import Problem, UnreadableError
 from geo.model import Text
 
-__all__ = ["MOST_BYTES", "MOST_MEMBERS", "check_members", "is_archive", "unpack"]
+__all__ = ["DAMAGED", "MOST_BYTES", "MOST_MEMBERS", "check_members", "is_archive", "unpack"]
 
 MOST_MEMBERS = 10_000
 """Members of an archive, at most; a file geodatabase of a province holds a few thousand."""
 
 MOST_BYTES = 1 << 30
 """Bytes that an archive may unpack to, all members together."""
+
+DAMAGED = (OSError, EOFError, NotImplementedError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error)
+"""Whatever reading a damaged archive raises."""
 
 _NESTED = (".zip", ".kmz", ".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".jar", ".iso")
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -70,7 +74,7 @@ def unpack(path: Path, folder: Path, wanted: Callable[[PurePosixPath], bool]) ->
                     while block := source.read(1 << 20):
                         copy.write(block)
                 taken.append(name)
-    except (OSError, EOFError, NotImplementedError, RuntimeError, ValueError, zipfile.error) as error:
+    except DAMAGED as error:
         raise _damaged(path.name, error) from error
     return tuple(taken)
 
@@ -87,7 +91,7 @@ def check_members(path: Path) -> None:
         with _opened(path) as archive:
             for _ in _members(archive, path.name):
                 pass
-    except (OSError, EOFError, NotImplementedError, RuntimeError, ValueError, zipfile.error) as error:
+    except DAMAGED as error:
         raise _damaged(path.name, error) from error
 
 

@@ -151,7 +151,7 @@ def _check_tables(path: Path) -> None:
             rows = base.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_master").fetchall()
         finally:
             base.close()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError) as error:
         told = {"zh": "数据库损坏", "en": "the database is damaged"}
         raise _unreadable(path, str(error), **told) from error
     for kind, name, sql in rows:

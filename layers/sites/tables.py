@@ -5,7 +5,6 @@ import contextlib
 import csv
 import io
 import warnings
-import zipfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -15,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geo.model import Text
+from layers.archives import DAMAGED
 from layers.sites.chunks import ArrowRows, csv_records, csv_texts, fitted
 from layers.sites.geoparquet import geometry_column
 from layers.sites.rows import Record
@@ -154,7 +154,7 @@ def read_xlsx(path: Path) -> Source:
             sheet.reset_dimensions()  # some programs write a wrong extent, and rows beyond it would be lost
             rows = ([_sheet_value(cell) for cell in row] for row in sheet.iter_rows())
             headers = [cell_text(value) for value in next(rows, [])]
-        except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError) as error:
+        except (*DAMAGED, InvalidFileException, LookupError, AttributeError, TypeError, SyntaxError) as error:
             raise unreadable(
                 path.name, error, zh="读不成 XLSX 工作簿", en="not readable as an XLSX workbook"
             ) from error

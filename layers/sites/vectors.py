@@ -66,6 +66,14 @@ def read_gdal(path: Path, layer: str | None) -> Source:
             zh="字段名不是所写的编码：请改正或删去 .cpg",
             en="the field names are not in the encoding stated: correct or remove the .cpg",
         ) from error
+    except NameError as error:  # pyogrio's own, where GDAL cannot make a CRS of what it found
+        raise unreadable(
+            path.name,
+            ".prj",
+            allowed="WKT",
+            zh="坐标系定义损坏：请改正，或删去 .prj 并用 --crs 指定",
+            en="the definition of the CRS is damaged: correct it, or remove the .prj and name it with --crs",
+        ) from error
     except (DataSourceError, DataLayerError, LookupError, ValueError) as error:
         raise unreadable(
             path.name, reason(error), zh="读不成矢量文件或表格", en="not readable as a vector file or table"

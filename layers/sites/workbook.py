@@ -6,7 +6,7 @@ from pathlib import Path
 
 from geo.errors import UnreadableError
 from geo.model import Text
-from layers.archives import check_members, is_archive
+from layers.archives import DAMAGED, check_members, is_archive
 from layers.sites.sources import unreadable
 
 MOST_ROWS = 1_048_576
@@ -47,7 +47,7 @@ def look_through(path: Path) -> tuple[Text, ...]:
                 if name.startswith(_SHEETS) and name.endswith(".xml"):
                     counted = _sheet(path, archive, info)
                     formulas, empty = formulas + counted[0], empty + counted[1]
-    except (OSError, EOFError, NotImplementedError, RuntimeError, ValueError, zipfile.error) as error:
+    except DAMAGED as error:
         raise _unreadable(path, error) from error
     remarks = []
     if formulas > empty:

@@ -111,14 +111,19 @@ def parser() -> argparse.ArgumentParser:
     add(
         "input",
         metavar="INPUT",
-        help="lon,lat (decimal, or 105°50′12″E 32°31′12″N) or a file: CSV, TSV, XLSX, Parquet, GeoJSON, "
+        help="a place (lon,lat; 105°50′12″E 32°31′12″N; X=… Y=…) or a file: CSV, TSV, XLSX, Parquet, GeoJSON, "
         "any GDAL vector",
     )
     add("--activity", metavar="CODE|名称", help="what is to be built, for rows that do not say")
     add("--fact", metavar="NAME=VALUE", action="append", default=[], help="a declared fact; may be repeated")
     add("--on", metavar="DATE", help="as-of date 研判基准日, YYYY-MM-DD (default: today in Asia/Shanghai)")
     add("--bundle", metavar="DIR", type=Path, default=DEMO, help="default: the demonstration bundle")
-    add("--crs", metavar="CRS", help="EPSG:n, GCJ-02, BD-09 or unknown (default: the file's, else EPSG:4490)")
+    add(
+        "--crs",
+        metavar="CRS",
+        help="EPSG:n, GCJ-02, BD-09, unknown, or as people write it (国家2000 3度带35带; docs/coordinates.md); "
+        "default: the file's, else EPSG:4490 or the zone that the eastings bear",
+    )
     add("-o", "--out", metavar="OUT", type=Path, help=f"by extension: {', '.join(FORMATS)}")
     add("--failures", metavar="FILE", type=Path, help="CSV of the refused rows with their problems")
     add("--lang", choices=("zh", "en"), default="zh", help="language of texts (default zh)")

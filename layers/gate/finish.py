@@ -104,9 +104,18 @@ def _coverage(taken: Taken, order: Order, beside: Path, around: Around, faults: 
     if asked.file is not None:
         return _coverage_file(beside / asked.file, taken, where, faults)
     if asked.zones:
-        shapes = taken.zones.geometry.to_numpy()
-        return shapely.union_all(shapes[shapely.get_dimensions(shapes) == _POLYGON])
+        return _of_zones(taken, where, faults)
     return _of_districts(asked.districts, around.districts, where, faults)
+
+
+def _of_zones(taken: Taken, where: str, faults: Faults) -> Geometry | None:
+    shapes = taken.zones.geometry.to_numpy()
+    shapes = shapes[shapely.get_dimensions(shapes) == _POLYGON]
+    if len(shapes):
+        return shapely.union_all(shapes)
+    zh, en = "分区不是面，不能作为覆盖范围", "zones that are no polygons cannot be the coverage"
+    faults.add(where, given="zones", allowed="keep, file, districts", zh=zh, en=en)
+    return None
 
 
 def _coverage_file(path: Path, taken: Taken, where: str, faults: Faults) -> Geometry | None:

@@ -180,6 +180,14 @@ def test_what_cannot_be_read_is_refused(tmp_path, capsys, name):
         assert told.err.strip()
 
 
+def test_lines_are_no_coverage(tmp_path, capsys):
+    root = gate_bundle(tmp_path)
+    table = frame(squares(3))
+    table.geometry = table.boundary
+    told = imported(capsys, root, deliver(tmp_path, table), order(tmp_path, coverage={"zones": True}))
+    assert (told.code, "no polygons cannot be the coverage" in told.err) == (2, True)
+
+
 def test_a_layer_that_is_new_to_the_bundle(tmp_path, capsys):
     root = gate_bundle(tmp_path)
     cover(tmp_path)

@@ -111,8 +111,8 @@ def parser() -> argparse.ArgumentParser:
     add(
         "input",
         metavar="INPUT",
-        help="a place (lon,lat; 105°50′12″E 32°31′12″N; X=… Y=…) or a file: CSV, TSV, XLSX, Parquet, GeoJSON, "
-        "any GDAL vector",
+        help="a place (lon,lat; 105°50′12″E 32°31′12″N; X=… Y=…) or a file: CSV, TSV, XLSX, Parquet, "
+        "GeoJSON, any GDAL vector",
     )
     add("--activity", metavar="CODE|名称", help="what is to be built, for rows that do not say")
     add("--fact", metavar="NAME=VALUE", action="append", default=[], help="a declared fact; may be repeated")
@@ -121,7 +121,7 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--crs",
         metavar="CRS",
-        help="EPSG:n, GCJ-02, BD-09, unknown, or as people write it (国家2000 3度带35带; docs/coordinates.md); "
+        help="EPSG:n, GCJ-02, BD-09, unknown, or as people write it (国家2000 3度带35带); "
         "default: the file's, else EPSG:4490 or the zone that the eastings bear",
     )
     add("-o", "--out", metavar="OUT", type=Path, help=f"by extension: {', '.join(FORMATS)}")
@@ -161,8 +161,8 @@ def parser() -> argparse.ArgumentParser:
         metavar="LAYER=EDITION",
         action="append",
         default=[],
-        help="answer once more with this draft in force: columns draft_verdict and draft_applies, with_drafts "
-        "in JSON; may be repeated",
+        help="answer once more with this draft in force: columns draft_verdict and draft_applies, "
+        "with_drafts in JSON; may be repeated",
     )
     add("--layer", metavar="NAME", help="layer to read, where a vector file has several")
     return made

@@ -54,6 +54,7 @@ _DAMAGE = (
     ArithmeticError,
     LookupError,
     RuntimeError,
+    NameError,  # pyogrio's own, where GDAL cannot make a CRS of a .prj
     zipfile.BadZipFile,
     zlib.error,
 )

@@ -5,7 +5,7 @@ import contextlib
 import csv
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -209,23 +209,20 @@ def read_parquet(path: Path) -> Source:
     UnreadableError
         If it is no Parquet, or its geometry is not WKB.
     """
-    try:
-        file = pq.ParquetFile(path)
-    except (pa.ArrowException, OSError) as error:
-        raise unreadable(path.name, error, zh="读不成 Parquet 文件", en="not readable as Parquet") from error
-    groups = (file.metadata.row_group(n).total_byte_size for n in range(file.metadata.num_row_groups))
-    if (largest := max(groups, default=0)) > MOST_GROUP_BYTES:
-        file.close()
-        raise unreadable(
-            path.name,
-            f"{largest >> 20} MB",
-            allowed=f"≤ {MOST_GROUP_BYTES >> 20} MB",
-            zh="Parquet 的行组过大，请以较小的行组重新写出",
-            en="a row group of the Parquet file is too large: write it anew in smaller ones",
-        )
-    schema = file.schema_arrow
-    geometry, crs = geometry_column(schema, path.name)
-    headers = tuple(name for name in schema.names if name != geometry)
+    with contextlib.ExitStack() as on_failure:
+        try:
+            file = on_failure.enter_context(pq.ParquetFile(path))
+            schema = file.schema_arrow
+            names = [str(name) for name in schema.names]
+            groups = [file.metadata.row_group(n).total_byte_size for n in range(file.num_row_groups)]
+        except (pa.ArrowException, OSError, ValueError) as error:
+            raise unreadable(
+                path.name, error, zh="读不成 Parquet 文件", en="not readable as Parquet"
+            ) from error
+        _check_groups(groups, path)
+        geometry, crs = geometry_column(schema, path.name)
+        headers = tuple(name for name in names if name != geometry)
+        close = on_failure.pop_all().close
     return Source(
         name=path.name,
         headers=headers,
@@ -234,9 +231,21 @@ def read_parquet(path: Path) -> Source:
         features=geometry is not None,
         crs=crs,
         total=file.metadata.num_rows,
-        close=file.close,
+        close=close,
         schema=pa.schema([schema.field(name) for name in headers]),
     )
+
+
+def _check_groups(groups: Sequence[int], path: Path) -> None:
+    """Row groups are read as a whole."""
+    if (largest := max(groups, default=0)) > MOST_GROUP_BYTES:
+        raise unreadable(
+            path.name,
+            f"{largest >> 20} MB",
+            allowed=f"≤ {MOST_GROUP_BYTES >> 20} MB",
+            zh="Parquet 的行组过大，请以较小的行组重新写出",
+            en="a row group of the Parquet file is too large: write it anew in smaller ones",
+        )
 
 
 def arrow_rows(

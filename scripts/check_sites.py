@@ -31,6 +31,14 @@ DEMO = Path(__file__).resolve().parents[1] / "layers" / "demo"
 DONE, SOME_REFUSED, REFUSED, INTERRUPTED, CRASHED = 0, 1, 2, 130, 70
 
 _CHINA_OFFSET = timedelta(hours=8)
+_INPUT_HELP = (
+    "a place (lon,lat; 105°50′12″E 32°31′12″N; X=… Y=…) or a file: CSV, TSV, XLSX, Parquet, GeoJSON, "
+    "any GDAL vector"
+)
+_CRS_HELP = (
+    "EPSG:n, GCJ-02, BD-09, unknown, or as people write it (国家2000 3度带35带); default: the file's, else "
+    "EPSG:4490 or the zone that the eastings bear"
+)
 _NEGATIVE = re.compile(r"-[\d.]+\s*[,，]")
 _WORDS = {
     "zh": {
@@ -108,22 +116,12 @@ def parser() -> argparse.ArgumentParser:
         description="Check project sites against a bundle of zoning layers.",
     )
     add = made.add_argument
-    add(
-        "input",
-        metavar="INPUT",
-        help="a place (lon,lat; 105°50′12″E 32°31′12″N; X=… Y=…) or a file: CSV, TSV, XLSX, Parquet, "
-        "GeoJSON, any GDAL vector",
-    )
+    add("input", metavar="INPUT", help=_INPUT_HELP)
     add("--activity", metavar="CODE|名称", help="what is to be built, for rows that do not say")
     add("--fact", metavar="NAME=VALUE", action="append", default=[], help="a declared fact; may be repeated")
     add("--on", metavar="DATE", help="as-of date 研判基准日, YYYY-MM-DD (default: today in Asia/Shanghai)")
     add("--bundle", metavar="DIR", type=Path, default=DEMO, help="default: the demonstration bundle")
-    add(
-        "--crs",
-        metavar="CRS",
-        help="EPSG:n, GCJ-02, BD-09, unknown, or as people write it (国家2000 3度带35带); "
-        "default: the file's, else EPSG:4490 or the zone that the eastings bear",
-    )
+    add("--crs", metavar="CRS", help=_CRS_HELP)
     add("-o", "--out", metavar="OUT", type=Path, help=f"by extension: {', '.join(FORMATS)}")
     add("--failures", metavar="FILE", type=Path, help="CSV of the refused rows with their problems")
     add("--lang", choices=("zh", "en"), default="zh", help="language of texts (default zh)")

@@ -1,16 +1,17 @@
 """The READMEs' commands are run, and their links lead somewhere."""
 
 import json
-import os
 import re
 import runpy
 import shlex
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from layers.bundle import look_over
 from layers.rulebook import load_rulebook
 from scripts import rulebook_doc
 from server import create_app
@@ -42,19 +43,30 @@ def test_every_command_is_of_a_kind_that_is_run():
     assert odd == []
 
 
+looked_over = cache(look_over)
+"""The demonstration is linted once for both languages."""
+
+
+def run_module(words, folder, monkeypatch):
+    """``-m module options`` as Python runs it, but without starting one: the code it leaves with."""
+    with monkeypatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr(sys, "argv", words[1:])
+        patch.delitem(sys.modules, words[1], raising=False)  # as in a new Python, which has not imported it
+        with pytest.raises(SystemExit) as done:
+            runpy.run_module(words[1], run_name="__main__", alter_sys=True)
+    return done.value.code or 0
+
+
 @pytest.mark.parametrize("line", of_kind(".venv/bin/python -m scripts."))
 def test_a_script_command_runs_as_written(line, tmp_path, monkeypatch, capsys):
     words = shlex.split(line)[1:]
     outputs = [i for i, w in enumerate(words) if words[i - 1] in {"-o", "--failures"}]
     for i in outputs:
         words[i] = str(tmp_path / words[i])
-    monkeypatch.chdir(ROOT)
-    monkeypatch.setattr(sys, "argv", words[1:])
-    # As `python -m` does it, without a start of Python for each; the quoted command, below, is started.
-    with pytest.raises(SystemExit) as done:
-        runpy.run_module(words[1], run_name="__main__", alter_sys=True)
+    monkeypatch.setattr("layers.bundle.look_over", looked_over)
     # The example table holds one bad row on purpose: 1 says so.
-    assert (done.value.code or 0) == (1 if outputs else 0), capsys.readouterr().err
+    assert run_module(words, ROOT, monkeypatch) == (1 if outputs else 0), capsys.readouterr().err
     assert all(Path(words[i]).stat().st_size > 0 for i in outputs)
 
 
@@ -110,18 +122,19 @@ def test_links_of_the_pages_lead_somewhere(name):
     assert [link for link in links if not (ROOT / "docs" / link).exists()] == []
 
 
-def test_a_planner_can_add_a_rule_as_written(tmp_path):
+def test_a_planner_can_add_a_rule_as_written(tmp_path, monkeypatch, capsys):
     """Files and commands of docs/adding-a-rule.md, one after the other, in a folder of their own."""
     text = (ROOT / "docs" / "adding-a-rule.md").read_text(encoding="utf-8")
     (tmp_path / "layers").symlink_to(ROOT / "layers")
     (tmp_path / "docs").mkdir()
-    said = {}
+    said = []
     for kind, path, body in re.findall(r"```(\w+)(?: (\S+))?\n(.*?)```", text, flags=re.DOTALL):
         if path:
             with (tmp_path / path).open("a", encoding="utf-8") as file:
                 file.write("\n" + body if kind == "yaml" else body)
         for line in body.splitlines() if kind == "sh" else ():
-            said[line] = run_in(tmp_path, line)
+            run_in(tmp_path, line, monkeypatch, capsys)
+            said.append(line)
     rows = (tmp_path / "scenario.html").read_text(encoding="utf-8").split("</table>")
     named = [row.count('href="#rule-MY-01"') for row in rows[0].split("<tr class=")[1:]]
     assert named == [1, 0, 0]
@@ -131,14 +144,12 @@ def test_a_planner_can_add_a_rule_as_written(tmp_path):
     assert len(said) == 6
 
 
-def run_in(folder, line):
+def run_in(folder, line, monkeypatch, capsys):
     """One line of a ``sh`` block; ``make`` only shows what it would do."""
     words = shlex.split(line)
-    words = [sys.executable, *words[1:]] if words[0] == ".venv/bin/python" else words
+    if words[0] == ".venv/bin/python":
+        assert run_module(words[1:], folder, monkeypatch) == 0, f"{line}: {capsys.readouterr()}"
+        return
     words = ["make", "-C", str(ROOT), "-n", *words[1:]] if words[0] == "make" else words
-    done = subprocess.run(
-        words, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
-        encoding="utf-8", check=False,
-    )  # fmt: skip
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 0, f"{line}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
-    return done.stdout

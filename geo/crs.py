@@ -293,7 +293,11 @@ def _mover_of(crs: Crs, *, back: bool = False) -> Callable[[Floats], Floats] | N
 
 
 def _shifter(shift: _Shift) -> Callable[[Floats], Floats]:
-    return lambda xy: np.column_stack(shift(xy[:, 0], xy[:, 1]))
+    def move(xy: Floats) -> Floats:
+        with np.errstate(over="ignore", invalid="ignore"):  # what is on no earth is refused later
+            return np.column_stack(shift(xy[:, 0], xy[:, 1]))
+
+    return move
 
 
 def longest_edge(crs: Crs) -> float:

@@ -161,6 +161,9 @@ def settle_shape(name: str | None, xy: Floats, *, any_order: bool, where: str) -
     InputError
         As `settle`, and if the places are not of one zone.
     """
+    if not len(xy):  # nothing that is a number: the site's own checks say so
+        given = EPSG_4490 if name is None else parse_crs(name, where=f"{where}.crs")
+        return Settled(crs=given, turned=False, remarks=())
     if not any_order and (name is not None or not (np.abs(xy) > FULL_TURN).any()):
         words = None if name is None else crs_words(split_parameters(name, where=f"{where}.crs")[0])
         crs = EPSG_4490 if name is None else None if words else parse_crs(name, where=f"{where}.crs")

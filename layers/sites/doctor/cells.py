@@ -15,12 +15,15 @@ from layers.sites.doctor.clinic import Reading
 from layers.sites.geometry import MAX_VERTICES
 from layers.sites.places import from_wkt
 
+_ABSURD = 1e12
+"""Nobody's coordinates, in whatever unit; NaN is neither."""
+
 
 def reading_of(geometry: Geometry | None, crs: str | None) -> Reading | None:
     """A shape with the name of its CRS; None where there is no shape worth a look, or no such CRS."""
     if geometry is None or shapely.get_num_coordinates(geometry) > MAX_VERTICES:
         return None
-    if not np.isfinite(shapely.get_coordinates(geometry)).all():
+    if not (np.abs(shapely.get_coordinates(geometry)) < _ABSURD).all():
         return None
     try:
         return Reading(geometry, None if crs is None else parse_crs(crs).name)

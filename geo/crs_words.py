@@ -65,12 +65,16 @@ class CrsWords:
     projected: bool | None = None
 
 
-@lru_cache(maxsize=1024)
 def crs_words(name: str) -> CrsWords | None:
     """The words of a name; None where it names no datum of Chinese surveys, or holds a word more."""
+    return _read(name) if len(name) <= _LONGEST else None
+
+
+@lru_cache(maxsize=1024)
+def _read(name: str) -> CrsWords | None:
     text = _plain(name)
     datum = _DATUM.search(text)
-    if len(name) > _LONGEST or datum is None:
+    if datum is None:
         return None
     rest = text[: datum.start()] + "_" + text[datum.end() :]
     found: dict[str, str] = {}

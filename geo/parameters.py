@@ -13,6 +13,8 @@ Helmert = tuple[float, ...]
 """Three or seven numbers."""
 
 _KEY = re.compile(r"[\s,;]*\+?towgs84\s*[=:]\s*", re.IGNORECASE)
+_LONGEST = 400
+"""Characters; a longer cell is no name, and some hold a whole file."""
 _COUNTS = (3, 7)
 _MOST = (10_000.0,) * 3 + (100.0,) * 4
 """Metres, seconds and parts per million beyond which numbers are no datum shift."""
@@ -26,8 +28,8 @@ def split_parameters(name: str, *, where: str = "crs") -> tuple[str, Helmert]:
     InputError
         If they are not three or seven numbers, or absurdly large.
     """
-    parts = _KEY.split(name, maxsplit=1)
-    if len(parts) == 1:
+    parts = _KEY.split(name, maxsplit=1) if len(name) <= _LONGEST else []
+    if len(parts) <= 1:
         return name, ()
     try:
         numbers = tuple(float(number) for number in re.split(r"[\s,;，；]+", parts[1].strip()))

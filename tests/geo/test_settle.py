@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.crs import check_crs_name, from_lonlat, parse_crs
+from geo.crs_words import crs_words
 from geo.errors import InputError, Problem
+from geo.parameters import split_parameters
 from geo.settle import Settled, leaves_open, settle, settle_shape
 from geo.site import make_site
 
@@ -199,6 +201,28 @@ def test_shapes_are_of_one_zone() -> None:
 )
 def test_a_loose_name_and_the_zone_of_a_file(name: str, crs: str, agrees: bool) -> None:
     assert leaves_open(name, parse_crs(crs)) == agrees
+
+
+@given(
+    name=st.text(alphabet="CGS2000国家西安北京805436度带号第无中央经线_ EPSG:+towgs84=,.-（）", max_size=40)
+)
+def test_any_name_is_read_or_refused(name: str) -> None:
+    try:
+        check_crs_name(name)
+    except InputError as error:
+        told = error.problems
+    else:
+        told = ()
+        assert crs_words(split_parameters(name)[0]) or parse_crs(name).name
+    assert all(problem.hint.zh and problem.hint.en for problem in told)
+
+
+@pytest.mark.parametrize("name", ["CGCS2000" + " " * 2_000_000, "国家2000" * 500_000, "+towgs84=" * 200_000])
+def test_a_cell_as_long_as_a_file_is_no_name(name: str) -> None:
+    for read in (check_crs_name, parse_crs):
+        with pytest.raises(InputError) as error:
+            read(name)
+        assert len(str(error.value)) < 2_000
 
 
 @given(

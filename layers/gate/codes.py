@@ -35,8 +35,9 @@ def check_codes(
     """
     odd = {int(row) for row in _check_forms(zones, layer, notes)}
     counties = _counties(zones, layer)
+    ours = () if layer == "admin_unit" else jurisdictions  # neighbours are held there on purpose
     for row, code in counties.items():
-        if _check_county(row, code, jurisdictions, notes):
+        if _check_county(row, code, ours, notes):
             odd.add(row)
     odd |= _check_ground(zones, counties, districts, notes)
     return len(odd)
@@ -44,7 +45,9 @@ def check_codes(
 
 def _counties(zones: gpd.GeoDataFrame, layer: str) -> dict[int, str]:
     """The county code that each zone states, by row."""
-    name = "code" if layer == "admin_unit" else "county_code"
+    name = "county_code"
+    if layer == "admin_unit":
+        name = "code" if "code" in zones.columns else "zone_id"
     if name not in zones.columns:
         return {}
     pairs = zip(zones.index, (as_text(cell) for cell in zones[name]), strict=True)

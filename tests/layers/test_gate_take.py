@@ -168,6 +168,13 @@ def test_codes_that_contradict_each_other_are_remarks(row, checks):
     assert notes.faults == ()
 
 
+def test_districts_are_known_by_their_own_code_and_neighbours_are_held():
+    zones = units(("510812", "county", None), ("610726", "county", None), ("500223", "county", None))
+    notes = Notes(names=list(zones["zone_id"]))
+    assert check_codes(zones, "admin_unit", ("5108",), Districts.none(), notes) == 1
+    assert [(n.check, n.zone) for n in notes.tuple()] == [("county", "500223")]
+
+
 def test_a_zone_that_is_not_in_the_county_it_names():
     here, there = lonlat(square(-1000, -1000, 3000)), lonlat(square(50_000, 0, 1000))
     districts = Districts.of(

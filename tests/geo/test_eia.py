@@ -278,7 +278,7 @@ def test_each_item_names_the_layers_of_its_own_areas_out_of_scope() -> None:
     assert [str(row["headline"])[-1] for row in wanted] == ["b", "c", "b", "c"]
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(world=worlds(), seed=st.integers(0, 2**32))
 def test_columns_tell_the_class_that_whole_reports_tell(world: dict[str, Any], seed: int) -> None:
     held, batch = with_list(build(world)), points(world, seed)

@@ -158,3 +158,19 @@ def test_ids_of_features(bundle: Bundle, tmp_path: Path) -> None:
     ((points, rows),) = taken_apart(path, bundle.rulebook, Defaults(on=ON), 1000)
     assert check_equal(points, rows) == 2
     assert points.site_id.to_pylist() == ["k", "8"]
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4523", "国家2000", None])
+def test_projected_features_that_are_points(bundle: Bundle, tmp_path: Path, crs: str | None) -> None:
+    shapes = [
+        shapely.Point(35_575_648.17, 3_598_138.10),
+        shapely.Point(3_598_138.10, 35_575_648.17),
+        shapely.Point(575_648.17, 3_598_138.10),
+        shapely.Point(35_575_648.17, 9_598_138.10),
+    ]
+    gpd.GeoDataFrame({"n": range(4)}, geometry=shapes, crs=4523).to_parquet(tmp_path / "t.parquet")
+    defaults = Defaults(on=ON, crs=crs)
+    ((points, rows),) = taken_apart(tmp_path / "t.parquet", bundle.rulebook, defaults, 1000)
+    assert check_equal(points, rows) == 1
+    assert [row.part is not None for row in rows] == [True, False, False, False]
+    assert (points.lon[0], points.lat[0]) == pytest.approx((105.805, 32.505), abs=1e-6)

@@ -16,6 +16,7 @@ export class SiteFiles {
     this.file = null;
     this.input = el('input', {type: 'file', id: 'site-file', class: 'unseen', 'aria-label': t('file.open'), on: {change: () => {
       [this.file] = this.input.files;
+      this.layer = null;
       if (this.file) this.read([]);
       this.input.value = '';
     }}});
@@ -29,14 +30,24 @@ export class SiteFiles {
     const crs = byId('crs').value;
     try {
       const {sites} = await send('/sites', this.file, {
-        name: this.file.name, crs: crs === 'EPSG:4490' ? null : crs, remedies: remedies.length ? remedies.join(',') : null,
+        name: this.file.name, crs: crs === 'EPSG:4490' ? null : crs, remedies: remedies.length ? remedies.join(',') : null, layer: this.layer,
       });
       this.show(sites, remedies);
     } catch (error) {
       const problems = error.problem?.problems ?? [];
       fill(this.list, el('p', {class: 'fault', role: 'alert', text: problems.map((one) => `${one.hint}（${one.given}）`).join('；') || error.message}),
-        this.advised(error.problem?.advice ?? []));
+        this.layers(problems), this.advised(error.problem?.advice ?? []));
     }
+  }
+
+  /** Of a file that holds several layers or data sets: a button for each. */
+  layers(problems) {
+    const [first] = problems;
+    if (!first?.where.endsWith(': layer')) return null;
+    return el('div', {class: 'tools'}, first.allowed.split(', ').map((name) => el('button', {type: 'button', class: 'tool', text: name, on: {click: () => {
+      this.layer = name;
+      this.read([]);
+    }}})));
   }
 
   show(sites, remedies) {

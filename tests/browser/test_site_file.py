@@ -8,7 +8,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_survey_text_is_read_listed_chosen_from_and_checked(server_url: str) -> None:
-    played = run_page_script(HERE / "scenarios" / "site_file.mjs", server_url, expected_statuses=(415,))
+    played = run_page_script(HERE / "scenarios" / "site_file.mjs", server_url, expected_statuses=(415, 422))
     result = played["result"]
     assert result["status"] == 200
     assert "界址点.txt：3 行，退回 1 行" in result["listed"]
@@ -24,4 +24,6 @@ def test_a_survey_text_is_read_listed_chosen_from_and_checked(server_url: str) -
     assert all(words for _, words in result["all"])
     assert result["refused"] == 415
     assert "打成一个 ZIP" in result["fault"]
+    assert result["several"] == 422
+    assert "乙地" in result["chosen"]
     assert result["tooWide"] <= 0

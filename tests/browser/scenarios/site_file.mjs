@@ -1,7 +1,9 @@
 // A file of sites read on the page: rows listed, one chosen and checked, all checked, a refused file told.
+import {zip} from './zip.mjs';
+
 const upload = async (page, name, text) => {
   const told = page.waitForResponse((response) => response.url().includes('/api/v1/sites'));
-  await page.setInputFiles('#site-file', {name, mimeType: 'application/octet-stream', buffer: Buffer.from(text, 'utf8')});
+  await page.setInputFiles('#site-file', {name, mimeType: 'application/octet-stream', buffer: Buffer.from(text)});
   return (await told).status();
 };
 
@@ -45,6 +47,12 @@ export default async ({page, baseUrl, shot}) => {
   result.refused = await upload(page, '用地.shp', 'x');
   await page.waitForSelector('#site-file-list .fault');
   result.fault = await page.textContent('#site-file-list');
+  const features = (name) => ({type: 'FeatureCollection', features: [{type: 'Feature', properties: {name}, geometry: {type: 'Point', coordinates: [105.84, 30.19]}}]});
+  result.several = await upload(page, '两份.zip', zip({'甲.geojson': features('甲地'), '乙.geojson': features('乙地')}));
+  await page.click('#site-file-list .tools button:has-text("乙")');
+  await page.waitForSelector('.site-rows li');
+  result.chosen = await page.textContent('.site-rows');
+
   await page.setViewportSize({width: 390, height: 800});
   result.tooWide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   return result;

@@ -397,18 +397,16 @@ def test_every_remedy_says_what_it_is_for() -> None:
             assert text.en
 
 
-WILD = (0.0, -0.0, 1e-300, 105.84, 32.64, -105.84, 90.0, 180.0, 359.99, 1e6, 35_579_050.12, 3_613_591.79)
-WILD = (*WILD, 579_050.12, 9.99e7, 1e15, 1e308, -1e308, float("nan"), float("inf"))
+WILD = (-0.0, 1e-300, 105.84, -32.64, 90.0, 180.0, 579_050.12, 3_613_591.79, 35_579_050.12, 1e15, 1e308)
+WILD = (*WILD, float("nan"), float("-inf"))
 
 
-@pytest.mark.parametrize(
-    "crs", [None, "EPSG:4544", "EPSG:4523", "EPSG:4326", "GCJ-02", "unknown", "EPSG:2379"]
-)
+@pytest.mark.parametrize("crs", [None, "EPSG:4544", "EPSG:4326", "GCJ-02", "unknown"])
 @pytest.mark.parametrize("remedies", [(), ("swap-axes", "zone-35", "decimal-point", "dms-packed", "gcj-02")])
 def test_no_number_breaks_the_doctor(look: Look, crs: str | None, remedies: tuple[str, ...]) -> None:
     """Whatever stands there: a row is a site or refused, without a warning."""
     for x in WILD:
-        for y in WILD:
+        for y in WILD[2::2]:
             row = look(XY if crs is not None else LONLAT, (repr(x), repr(y)), crs, remedies)
             assert (row.part is None) == bool(row.problems)
             shape = look((), (), crs, remedies, shapely.Point(x, y))

@@ -105,6 +105,16 @@ def test_a_single_place_is_advised_and_treated(check) -> None:
     assert "flip-lon 不适用于此处" in refused.out
 
 
+def test_a_place_just_outside_that_a_phone_maps_shift_brings_in(check) -> None:
+    """Either map may have been it: both are told, and what each would make of the place."""
+    call = check("107.003,32.5", "--crs", "EPSG:4326")
+    told = [line for line in call.out.splitlines() if line.startswith("建议")]
+    assert [line.rpartition(" ")[2] for line in told] == ["gcj-02", "bd-09"]
+    assert "不在服务范围内；改正后为 106.99" in told[0]
+    assert "建议" not in check("107.03,32.5").out  # no map shifts as far
+    assert "gcj-02 applied as asked" in check("107.003,32.5", "--remedy", "gcj-02", "--lang", "en").out
+
+
 def test_unknown_remedies_are_refused_with_all_names(check) -> None:
     call = check("105.8,32.5", "--remedy", "mirror", "--lang", "en")
     assert call.code == 2

@@ -24,7 +24,7 @@ from layers.sites.sources import Source
 
 Signs = Counter[str]
 
-_SAMPLE = 1_000
+_SAMPLE = 500
 """Rows of a chunk that are looked at."""
 
 _SEEN, _FITS, _WHOLE, _HOME = "file:seen", "file:packable", "file:packed", "file:home"

@@ -39,7 +39,7 @@ _ABOUT, _PLOTS = "属性描述", "地块坐标"
 _SECTION = re.compile(r"\s*[\[【［]\s*(.+?)\s*[\]】］]\s*")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?|[+-]?\.\d+")
 _ENCODINGS = ("utf-8-sig", "gb18030")
-_HEAD = 4_096
+_HEAD, _BLOCK = 4_096, 1 << 20
 _POINT_PARTS = 4
 _BOM16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -110,34 +110,42 @@ def read_survey(path: Path) -> Survey:
     about: dict[str, str] = {}
     plots: list[Plot] = []
     section, total = "", 0
-    for number, line in enumerate(_text(path).splitlines(), start=1):
-        if not line.strip():
-            continue
-        if match := _SECTION.fullmatch(line):
-            section = match[1]
-        elif section == _ABOUT:
-            key, _, value = line.replace("＝", "=").partition("=")
-            about[key.strip()] = value.strip()
-        elif section == _PLOTS:
-            _take(line, number, plots)
-            total += 1
-            if total > MOST_POINTS:
-                given, most = f"> {MOST_POINTS}", f"≤ {MOST_POINTS}"
-                raise _unreadable(path, given, most, "界址点过多，请拆分", "too many points: split the file")
+    with path.open(encoding=_encoding(path)) as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            if match := _SECTION.fullmatch(line.strip()):
+                section = match[1]
+            elif section == _ABOUT:
+                key, _, value = line.replace("＝", "=").partition("=")
+                about[key.strip()] = value.strip()
+            elif section == _PLOTS:
+                _take(line, number, plots)
+                total += 1
+                if total > MOST_POINTS:
+                    given, most = f"> {MOST_POINTS}", f"≤ {MOST_POINTS}"
+                    raise _unreadable(
+                        path, given, most, "界址点过多，请拆分", "too many points: split the file"
+                    )
     if not plots:
         raise _unreadable(path, "0", "[地块坐标]", "文件中没有地块", "there are no plots in the file")
     return Survey(about=about, plots=tuple(plots))
 
 
-def _text(path: Path) -> str:
-    data = path.read_bytes()
-    for encoding in ("utf-16",) if data.startswith(_BOM16) else _ENCODINGS:
+def _encoding(path: Path) -> str:
+    """The encoding in which the whole file can be read."""
+    with path.open("rb") as stream:
+        head = stream.read(8)
+    for encoding in ("utf-16",) if head.startswith(_BOM16) else _ENCODINGS:
         try:
-            return data.decode(encoding)
+            with path.open(encoding=encoding) as text:
+                while text.read(_BLOCK):
+                    pass
         except UnicodeDecodeError:
             continue
+        return encoding
     raise _unreadable(
-        path, data[:8].hex(" "), "UTF-8, GB18030", "文件编码无法识别", "the encoding is not recognised"
+        path, head.hex(" "), "UTF-8, GB18030", "文件编码无法识别", "the encoding is not recognised"
     )
 
 

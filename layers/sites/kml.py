@@ -237,15 +237,16 @@ def _rings(polygon: Element, boundary: str, where: str, remarks: list[Text]) -> 
 
 def _positions(node: Element, where: str, *, least: int = 1, exactly: int = 0) -> NDArray[np.float64]:
     texts = [_text(child) for child in node if _tag(child) == "coordinates"]
+    commas = sum(text.count(",") for text in texts)
+    if commas > _FLAT * MAX_VERTICES:  # before millions of small texts are made of it
+        raise InputError(_too_many(where, commas // _FLAT))
     return _parsed(" ".join(texts).split(), where, least=least, exactly=exactly)
 
 
 def _parsed(tuples: list[str], where: str, *, least: int = 1, exactly: int = 0) -> NDArray[np.float64]:
     """Positions of ``lon,lat[,height]`` texts, shape (n, 2), or (n, 3) where a height says something."""
     if len(tuples) > MAX_VERTICES:
-        given = f"{len(tuples)} vertices"
-        told = {"zh": f"一处选址最多 {MAX_VERTICES} 个顶点", "en": f"at most {MAX_VERTICES} vertices a site"}
-        raise InputError(fault(where, given, f"at most {MAX_VERTICES} vertices", **told))
+        raise InputError(_too_many(where, len(tuples)))
     wrong = next((one for one in tuples if not _TUPLE.fullmatch(one)), None)
     if wrong is not None:
         told = {
@@ -259,6 +260,11 @@ def _parsed(tuples: list[str], where: str, *, least: int = 1, exactly: int = 0) 
     high = any(len(one) > _FLAT and one[_FLAT] for one in numbers)
     width = _FLAT + high
     return np.array([(*one, 0.0)[:width] for one in numbers], dtype=np.float64)
+
+
+def _too_many(where: str, count: int) -> Problem:
+    told = {"zh": f"一处选址最多 {MAX_VERTICES} 个顶点", "en": f"at most {MAX_VERTICES} vertices a site"}
+    return fault(where, f"{count} vertices or more", f"at most {MAX_VERTICES} vertices", **told)
 
 
 def _no_shape(where: str, given: str, allowed: str) -> Problem:

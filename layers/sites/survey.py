@@ -14,6 +14,7 @@ from geo.errors import InputError, Problem
 from geo.gauss import zone_numbers
 from geo.model import Text
 from layers.sites.faults import fault
+from layers.sites.geometry import MAX_VERTICES
 from layers.sites.rows import Record
 from layers.sites.sources import Source, in_chunks
 from layers.sites.survey_crs import are_eastings, are_northings, survey_crs
@@ -139,6 +140,9 @@ def _east_first(plot: Plot, east: float | None, remarks: list[Text], where: str,
 
 def _check_count(plot: Plot, where: str) -> None:
     """The head's number of points, counted with or without those that close the rings."""
+    if len(plot.points) > MAX_VERTICES:
+        words = {"zh": f"一处选址最多 {MAX_VERTICES} 个顶点", "en": f"at most {MAX_VERTICES} vertices a site"}
+        raise InputError(fault(where, f"{len(plot.points)} vertices", f"≤ {MAX_VERTICES} vertices", **words))
     told = plot.told["界址点数"]
     least, most = len(set(plot.points)), len(plot.points) + len({ring for ring, _, _ in plot.points})
     if told.isdigit() and int(told) and not least <= int(told) <= most:

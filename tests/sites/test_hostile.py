@@ -19,9 +19,11 @@ import pytest
 import shapely
 
 import layers.sites.feature_stream
+import layers.survey_txt
 from geo.errors import InputError, UnreadableError
 from layers.archives import MOST_BYTES, MOST_MEMBERS, unpack
 from layers.sites import tables
+from layers.sites.geometry import MAX_VERTICES
 from layers.sites.geoparquet import geo_metadata
 from layers.sites.intake import open_source
 from tests.site_files import MAKERS, dxf_text, geojson, gpkg, kml_text, placemark, shapefile
@@ -318,6 +320,35 @@ def test_ten_million_vertices(check: Callable, tmp_path: Path) -> None:
     assert "200000" in call.out
     assert "b,ok,clear" in call.out
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 3 << 20  # KB; the making of it included
+
+
+@pytest.mark.parametrize("name", ["a.kml", "a.txt", "a.wkt"])
+def test_too_many_vertices_in_a_text(tmp_path: Path, name: str) -> None:
+    """Refused before they are taken apart; texts of ten million are cut by the limits on files."""
+    count = 450_000
+    path = tmp_path / name
+    if name == "a.kml":
+        line = f"<LineString><coordinates>{'105,32 ' * count}</coordinates></LineString>"
+        path.write_text(kml_text(placemark("a", line), placemark("b", POINT)), encoding="utf-8")
+    elif name == "a.wkt":
+        path.write_text(f"LINESTRING ({'105 32,' * count}105 32)\nPOINT (105.9 32.6)\n", encoding="utf-8")
+    else:
+        head = "[属性描述]\n坐标系=2000国家大地坐标系\n[地块坐标]\n0,,1,一,线,,,,@\n"
+        points = "J,1,3598000,35575000\n" * count
+        last = "0,,2,二,点,,,,@\nJ,1,3598000,35575000\n"
+        path.write_text(head + points + last, encoding="utf-8")
+    source = open_source(path)
+    first, second = (record for chunk in source.chunks for record in chunk)
+    source.close()
+    assert first.problems or shapely.get_num_coordinates(first.geometry) > MAX_VERTICES
+    assert second.problems == ()
+
+
+def test_a_survey_of_too_many_points(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layers.survey_txt, "MOST_POINTS", 10)
+    path = tmp_path / "a.txt"
+    path.write_text("[地块坐标]\n" + "J1,1,3598000,35575000\n" * 11, encoding="utf-8")
+    refused(path, "界址点过多", "too many points")
 
 
 def test_a_feature_longer_than_any_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -325,7 +325,7 @@ def test_ten_million_vertices(check: Callable, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a.kml", "a.txt", "a.wkt"])
 def test_too_many_vertices_in_a_text(tmp_path: Path, name: str) -> None:
     """Refused before they are taken apart; texts of ten million are cut by the limits on files."""
-    count = 450_000
+    count = 250_000
     path = tmp_path / name
     if name == "a.kml":
         line = f"<LineString><coordinates>{'105,32 ' * count}</coordinates></LineString>"

@@ -207,7 +207,7 @@ FORMATS = {
     "parks.kml": {"driver": "KML"},
     "parks.parquet": {},
 }
-PACKED = ("parks.shp", "parks.gdb", "parks.kml")
+PACKED = ("parks.shp", "parks.gdb")
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Self
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import STRtree
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.change import UNKNOWN, DiffRow, Transfer
@@ -16,7 +14,7 @@ from geo.defects import LEAST_M2
 from geo.districts import Districts, Lots
 from geo.measure import Floats, Objects, area_m2
 from geo.pairing import Rows
-from geo.pieces import Mask, Overlaps, areal, disjoint, ground_of, overlaps, polygons_of, shapes_of
+from geo.pieces import Mask, Overlaps, areal, ground_of, overlaps, polygons_of, shapes_of, without
 
 _ALL = None
 """All classes as one union."""
@@ -105,8 +103,8 @@ def account(
 
 def _scope(old: _Side, new: _Side, zone_class: str | None, districts: Districts) -> _Scope:
     mine, theirs = old.of_class(zone_class), new.of_class(zone_class)
-    gained = _without(new.only_here(theirs, old.keys(mine)), old.rows.shape[mine & old.areal])
-    lost = _without(old.only_here(mine, new.keys(theirs)), new.rows.shape[theirs & new.areal])
+    gained = without(new.only_here(theirs, old.keys(mine)), old.rows.shape[mine & old.areal])
+    lost = without(old.only_here(mine, new.keys(theirs)), new.rows.shape[theirs & new.areal])
     size = len(districts.code) + 1
     changed = np.zeros((2, size + 1))
     for n, shapes in enumerate((gained, lost)):
@@ -120,15 +118,6 @@ def _scope(old: _Side, new: _Side, zone_class: str | None, districts: Districts)
         gained=ground_of(gained),
         lost=ground_of(lost),
     )
-
-
-def _without(shapes: Objects, others: Objects) -> Objects:
-    """The ground of shapes that none of the others holds, in pieces of which none overlap."""
-    row, other = STRtree(others).query(shapes, predicate="intersects")
-    order = np.argsort(row, kind="stable")
-    cuts = np.searchsorted(row[order], np.arange(len(shapes) + 1))
-    held = [shapely.union_all(others[other[order[a:b]]]) for a, b in pairwise(cuts)]
-    return disjoint(polygons_of(shapely.difference(shapes, shapes_of(held)))[0])
 
 
 def _rows(scopes: Iterable[_Scope], districts: Districts) -> Iterator[DiffRow]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -132,3 +133,12 @@ def disjoint(shapes: Objects) -> Objects:
     if not several.any():
         return shapes
     return np.concatenate([shapes[~several], polygons_of(shapes_of([shapely.union_all(shapes[several])]))[0]])
+
+
+def without(shapes: Objects, others: Objects) -> Objects:
+    """The ground of shapes that none of the others holds, in pieces of which none overlap."""
+    row, other = STRtree(others).query(shapes, predicate="intersects")
+    order = np.argsort(row, kind="stable")
+    cuts = np.searchsorted(row[order], np.arange(len(shapes) + 1))
+    held = [shapely.union_all(others[other[order[a:b]]]) for a, b in pairwise(cuts)]
+    return disjoint(polygons_of(shapely.difference(shapes, shapes_of(held)))[0])

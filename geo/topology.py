@@ -99,7 +99,7 @@ def within(
     if tiles:
         gaps = shapely.difference(_to_tile(home, edition.coverage), union_of(zones.shapes, pairs.loose))
     else:
-        gaps = slits(zones.shapes, settled.gap_m)
+        gaps = slits(zones.shapes, settled.gap_m, pairs.loose)
     found.append(_pieces(DefectKind.GAP, gaps))
     told = [_told(one, zones, settled, districts) for one in found]
     order = {kind: number for number, kind in enumerate(DefectKind)}

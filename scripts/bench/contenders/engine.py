@@ -26,7 +26,9 @@ def polygons(job: Found) -> Found:
     projects = [_project(shape) for shape in read_zones(job["sites"])]
     for report in check_projects(bundle, projects[:WARM_UP], ON):
         to_json(report)
-    spent_s, hits = clocked(lambda: [_overlaps(report) for report in check_projects(bundle, projects, ON)])
+    spent_s, hits = clocked(
+        lambda: [_overlaps(report, set(job["layers"])) for report in check_projects(bundle, projects, ON)]
+    )
     rows = [(site, zone, area) for site, found in enumerate(hits) for zone, area in found]
     np.savez(
         Path(job["folder"]) / "overlaps-ours.npz",
@@ -62,8 +64,9 @@ def _checked(bundle: Bundle, shape: BaseGeometry) -> int:
     return len(report.parts[0].hits)
 
 
-def _overlaps(report: Report) -> list[tuple[str, float]]:
-    return [(hit.zone_id, hit.overlap_m2) for hit in report.parts[0].hits]
+def _overlaps(report: Report, layers: set[str]) -> list[tuple[str, float]]:
+    """The zones of the layers that are compared: counties are ours alone."""
+    return [(hit.zone_id, hit.overlap_m2) for hit in report.parts[0].hits if hit.layer in layers]
 
 
 if __name__ == "__main__":

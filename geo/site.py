@@ -223,8 +223,15 @@ def _refuse_without_size(shape: Geometry, where: str) -> None:
 
 
 def made_valid(shape: Geometry) -> Geometry:
-    """An invalid shape rebuilt by ``make_valid``: its parts of the same dimension, or nothing."""
-    return _same_dimension(shapely.make_valid(shape), int(shapely.get_dimensions(shape)))
+    """An invalid shape rebuilt by ``make_valid``: its parts of the same dimension, or nothing.
+
+    By its lines; where GEOS fails at that (some outlines with spikes), by its rings.
+    """
+    try:
+        rebuilt = shapely.make_valid(shape)
+    except shapely.errors.GEOSException:
+        rebuilt = shapely.make_valid(shape, method="structure", keep_collapsed=False)
+    return _same_dimension(rebuilt, int(shapely.get_dimensions(shape)))
 
 
 def _same_dimension(shape: Geometry, dimension: int) -> Geometry:

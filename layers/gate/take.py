@@ -298,6 +298,8 @@ def _note_left_out(found: Sieved, told: Collection[int], notes: Notes) -> None:
 def _shape_told(shape: Any) -> str:  # noqa: ANN401 (a geometry or None)
     if shape is None:
         return "—"
+    if shape.is_empty:
+        return f"{shape.geom_type} EMPTY"
     if not shapely.is_valid(shape):
         return cast("str", shapely.is_valid_reason(shape))
     west, south, east, north = shapely.bounds(shape)

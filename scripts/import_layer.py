@@ -1,9 +1,13 @@
 """Bring a layer of your own into a bundle: propose how to read a file, then check it and accept an edition.
 
+The database of `--postgis` is told by FENQU_POSTGIS, as libpq has it (``host=… dbname=… user=…``): on the
+command line others would see its password.
+
 Exit code 0 = accepted (or proposed), 1 = quarantined with its report, 2 = refused: nothing was changed.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
@@ -90,8 +94,8 @@ def _import(gate: Gate, options: argparse.Namespace) -> int:
 
 
 def _supplied(options: argparse.Namespace, table: str | None, encoding: str | None) -> Supplied:
-    if options.postgis is not None:
-        return open_table(options.postgis, options.source)
+    if options.postgis:
+        return open_table(os.environ.get("FENQU_POSTGIS", ""), options.source)
     return open_supplied(Path(options.source), table, encoding)
 
 
@@ -130,7 +134,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--order", type=Path, metavar="ORDER.yaml", help="import by this order")
     parser.add_argument("--layer", help="which layer it is (with --propose)")
-    parser.add_argument("--postgis", metavar="CONNECTION", help="'host=… dbname=… user=…' or postgresql://…")
+    parser.add_argument(
+        "--postgis", action="store_true", help="FILE is a table of the database that FENQU_POSTGIS names"
+    )
     parser.add_argument("--table", help="which table, of a file that holds several")
     parser.add_argument("--encoding", help="of its texts, where the file does not say (gb18030 …)")
     parser.add_argument(

@@ -176,11 +176,12 @@ def test_a_catalogue_says_nothing_of_the_database_itself(tmp_path: Path, key: st
         load_bundle(root)
 
 
-def test_a_table_comes_through_the_import_gate(place: str, tmp_path: Path, capsys) -> None:
+def test_a_table_comes_through_the_import_gate(place: str, tmp_path: Path, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("FENQU_POSTGIS", place)
     root = gate_bundle(tmp_path)
     fields = {"zone_id": "编号", "zone_class": "level"}
     way = order(tmp_path, fields=fields, status="draft")
-    words = ["规划.红线 2027", "--postgis", place, "--bundle", str(root), "--lang", "en"]
+    words = ["规划.红线 2027", "--postgis", "--bundle", str(root), "--lang", "en"]
     assert import_layer([*words, "--propose", str(tmp_path / "proposed.yaml"), "--layer", "park"]) == 0
     assert "crs: EPSG:4544" in (tmp_path / "proposed.yaml").read_text(encoding="utf-8")
     assert import_layer([*words, "--order", str(way)]) == 0, capsys.readouterr()

@@ -165,9 +165,7 @@ def _planned(options: Options, source: Source, terms: Terms, info: RunInfo, befo
 def _terms(options: Options, bundle: Bundle, source: Source, defaults: Defaults) -> Terms:
     """What the rows are answered by."""
     try:
-        columns = understand(
-            source.headers, bundle.rulebook, has_geometry=source.features, where=source.name
-        )
+        columns = understand(source.headers, bundle.rulebook, has_geometry=source.features, where=source.name)
     except InputError as error:
         raise with_advice(error, source.headers) from None
     layout = lay_out(source, columns, lang=options.lang, drafts=bool(options.drafts))

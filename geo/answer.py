@@ -5,11 +5,9 @@ from typing import Any
 
 import shapely
 
-from geo.cite import cited
-from geo.clause_words import named_bodies
 from geo.crs import DENSIFY_M
-from geo.eia import higher_of
-from geo.eia_told import told_cells_of
+from geo.eia.classes import higher_of
+from geo.eia.told import told_cells_of
 from geo.judge import Judgement
 from geo.measure import AREA_METHOD, DISTANCE_METHOD, LINE_TOLERANCE_M, TOLERANCE_M
 from geo.model import (
@@ -34,6 +32,8 @@ from geo.model import (
 )
 from geo.once import Once
 from geo.place_test import MINIMUM_M, MINIMUM_M2
+from geo.words.cite import cited
+from geo.words.clauses import named_bodies
 
 ENGINE = "0.1.0"
 """Engine version, named in every answer."""

@@ -10,13 +10,13 @@ import numpy as np
 import shapely
 
 from geo.alike import Declared, alike
-from geo.eia import ITEM_FACT
-from geo.eia_ask import eia_asked
-from geo.eia_told import assess
+from geo.eia.ask import eia_asked
+from geo.eia.classes import ITEM_FACT
+from geo.eia.told import assess
 from geo.errors import InputError, Problem
 from geo.evaluate import Asked, asked, explained, find, used_facts
-from geo.headline import headline
 from geo.judge import is_told, summed, weigh
+from geo.lists.naming import INDUSTRY_CODE
 from geo.measure import window
 from geo.model import (
     HISTORY_FROM,
@@ -34,12 +34,12 @@ from geo.model import (
     UsedFact,
     worst,
 )
-from geo.naming import INDUSTRY_CODE
 from geo.overlay import hits_met, layer_report
 from geo.placeless import in_order, placeless, taken_apart
 from geo.relate import Place
 from geo.scene import NEAR_M, WIDER_M, Footing, Scene, footing
 from geo.view import BundleView, RuleView, view_on
+from geo.words.headline import headline
 
 CHUNK = 256
 """Projects whose candidate zones are looked up together; it changes speed, never an answer."""

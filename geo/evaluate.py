@@ -6,9 +6,9 @@ from functools import lru_cache
 import numpy as np
 
 from geo.alike import Declared
-from geo.bind import bound, clauses_at
-from geo.eia_ask import EiaAsked, eia_asked, rule_asked
-from geo.explain import explain
+from geo.eia.ask import EiaAsked, eia_asked, rule_asked
+from geo.lists.bind import bound, clauses_at
+from geo.lists.naming import INDUSTRY_CODE, Who, industry_of
 from geo.logic import Truth, all_of, any_of, fact_truth
 from geo.model import (
     ANY,
@@ -26,12 +26,12 @@ from geo.model import (
     Scalar,
     UsedFact,
 )
-from geo.naming import INDUSTRY_CODE, Who, industry_of
 from geo.overlay import hit
 from geo.relate import Place, place
 from geo.relate.upstream import river_hit
 from geo.scene import Scene
 from geo.view import BundleView, RuleView, is_anywhere
+from geo.words.explain import explain
 
 _CONSTRUCTION = frozenset({Effect.CONDITIONAL, Effect.RESTRICTED, Effect.PROHIBITED})
 _OUTCOMES: dict[Truth, Outcome] = {

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from geo.eia import EiaScope
+from geo.eia.classes import EiaScope
 from geo.model import RIVERS, ClauseTest, Condition, EiaList, Reason, Relation, Rule, With
 
 MINIMUM_M = 1.0
@@ -17,7 +17,7 @@ class RiverTest:
     Attributes
     ----------
     zones
-        The layers whose zones are meant; the test itself asks of the ground laid along rivers (`geo.laid`).
+        The layers whose zones are meant; the test itself asks of ground laid by rivers (`geo.rivers.laid`).
     unset
         The approved distance is unset: ``up_m`` is that inside which the rule is open.
     bank_m
@@ -55,12 +55,12 @@ class PlaceTest:
     distance_m
         Legal or locally approved distance; None for overlap relations and for an unset one.
     clauses
-        What is asked of zones' entry lists; None once the test is bound to an activity (`geo.bind`), and
-        ``zone_key`` then names the zones that are meant.
+        What is asked of zones' entry lists; None once the test is bound to an activity (`geo.lists.bind`),
+        and ``zone_key`` then names the zones that are meant.
     zone_key
         The zone filter in words.
     why
-        Of a bound test: the reasons that leave zones open (`geo.bind.why_filter`).
+        Of a bound test: the reasons that leave zones open (`geo.lists.bind.why_filter`).
     areas
         Set where several tests answer together whether sensitive areas raise an EIA class.
     screening_m

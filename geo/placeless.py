@@ -7,7 +7,6 @@ is found, explained and put in order once for each declaration, not once for eac
 from dataclasses import dataclass
 
 from geo.evaluate import Asked, explained, find, jurisdiction_of
-from geo.explain import neighbours
 from geo.judge import Judgement, Rank, is_told, order, summed, weigh
 from geo.model import Finding
 from geo.once import Once
@@ -15,6 +14,7 @@ from geo.relate import Place
 from geo.relate.unheld import is_unheld
 from geo.scene import Scene
 from geo.view import BundleView, is_anywhere
+from geo.words.explain import neighbours
 
 __all__ = ["Apart", "Ordered", "Placeless", "in_order", "placeless", "taken_apart"]
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.entry_lists import EntryLists, entry_lists
 from geo.foot import edges_of
 from geo.ground import Ground, ground_of
-from geo.laid import Laid, lay
+from geo.lists.naming import Who
+from geo.lists.zones import EntryLists, entry_lists
 from geo.logic import Truth, all_of, compare
 from geo.measure import Floats
 from geo.model import (
@@ -35,10 +35,10 @@ from geo.model import (
     Scalar,
     Text,
 )
-from geo.naming import Who
 from geo.once import Once
 from geo.outlines import outlines_of, rims_of
 from geo.place_test import PlaceTest, area_tests, place_test
+from geo.rivers.laid import Laid, lay
 from geo.silence import silence
 from geo.zone_columns import alive_on, classes_on, codes_of, values_of, with_period
 
@@ -69,7 +69,7 @@ class LayerView:
     entry
         Entry lists of the zones.
     matches
-        Zones by filter; those of rules bound to an activity are put here by `geo.bind`.
+        Zones by filter; those of rules bound to an activity are put here by `geo.lists.bind`.
     """
 
     id: str
@@ -191,7 +191,7 @@ class RuleView:
     by_place
         Whether only the place can tell if the rule is in its jurisdiction.
     who
-        Of rules about entry lists: whom it was bound to (`geo.bind`).
+        Of rules about entry lists: whom it was bound to (`geo.lists.bind`).
     """
 
     rule: Rule
@@ -216,7 +216,7 @@ class BundleView:
     areas
         By kind of sensitive area its place tests.
     laid
-        By id, layers that nobody holds: the ground beside rivers that rules speak of (`geo.laid`).
+        By id, layers that nobody holds: the ground beside rivers that rules speak of (`geo.rivers.laid`).
     told
         Explanations that say nothing of the site itself.
     bare

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from geo.entry_lists import codes_of_zones, places_of, subtypes_of
+from geo.lists.zones import codes_of_zones, places_of, subtypes_of
 from geo.model import ANY, DIMENSION_TEXT, Certainty, Clause, ClauseLevel, ClauseVerb, Text
 from geo.zone_columns import values_of
 from layers.keytable import near

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 
-from geo.eia import MOST_TRIALS, candidates
+from geo.eia.classes import MOST_TRIALS, candidates
 from geo.model import (
     Effect,
     EiaArea,

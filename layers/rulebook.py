@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from geo.cite import linked
 from geo.errors import BundleError
 from geo.model import Rulebook
+from geo.words.cite import linked
 from layers.eia_list import EIA_KEYS, EiaRows, check_rules, make_list
 from layers.expiry import check_expiry, versions
 from layers.kept_yaml import read_rules

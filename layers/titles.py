@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from geo.model import Bundle
-from geo.rule_told import Titles
+from geo.words.rules import Titles
 from layers.rulebook import SHIPPED
 from layers.schema import Schema, read_schema
 from layers.strictyaml import Faults

@@ -24,7 +24,7 @@ from layers.sites.job import Job, Options, prepare, run
 from layers.sites.journal import journal_folder
 from layers.sites.run import Tally
 from layers.sites.workers import EngineError
-from layers.sites.write import FORMATS, IN_FULL, suffix_of
+from layers.sites.write.formats import FORMATS, IN_FULL, suffix_of
 from layers.store import FOLDER
 
 DEMO = Path(__file__).resolve().parents[1] / "layers" / "demo"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from geo.model import Basis, Rule, Rulebook, Text
-from geo.rule_told import RuleTold, tell
+from geo.words.rules import RuleTold, tell
 from layers.rulebook import load_rulebook
 from layers.rulebook_subjects import Subject, subjects
 from layers.titles import shipped_titles

@@ -18,14 +18,14 @@ from geo.drafts import Named, draft_bodies, named_drafts, read_drafts, with_draf
 from geo.errors import InputError, UnreadableError
 from geo.find_activity import find_activity
 from geo.model import Bundle, Problem, Project, Rulebook
-from layers.sites.bodies import both_bodies, json_body
+from layers.sites.cells.rows import Defaults, Row
 from layers.sites.doctor.remedies import read_remedies
 from layers.sites.doctor.signs import record
 from layers.sites.faults import collected, fault
-from layers.sites.rows import Defaults, Row
+from layers.sites.read.sources import in_chunks
 from layers.sites.run import Tally
 from layers.sites.screen import Result, screen
-from layers.sites.sources import in_chunks
+from layers.sites.write.bodies import both_bodies, json_body
 from server.batch_files import FILE_TYPES, file_reader, suffix_of
 from server.batch_input import (
     BODY,

@@ -7,12 +7,12 @@ from pathlib import PurePath
 
 from geo.errors import InputError
 from geo.model import Text
-from layers.sites.columns import understand
+from layers.sites.cells.columns import understand
+from layers.sites.cells.rows import Record
 from layers.sites.doctor.garbled import mended, with_advice
 from layers.sites.faults import fault
-from layers.sites.intake import KNOWN_SUFFIXES, open_source
-from layers.sites.rows import Record
-from layers.sites.sources import Source, settle_crs
+from layers.sites.read.intake import KNOWN_SUFFIXES, open_source
+from layers.sites.read.sources import Source, settle_crs
 from server.batch_input import Item, Reader, Terms
 from server.errors import UnsupportedTypeError
 from server.upload import Upload

@@ -15,17 +15,17 @@ from geo.crs import parse_crs
 from geo.declare import is_blank
 from geo.errors import InputError
 from geo.model import Advice, Bundle, Problem, Project
-from layers.sites.columns import Columns, understand
+from layers.sites.cells.columns import Columns, understand
+from layers.sites.cells.rows import Defaults, Record, Row, RowMaker
+from layers.sites.cells.values import cell_text
 from layers.sites.doctor.clinic import doctor_for
 from layers.sites.doctor.garbled import mended, mended_cells, with_advice
 from layers.sites.doctor.texts import TEXT_REMEDIES, advice_on
 from layers.sites.faults import clip, collected, fault
-from layers.sites.feature_stream import FEATURES, NotGeoJsonError, read_members
-from layers.sites.geometry import crs_member, from_geojson
-from layers.sites.rows import Defaults, Record, Row, RowMaker
-from layers.sites.sources import unreadable
-from layers.sites.tables import read_csv
-from layers.sites.values import cell_text
+from layers.sites.read.feature_stream import FEATURES, NotGeoJsonError, read_members
+from layers.sites.read.geometry import crs_member, from_geojson
+from layers.sites.read.sources import unreadable
+from layers.sites.read.tables import read_csv
 from server.checks import read_request
 from server.schemas import CheckRequest, problems_of
 from server.settings import Settings
@@ -73,7 +73,7 @@ class Terms:
 
 
 def csv_reader(upload: Upload, terms: Terms) -> Reader:
-    """Rows of a table: the columns of `layers.sites.columns`.
+    """Rows of a table: the columns of `layers.sites.cells.columns`.
 
     Raises
     ------

@@ -35,11 +35,11 @@ from geo.model import (
     UsedFact,
 )
 from geo.site import make_site
-from layers.sites.coordinates import read_place
+from layers.sites.cells.coordinates import read_place
 from layers.sites.doctor.cells import reading_of
 from layers.sites.doctor.clinic import doctor_for
 from layers.sites.doctor.remedies import read_remedies
-from layers.sites.geometry import crs_member, from_geojson
+from layers.sites.read.geometry import crs_member, from_geojson
 from server.errors import TooLargeError
 from server.schemas import CheckRequest, PartIn
 from server.settings import Settings

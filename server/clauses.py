@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from geo.clause_words import clause_body
 from geo.model import Bundle, Problem, Text
+from geo.words.clauses import clause_body
 from server.errors import RestrictedLayerError, UnknownResourceError
 from server.schemas import ClausesQuery
 from server.texts import both

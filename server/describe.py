@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geo.cite import cited
 from geo.find_activity import Found, search_activities
 from geo.model import Activity, Basis, Bundle, Condition, Edition, EditionStatus, Fact, Layer, Rule, With
+from geo.words.cite import cited
 from server.errors import UnknownResourceError
 from server.rule_choice import Choice, chosen
 from server.schemas import unknown_key

@@ -6,12 +6,12 @@ from datetime import date
 
 from geo.errors import InputError
 from geo.model import Bundle, Part, Problem, Project, Text
-from layers.sites.results import COLUMNS, Layout
-from layers.sites.rows import Row
+from layers.sites.cells.rows import Row
+from layers.sites.cells.values import cell_text
 from layers.sites.run import RunInfo
 from layers.sites.screen import screen
-from layers.sites.single import single_file
-from layers.sites.values import cell_text
+from layers.sites.write.results import COLUMNS, Layout
+from layers.sites.write.single import single_file
 
 TYPES: Mapping[str, tuple[str, str]] = {
     "gpkg": (".gpkg", "application/geopackage+sqlite3"),

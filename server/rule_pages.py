@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, current_app, make_response, render
 
 from geo.errors import FenquError
 from geo.model import HISTORY_FROM, Bundle
-from geo.rule_told import basis_on
+from geo.words.rules import basis_on
 from server import checks, current, describe, rule_view
 from server.lang import HTML_LANG, LANGS, current_lang
 from server.pages import home_places

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from geo.model import Bundle, Example, Rule, Scalar, Text
-from geo.rule_told import RuleTold, Titles, tell
+from geo.words.rules import RuleTold, Titles, tell
 from layers.rulebook_subjects import subjects
 from layers.titles import bundle_titles
 from server.rule_choice import Choice, chosen

@@ -12,10 +12,10 @@ from geo.crs import check_crs_name
 from geo.errors import UnreadableError
 from geo.measure import area_m2, length_m
 from geo.model import DEFAULT_ACCURACY_M, Bundle, Site
+from layers.sites.cells.rows import Defaults, Row
+from layers.sites.cells.values import cell_text
 from layers.sites.doctor.remedies import read_remedies
 from layers.sites.faults import fault
-from layers.sites.rows import Defaults, Row
-from layers.sites.values import cell_text
 from server.batch_files import file_reader, suffix_of
 from server.batch_input import BODY, Terms
 from server.errors import TooLargeError

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from layers.sites.intake import laid_down
+from layers.sites.read.intake import laid_down
 
 _BLOCK_BYTES = 1 << 20
 

@@ -89,7 +89,7 @@ class Basis:
     Attributes
     ----------
     earlier, later
-        What it superseded and what supersedes it (`geo.cite.linked`).
+        What it superseded and what supersedes it (`geo.words.cite.linked`).
     """
 
     id: str

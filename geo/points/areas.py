@@ -7,8 +7,8 @@ from typing import Self
 
 import numpy as np
 
-from geo.eia_ask import EiaAsked
-from geo.eia_told import cells_of
+from geo.eia.ask import EiaAsked
+from geo.eia.told import cells_of
 from geo.measure import Floats, Objects
 from geo.place_test import AreaQuestion, PlaceTest
 from geo.points.batch import Ints

@@ -13,7 +13,7 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
-from geo.bind import why_filter
+from geo.lists.bind import why_filter
 from geo.measure import Floats
 from geo.model import RIVERS, Reason, Relation, With
 from geo.place_test import PlaceTest, RiverTest

@@ -8,12 +8,12 @@ from typing import Self
 
 from geo.answer import Row, Words, told_cells, words_of
 from geo.evaluate import Asked, conclude, counts_as_out_of_scope
-from geo.headline import notices, outside_layers, sentence
 from geo.judge import Judgement, is_told, order, summed, weigh
 from geo.logic import Truth
 from geo.model import Effect, Finding, Text
 from geo.relate import Place
 from geo.view import BundleView, RuleView
+from geo.words.headline import notices, outside_layers, sentence
 
 _WEIGHTS: dict[Judgement, Judgement] = {}
 """Equal weights are one object, to be told apart quickly; there are some dozen."""

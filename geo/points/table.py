@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from geo.alike import Declared
 from geo.answer import UNITS, Row
 from geo.check import assumptions, declared
-from geo.eia_ask import eia_asked
+from geo.eia.ask import eia_asked
 from geo.evaluate import Asked, asked, used_facts
 from geo.logic import Truth
 from geo.measure import Floats

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from geo.bind import why_at
+from geo.lists.bind import why_at
 from geo.model import Reason, Relation
 from geo.place_test import PlaceTest
 from geo.relate.areas import entered, raised

@@ -1,10 +1,10 @@
 """`upstream_within`: beside the river, within metres along it upstream or downstream of a zone.
 
-The ground that is meant was laid along the rivers (`geo.laid`), and is asked as any overlap: the margin is
-the distance to that ground's border, be it the end of the stretch or its side. Silence is vouched for where
-the river layer covers the site's surroundings and the zones' layer the site itself, and where no walk along a
-river beside the site would leave what both cover: that ground is laid too. Or where the zones' layer alone
-knows that no zone is near.
+The ground that is meant was laid along the rivers (`geo.rivers.laid`), and is asked as any overlap: the
+margin is the distance to that ground's border, be it the end of the stretch or its side. Silence is vouched
+for where the river layer covers the site's surroundings and the zones' layer the site itself, and where no
+walk along a river beside the site would leave what both cover: that ground is laid too. Or where the zones'
+layer alone knows that no zone is near.
 """
 
 from dataclasses import replace

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from geo.change import DiffRow, EditionDiff
-from geo.defects import LEAST_M2
-from geo.districts import Districts
-from geo.human import hectares, percent
+from geo.compare.change import DiffRow, EditionDiff
+from geo.compare.defects import LEAST_M2
+from geo.compare.districts import Districts
 from geo.measure import area_m2
 from geo.model import Text
+from geo.words.human import hectares, percent
 from layers.diff.pairs import read_entries
 from layers.keytable import Key, number, one_or_many, text
 from layers.titles import shipped_titles

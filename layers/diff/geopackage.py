@@ -9,7 +9,7 @@ import shapely
 
 from geo.answer import DISCLAIMER, SYNTHETIC_BANNER
 from layers.diff.run import Compared, Comparison
-from layers.sites.gdal_layers import write_layer
+from layers.sites.write.gdal_layers import write_layer
 
 __all__ = ["write_geopackage"]
 

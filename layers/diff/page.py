@@ -8,9 +8,9 @@ import numpy as np
 import shapely
 
 from geo.answer import DISCLAIMER, SYNTHETIC_BANNER
+from geo.compare.pieces import shapes_of
 from geo.measure import Objects, window
 from geo.model import Text
-from geo.pieces import shapes_of
 from geo.zone_columns import values_of
 from layers.diff.run import Compared, Comparison
 from layers.gate.page import STYLE, alarms_part, between_part, diff_part, moved_ground, two

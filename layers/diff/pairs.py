@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from geo.between import Asks, Question
+from geo.compare.between import Asks, Question
 from geo.errors import BundleError
 from layers.keytable import Key, Row, both, choice, entries, one_or_many, text
 from layers.strictyaml import Faults, read_yaml

@@ -7,10 +7,10 @@ from typing import Any
 
 import shapely
 
-from geo.between import Between, between
-from geo.change import EditionDiff
-from geo.diff import compare
-from geo.districts import Districts, districts_of
+from geo.compare.between import Between, between
+from geo.compare.change import EditionDiff
+from geo.compare.diff import compare
+from geo.compare.districts import Districts, districts_of
 from geo.errors import InputError, Problem
 from geo.model import Bundle, Edition, Layer, Text
 from layers.diff.duties import Alarm, alarms

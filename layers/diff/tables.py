@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterator
 
 from geo.answer import SYNTHETIC_BANNER
-from geo.change import CHANGE_TEXT, UNKNOWN, DiffRow
-from geo.human import hectares
+from geo.compare.change import CHANGE_TEXT, UNKNOWN, DiffRow
+from geo.words.human import hectares
 from layers.diff.run import Compared, Comparison
 
 __all__ = ["as_csv", "as_lines"]

@@ -7,7 +7,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.districts import Districts
+from geo.compare.districts import Districts
 from layers.columns import as_text
 from layers.gate.county_codes import county_codes
 from layers.gate.note import Notes

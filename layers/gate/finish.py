@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.districts import Districts
+from geo.compare.districts import Districts
 from geo.errors import InputError
 from geo.model import Edition
 from layers.catalogue import EditionSpec, parse_catalogue

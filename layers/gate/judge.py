@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from geo.between import Between, between
-from geo.change import DiffRow, EditionDiff
-from geo.defects import DefectKind, Within
-from geo.diff import compare
-from geo.districts import Districts
+from geo.compare.between import Between, between
+from geo.compare.change import DiffRow, EditionDiff
+from geo.compare.defects import DefectKind, Within
+from geo.compare.diff import compare
+from geo.compare.districts import Districts
+from geo.compare.topology import within
 from geo.measure import area_m2
 from geo.model import Bundle, Edition, EditionStatus, Layer, Text
-from geo.topology import within
 from layers.diff import Alarm, alarms, must_tile, questions
 from layers.gate.limits import LIMIT_TEXT, Limits
 

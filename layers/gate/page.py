@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from geo.answer import DISCLAIMER
-from geo.change import CHANGE_TEXT, ChangeKind, EditionDiff
-from geo.defects import KIND_TEXT, DefectKind
-from geo.human import hectares
+from geo.compare.change import CHANGE_TEXT, ChangeKind, EditionDiff
+from geo.compare.defects import KIND_TEXT, DefectKind
+from geo.compare.pieces import polygons_of, shapes_of
 from geo.measure import area_m2
 from geo.model import Text
-from geo.pieces import polygons_of, shapes_of
+from geo.words.human import hectares
 from layers.gate.judge import Judged
 from layers.gate.sketch import Drawn, sketch
 

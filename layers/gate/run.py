@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from geo.districts import districts_of
+from geo.compare.districts import districts_of
 from geo.errors import BundleError, InputError, Problem
 from geo.model import Bundle, Edition, EditionStatus, Text
 from layers.bundle import load_bundle

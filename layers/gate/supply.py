@@ -15,8 +15,8 @@ from geo.model import Text
 from layers.archives import is_archive, unpack
 from layers.editions.postgis import read_table
 from layers.readers import Files, Raw
-from layers.sites.kml import read_kml
-from layers.sites.sources import Source
+from layers.sites.read.kml import read_kml
+from layers.sites.read.sources import Source
 from layers.strictyaml import Faults
 
 __all__ = ["Supplied", "open_supplied", "open_table"]

@@ -1,8 +1,8 @@
 """What lies idle: layers and classes no rule speaks of, facts none asks, articles none cites, groups."""
 
-from geo.eia import ITEM_FACT
+from geo.eia.classes import ITEM_FACT
+from geo.lists.naming import INDUSTRY_CODE
 from geo.model import Bundle, Rulebook
-from geo.naming import INDUSTRY_CODE
 from layers.lint.terms import SHIPPED_FILES, listed
 from layers.schema import Schema
 from layers.strictyaml import Faults

@@ -11,16 +11,16 @@ import pyarrow as pa
 from geo.drafts import Named, draft_bodies, with_drafts
 from geo.model import Bundle
 from layers.sites.answered import Answered, Positions, Wanted, from_results, joined, met_of
-from layers.sites.chunks import Block, Chunk, RecordList
+from layers.sites.cells.columns import Columns
+from layers.sites.cells.point_rows import point_rows
+from layers.sites.cells.rows import Defaults, RowMaker
 from layers.sites.columnar import FEW, Tables, in_columns
-from layers.sites.columns import Columns
 from layers.sites.doctor.clinic import Doctor, doctor_for
 from layers.sites.doctor.in_columns import examined
 from layers.sites.doctor.whole_file import signs_of_block
-from layers.sites.point_rows import point_rows
-from layers.sites.results import Layout
-from layers.sites.rows import Defaults, RowMaker
+from layers.sites.read.chunks import Block, Chunk, RecordList
 from layers.sites.screen import screen
+from layers.sites.write.results import Layout
 
 _REPORTS = 1_000
 """Reports held at a time: they are some ten kB each, their cells a few hundred bytes."""

@@ -16,14 +16,14 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.model import Bundle
-from layers.sites.bodies import both_lines, json_lines
-from layers.sites.chunks import Block, Column
 from layers.sites.doctor.signs import Signs, signs_of
-from layers.sites.hits import hit_lines
-from layers.sites.met import Met, met_by, stacked
-from layers.sites.results import COLUMNS, DRAFTED, Layout, result_cells
+from layers.sites.read.chunks import Block, Column
 from layers.sites.run import Tally
 from layers.sites.screen import Result, told_of
+from layers.sites.write.bodies import both_lines, json_lines
+from layers.sites.write.hits import hit_lines
+from layers.sites.write.met import Met, met_by, stacked
+from layers.sites.write.results import COLUMNS, DRAFTED, Layout, result_cells
 
 CELLS = pa.schema(list(COLUMNS.items()))
 """Arrow schema of the result cells, in their order."""

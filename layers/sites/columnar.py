@@ -20,10 +20,10 @@ from geo.model import Bundle
 from geo.points import Atlas, Declaration, PointAnswers, PointBatch, PointTable
 from geo.view import view_on
 from layers.sites.answered import Answered, Positions, cells_of
+from layers.sites.cells.point_places import Ints
+from layers.sites.cells.point_rows import PointRows
 from layers.sites.doctor.signs import Signs, signs_of
-from layers.sites.point_places import Ints
-from layers.sites.point_rows import PointRows
-from layers.sites.results import remarks_text
+from layers.sites.write.results import remarks_text
 from layers.store import FOLDER, Store
 
 _HALF = 1e-6

@@ -14,9 +14,9 @@ from geo.model import Bundle
 from layers.bundle import load_bundle
 from layers.editions import history
 from layers.sites.answer import Terms, Work
-from layers.sites.chunks import Chunk
 from layers.sites.faults import fault
 from layers.sites.pieces import Keep, Piece, passed_on
+from layers.sites.read.chunks import Chunk
 from layers.sites.workers import MOST_DEATHS, EngineError, WorkerLostError, lost, outcome, received
 
 if TYPE_CHECKING:

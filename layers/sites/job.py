@@ -11,21 +11,21 @@ from typing import TextIO
 
 from layers.sites import dask_engine
 from layers.sites.answer import Work, warm_up
-from layers.sites.chunks import Chunk, numbered
-from layers.sites.hits import HIT_COLUMNS
+from layers.sites.cells.rows import Row
 from layers.sites.journal import Journal, held
 from layers.sites.journal import Store as PieceStore
 from layers.sites.options import Options
 from layers.sites.pieces import FAILURES, HITS, OUTPUT, Keep, Piece, passed_on, piece_of
 from layers.sites.plan import Job, prepare
-from layers.sites.rows import Row
+from layers.sites.read.chunks import Chunk, numbered
 from layers.sites.run import Tally, run_record
 from layers.sites.screen import screen
 from layers.sites.workers import by_workers, one_by_one
-from layers.sites.write import format_of, replacing
-from layers.sites.write_csv import CsvFormat, FailuresFormat, csv_head
-from layers.sites.write_text import answer_text, draft_text, refusal_text
-from layers.sites.write_xlsx import XlsxFormat
+from layers.sites.write.csv_text import CsvFormat, FailuresFormat, csv_head
+from layers.sites.write.formats import format_of, replacing
+from layers.sites.write.hits import HIT_COLUMNS
+from layers.sites.write.terminal import answer_text, draft_text, refusal_text
+from layers.sites.write.workbook import XlsxFormat
 from layers.store import FOLDER, Store
 
 __all__ = ["Job", "Options", "prepare", "run"]

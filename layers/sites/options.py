@@ -13,13 +13,13 @@ from geo.drafts import Named, named_drafts, read_drafts
 from geo.errors import InputError, Problem
 from geo.find_activity import find_activity
 from geo.model import Bundle
-from layers.sites.coordinates import Typed, typed_place
+from layers.sites.cells.coordinates import Typed, typed_place
+from layers.sites.cells.rows import Defaults
+from layers.sites.cells.values import read_date
 from layers.sites.doctor.remedies import read_remedies
 from layers.sites.faults import collected, fault
-from layers.sites.intake import KNOWN_SUFFIXES, is_there
-from layers.sites.rows import Defaults
-from layers.sites.values import read_date
-from layers.sites.write import FORMATS, check_out, suffix_of
+from layers.sites.read.intake import KNOWN_SUFFIXES, is_there
+from layers.sites.write.formats import FORMATS, check_out, suffix_of
 
 _COORDINATE = re.compile(r"\s*([^\s,，]+)\s*[,，]\s*([^\s,，]+)\s*")
 _DIGIT = re.compile(r"[+-]?\.?\d")

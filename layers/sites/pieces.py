@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from layers.sites.answer import Work, answer
 from layers.sites.answered import Answered
-from layers.sites.chunks import Chunk
+from layers.sites.read.chunks import Chunk
 from layers.sites.run import Tally
-from layers.sites.write import format_of
-from layers.sites.write_csv import FailuresFormat, csv_lines
+from layers.sites.write.csv_text import FailuresFormat, csv_lines
+from layers.sites.write.formats import format_of
 
 OUTPUT, FAILURES, HITS = 0, 1, 2
 """Places of the sections of a piece."""

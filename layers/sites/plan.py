@@ -13,20 +13,20 @@ from geo.model import Bundle, Text
 from layers.bundle import load_bundle
 from layers.sites import dask_engine
 from layers.sites.answer import Terms
+from layers.sites.cells.columns import Columns, Place, understand
+from layers.sites.cells.coordinates import headers_of
+from layers.sites.cells.rows import Defaults, Record
 from layers.sites.columnar import FEW
-from layers.sites.columns import Columns, Place, understand
-from layers.sites.coordinates import headers_of
 from layers.sites.doctor.garbled import mended, with_advice
 from layers.sites.doctor.whole_file import remarks_on
 from layers.sites.faults import collected
-from layers.sites.intake import open_source
 from layers.sites.journal import Journal, Manifest, begin, go_on, identity, read_manifest
 from layers.sites.options import Options, coordinate, named_in, path_problems, read_defaults
-from layers.sites.results import lay_out
-from layers.sites.rows import Defaults, Record
+from layers.sites.read.intake import open_source
+from layers.sites.read.sources import Source, settle_crs
 from layers.sites.run import RunInfo
-from layers.sites.sources import Source, settle_crs
-from layers.sites.write import WITH_MET, format_of, suffix_of, wanted_by
+from layers.sites.write.formats import WITH_MET, format_of, suffix_of, wanted_by
+from layers.sites.write.results import lay_out
 from layers.store import FOLDER
 
 MANY_ROWS = 20_000

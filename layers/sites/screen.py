@@ -7,7 +7,7 @@ from datetime import date
 from geo.check import check_projects
 from geo.errors import InputError, Problem
 from geo.model import Advice, Bundle, Part, Project, Report
-from layers.sites.rows import Row
+from layers.sites.cells.rows import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

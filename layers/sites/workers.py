@@ -15,9 +15,9 @@ from typing import Any
 from geo.errors import FenquError, InputError
 from geo.model import Problem
 from layers.sites.answer import Work
-from layers.sites.chunks import Chunk
 from layers.sites.faults import fault
 from layers.sites.pieces import Keep, Piece, piece_of
+from layers.sites.read.chunks import Chunk
 
 MOST_DEATHS = 3
 """How often a chunk may take its worker with it before the run is given up."""

@@ -9,7 +9,7 @@ from geo.answer import to_json
 from geo.check import check_projects
 from geo.model import Bundle, Part, Project, Report, Site
 from layers.rulebook import SHIPPED, load_rulebook
-from layers.sites.write_text import answer_text
+from layers.sites.write.terminal import answer_text
 from server.describe import basis as described
 
 BOOK = load_rulebook(SHIPPED)

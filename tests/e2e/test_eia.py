@@ -7,10 +7,10 @@ import pytest
 import shapely
 
 from geo.check import check_projects
-from geo.eia import EiaScope, scope_of
+from geo.eia.classes import EiaScope, scope_of
 from geo.model import EIA_ORDER, Bundle, EiaClass, EiaList, Part, Project, Scalar, Site
 from layers.rulebook import SHIPPED, load_rulebook
-from layers.sites.write_text import answer_text
+from layers.sites.write.terminal import answer_text
 from server.checks import questions
 
 BOOK = load_rulebook(SHIPPED)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from shapely import LineString
 
-from geo.network import Network, Stretch, network_of
+from geo.rivers.network import Network, Stretch, network_of
 from tests.geo.world import place
 
 XY = tuple[float, float]

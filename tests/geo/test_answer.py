@@ -10,8 +10,8 @@ import pytest
 from shapely import LineString, Point, box
 
 from geo.answer import ENGINE, to_json, to_row
-from geo.human import coordinates, dms, hectares, metres, percent
 from geo.model import Effect, Outcome, Project, Relation, Verdict, With
+from geo.words.human import coordinates, dms, hectares, metres, percent
 from tests.geo.world import (
     ON,
     SQUARE,

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 import shapely
 
-from geo.between import Asks, Question, between
-from geo.districts import Districts
+from geo.compare.between import Asks, Question, between
+from geo.compare.districts import Districts
+from geo.compare.pieces import shapes_of
 from geo.measure import area_m2
 from geo.model import Reason
-from geo.pieces import shapes_of
 from tests.geo.world import box, edition, text
 
 DISTRICTS = Districts.of(

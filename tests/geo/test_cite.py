@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from geo.cite import article_text, cited, cited_all, linked
 from geo.model import Text
+from geo.words.cite import article_text, cited, cited_all, linked
 from tests.geo.world import BASIS
 
 CODE = date(2026, 8, 15)

@@ -10,8 +10,8 @@ import shapely
 from hypothesis import given, settings
 
 from geo.evaluate import asked
+from geo.lists.naming import Who, industry_of, named
 from geo.model import Certainty, Clause, ClauseTest, ClauseVerb, Effect, Naming, Outcome, Reason, worst
-from geo.naming import Who, industry_of, named
 from geo.points import Declaration
 from geo.view import view_on
 from tests.geo.two_roads import batch_of, by_columns, by_reports, differing, table_on

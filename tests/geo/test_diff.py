@@ -9,12 +9,12 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.change import UNKNOWN, ChangeKind
-from geo.diff import compare
-from geo.districts import Districts
+from geo.compare.change import UNKNOWN, ChangeKind
+from geo.compare.diff import compare
+from geo.compare.districts import Districts
+from geo.compare.pieces import shapes_of
 from geo.errors import Problem
 from geo.measure import area_m2
-from geo.pieces import shapes_of
 from tests.geo.world import box, clause, edition, line, place, point, text
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from geo.answer import to_json, to_row
 from geo.check import check_projects
-from geo.eia import higher_of
+from geo.eia.classes import higher_of
 from geo.model import (
     Bundle,
     Effect,

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.measure import area_m2
-from geo.network import SNAP_M, Flow
-from geo.noding import GAP_M, NODE_M
-from geo.riverside import disc_around, ground_beside
+from geo.rivers.network import SNAP_M, Flow
+from geo.rivers.noding import GAP_M, NODE_M
+from geo.rivers.riverside import disc_around, ground_beside
 from tests.geo.rivers import reached_m, river, ways
 from tests.geo.world import box, place, point
 

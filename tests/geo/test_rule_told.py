@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from geo.cite import linked
 from geo.model import (
     ANY,
     Activity,
@@ -23,7 +22,8 @@ from geo.model import (
     Text,
     With,
 )
-from geo.rule_told import CERTAINTY_TEXT, EFFECT_TEXT, Titles, basis_on, tell
+from geo.words.cite import linked
+from geo.words.rules import CERTAINTY_TEXT, EFFECT_TEXT, Titles, basis_on, tell
 
 TITLES = Titles(
     layers={"zone": Text("保护区", "Zones"), "other": Text("红线", "Red line")},

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.defects import Below, DefectKind, Limits
-from geo.districts import Districts
+from geo.compare.defects import Below, DefectKind, Limits
+from geo.compare.districts import Districts
+from geo.compare.pieces import disjoint, overlaps, shapes_of, union_of, unmatched
+from geo.compare.slits import slits
+from geo.compare.topology import within
 from geo.measure import area_m2
-from geo.pieces import disjoint, overlaps, shapes_of, union_of, unmatched
-from geo.slits import slits
-from geo.topology import within
 from scripts.bench.present import duckdb_extension
 from tests.geo.world import box, edition, place
 

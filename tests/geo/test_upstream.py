@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from shapely import LineString, Point
 
 from geo.model import Op, Reason, Relation
-from geo.network import SNAP_M
 from geo.points import Declaration
+from geo.rivers.network import SNAP_M
 from tests.geo.two_roads import batch_of, by_columns, by_reports, differing, table_on
 from tests.geo.world import (
     ON,

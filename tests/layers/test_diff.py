@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from geo.between import Asks
-from geo.diff import compare
-from geo.districts import districts_of
+from geo.compare.between import Asks
+from geo.compare.diff import compare
+from geo.compare.districts import districts_of
 from geo.errors import BundleError
 from geo.measure import area_m2
 from layers.bundle import load_bundle

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import shapely
 
+from geo.compare.districts import Districts
 from geo.crs import crs_from_wkt
-from geo.districts import Districts
 from geo.errors import InputError
 from layers.gate.checks import check_areas
 from layers.gate.codes import check_codes

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-import layers.sites.feature_stream
+import layers.sites.read.feature_stream
 import server.batch
-from layers.sites.feature_stream import NotGeoJsonError, read_members
+from layers.sites.read.feature_stream import NotGeoJsonError, read_members
 from server import create_app
 from server.errors import BusyError
 from server.settings import Settings
@@ -399,7 +399,7 @@ def members(text: str) -> list[tuple[str, object]]:
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(layers.sites.feature_stream, "_BLOCK", 1)
+    monkeypatch.setattr(layers.sites.read.feature_stream, "_BLOCK", 1)
     return
 
 

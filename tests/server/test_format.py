@@ -1,4 +1,4 @@
-"""The browser's figures are the core's figures: static/js/format.js against geo/human.py and pyproj."""
+"""The browser's figures are the core's figures: static/js/format.js against geo/words/human.py and pyproj."""
 
 import json
 import random
@@ -9,8 +9,8 @@ from itertools import pairwise
 import pytest
 
 from geo.crs import gauss_krueger
-from geo.human import dms, hectares, metres, percent, station, stations
 from geo.model import Crossing
+from geo.words.human import dms, hectares, metres, percent, station, stations
 from server.settings import ROOT
 
 SCRIPT = """

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from geo.errors import InputError
-from layers.sites.angles import Axis, read_angle, typed_pair
+from layers.sites.cells.angles import Axis, read_angle, typed_pair
 
 E_105 = 105.83675
 """105°50′12.3″ worked by hand: 105 + 50/60 + 12.3/3600."""

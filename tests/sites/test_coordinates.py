@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from geo.crs import from_lonlat, parse_crs
 from geo.errors import InputError
 from geo.model import Bundle
-from layers.sites.angles import Axis
-from layers.sites.columns import understand
-from layers.sites.coordinates import Typed, headers_of, read_coordinate, read_place, typed_place
-from layers.sites.rows import Defaults
+from layers.sites.cells.angles import Axis
+from layers.sites.cells.columns import understand
+from layers.sites.cells.coordinates import Typed, headers_of, read_coordinate, read_place, typed_place
+from layers.sites.cells.rows import Defaults
 from tests.sites.test_point_rows import check_equal, taken_apart
 
 ON = date(2026, 11, 21)

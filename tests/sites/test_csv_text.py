@@ -8,10 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from layers.sites.chunks import csv_records, csv_texts
-from layers.sites.tables import read_csv
-from layers.sites.values import cell_text
-from layers.sites.write_csv import csv_lines
+from layers.sites.cells.values import cell_text
+from layers.sites.read.chunks import csv_records, csv_texts
+from layers.sites.read.tables import read_csv
+from layers.sites.write.csv_text import csv_lines
 
 LETTERS = st.text(alphabet='ab,;"\n\r \t\x00\u2028\ufeff分1', max_size=60)
 

@@ -14,12 +14,12 @@ from geo.check import check_projects
 from geo.datum import wgs_to_gcj
 from geo.errors import InputError
 from geo.model import Advice, Bundle, Project
-from layers.sites.columns import understand
+from layers.sites.cells.columns import understand
+from layers.sites.cells.rows import Defaults, Record, Row, RowMaker
 from layers.sites.doctor.area import service_area
 from layers.sites.doctor.clinic import doctor_for
 from layers.sites.doctor.remedies import COORDINATE_REMEDIES, minutes_read, read_remedies
 from layers.sites.doctor.texts import TEXT_REMEDIES, garbled
-from layers.sites.rows import Defaults, Record, Row, RowMaker
 
 LON, LAT = 105.8425, 32.6441
 """A place in 朝天区."""

@@ -17,11 +17,11 @@ from geo.crs import parse_crs, to_lonlat
 from geo.datum import gcj_to_bd, wgs_to_gcj
 from geo.model import Bundle, Text
 from layers.bundle import load_bundle
-from layers.sites.chunks import Block
-from layers.sites.columns import understand
+from layers.sites.cells.columns import understand
+from layers.sites.cells.rows import Defaults
 from layers.sites.doctor.clinic import Doctor, doctor_for
 from layers.sites.doctor.whole_file import findings, signs_of_block, signs_of_points
-from layers.sites.rows import Defaults
+from layers.sites.read.chunks import Block
 
 ROWS = (
     "site_id,lon,lat,activity",

@@ -13,7 +13,7 @@ import pytest
 from geo.errors import InputError
 from layers.sites import pieces, workers
 from layers.sites.job import Options, prepare, run
-from layers.sites.write import FORMATS
+from layers.sites.write.formats import FORMATS
 from scripts import check_sites
 from tests.squares import write_sites
 

@@ -24,12 +24,13 @@ from geo.measure import area_m2, length_m
 from geo.model import Bundle, Part
 from geo.site import make_site
 from layers.bundle import load_bundle
-from layers.sites import plan, write_shapefile
-from layers.sites.dbf import fitted, short_names
+from layers.sites import plan
 from layers.sites.job import Options, prepare, run
-from layers.sites.plane import plane_of
-from layers.sites.write import EXCHANGE, suffix_of
-from layers.sites.write_dxf import _escaped
+from layers.sites.write import shapefile as write_shapefile
+from layers.sites.write.dbf import fitted, short_names
+from layers.sites.write.dxf_text import _escaped
+from layers.sites.write.formats import EXCHANGE, suffix_of
+from layers.sites.write.plane import plane_of
 from tests.squares import write_squares
 
 SQUARE = shapely.box(105.805, 32.505, 105.815, 32.508)

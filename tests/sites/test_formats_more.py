@@ -9,9 +9,9 @@ import pytest
 import shapely
 
 from geo.errors import InputError
-from layers.sites.intake import open_source
-from layers.sites.rows import Record
-from layers.sites.sources import Source
+from layers.sites.cells.rows import Record
+from layers.sites.read.intake import open_source
+from layers.sites.read.sources import Source
 from tests.site_files import database, dxf_text, kml_text, placemark, shapefile, zipped
 
 

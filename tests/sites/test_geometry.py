@@ -7,8 +7,8 @@ import pytest
 import shapely
 
 from geo.errors import InputError
-from layers.sites import geometry
-from layers.sites.geometry import crs_member, from_geojson
+from layers.sites.read import geometry
+from layers.sites.read.geometry import crs_member, from_geojson
 
 RING = [[105.0, 32.0], [105.1, 32.0], [105.1, 32.1], [105.0, 32.0]]
 

@@ -18,14 +18,14 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-import layers.sites.feature_stream
+import layers.sites.read.feature_stream
 import layers.survey_txt
 from geo.errors import InputError, UnreadableError
 from layers.archives import MOST_BYTES, MOST_MEMBERS, unpack
-from layers.sites import tables
-from layers.sites.geometry import MAX_VERTICES
-from layers.sites.geoparquet import geo_metadata
-from layers.sites.intake import open_source
+from layers.sites.read import tables
+from layers.sites.read.geometry import MAX_VERTICES
+from layers.sites.read.geoparquet import geo_metadata
+from layers.sites.read.intake import open_source
 from tests.site_files import MAKERS, dxf_text, geojson, gpkg, kml_text, placemark, shapefile
 
 POINT = "<Point><coordinates>105.9,32.6</coordinates></Point>"
@@ -353,7 +353,7 @@ def test_a_survey_of_too_many_points(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_a_feature_longer_than_any_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """32 million characters hold more vertices than a site may have; the test has its own, smaller limit."""
-    monkeypatch.setattr(layers.sites.feature_stream, "_LONGEST", 2_000_000)
+    monkeypatch.setattr(layers.sites.read.feature_stream, "_LONGEST", 2_000_000)
     path = tmp_path / "a.geojson"
     with path.open("w", encoding="utf-8") as stream:
         stream.write(

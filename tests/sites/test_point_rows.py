@@ -13,10 +13,10 @@ import pytest
 import shapely
 
 from geo.model import Bundle, Rulebook
-from layers.sites.columns import understand
-from layers.sites.intake import open_source
-from layers.sites.point_rows import PointRows, point_rows
-from layers.sites.rows import Defaults, RowMaker
+from layers.sites.cells.columns import understand
+from layers.sites.cells.point_rows import PointRows, point_rows
+from layers.sites.cells.rows import Defaults, RowMaker
+from layers.sites.read.intake import open_source
 
 AWKWARD = (
     "site_id,lon,lat,crs,accuracy_m,activity,nature,on",

@@ -16,7 +16,7 @@ from geo.model import Bundle
 from layers.sites import workers
 from layers.sites.job import Options, prepare, run
 from layers.sites.journal import journal_folder
-from layers.sites.write import FORMATS
+from layers.sites.write.formats import FORMATS
 from scripts import check_sites
 from tests.squares import write_sites, write_squares
 

@@ -10,9 +10,9 @@ import shapely
 
 from geo.errors import InputError
 from geo.site import make_site
-from layers.sites.intake import open_source
-from layers.sites.rows import Record
-from layers.sites.sources import Source
+from layers.sites.cells.rows import Record
+from layers.sites.read.intake import open_source
+from layers.sites.read.sources import Source
 from tests.site_files import SITES, survey_text
 
 HEAD = """[属性描述]

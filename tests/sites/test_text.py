@@ -6,7 +6,7 @@ import pytest
 from shapely import LineString, MultiLineString, box
 
 from geo.check import check_projects
-from layers.sites.write_text import answer_text
+from layers.sites.write.terminal import answer_text
 from tests.geo.world import ON, bundle, place, project, rule, zones
 
 SQUARE = box(0, 0, 100, 100)

@@ -19,10 +19,10 @@ from geo.answer import to_json
 from geo.check import check_projects
 from geo.errors import InputError
 from geo.model import Bundle, Project
-from layers.sites import write_xlsx
-from layers.sites.columns import understand
+from layers.sites.cells.columns import understand
+from layers.sites.cells.rows import Defaults, Record, RowMaker
 from layers.sites.job import Options, prepare, run
-from layers.sites.rows import Defaults, Record, RowMaker
+from layers.sites.write import workbook as write_xlsx
 
 TABLE = (
     "site_id,lon,lat,activity,nature,备注,备注,,fid,geom",

@@ -10,10 +10,10 @@ from geo.crs import parse_crs
 from geo.crs_words import crs_words
 from geo.errors import InputError
 from geo.gauss import geographic_crs
-from layers.sites.coordinates import read_coordinate
+from layers.sites.cells.coordinates import read_coordinate
+from layers.sites.cells.places import from_wkt
 from layers.sites.doctor.clinic import Reading
-from layers.sites.geometry import MAX_VERTICES
-from layers.sites.places import from_wkt
+from layers.sites.read.geometry import MAX_VERTICES
 
 _ABSURD = 1e12
 """Nobody's coordinates, in whatever unit; NaN is neither."""

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from geo.errors import InputError
+from layers.sites.cells.rows import Record
 from layers.sites.doctor.texts import TEXT_REMEDIES, TextRemedy, advice_on
-from layers.sites.rows import Record
-from layers.sites.sources import Source
+from layers.sites.read.sources import Source
 
 
 def with_advice(error: InputError, headers: Sequence[str]) -> InputError:

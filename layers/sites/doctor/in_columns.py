@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from geo.crs import parse_crs, points_to_lonlat
 from geo.measure import Floats, Objects
 from geo.model import Site
-from layers.sites.chunks import Block
+from layers.sites.cells.point_rows import PointRows, SiteKind
+from layers.sites.cells.rows import Declared, RowMaker
 from layers.sites.doctor.clinic import READINGS, Doctor, may_be_packed
 from layers.sites.doctor.remedies import DATUMS, PACKED, PLAIN
 from layers.sites.doctor.remedies import ZONES as IN_ZONES
-from layers.sites.point_rows import PointRows, SiteKind
-from layers.sites.rows import Declared, RowMaker
+from layers.sites.read.chunks import Block
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]

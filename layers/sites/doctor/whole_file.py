@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from geo.crs import parse_crs, points_to_lonlat
 from geo.measure import Floats
 from geo.model import Advice, Text
-from layers.sites.chunks import Block, Column
-from layers.sites.columns import Columns, Place
+from layers.sites.cells.columns import Columns, Place
+from layers.sites.cells.point_cells import coordinate_cells
+from layers.sites.cells.rows import Defaults
 from layers.sites.doctor.clinic import Doctor
 from layers.sites.doctor.remedies import COORDINATE_REMEDIES, DATUMS, PACKED, PLAIN, minutes_read
 from layers.sites.doctor.texts import TEXT_REMEDIES, advice_on
 from layers.sites.faults import clip
-from layers.sites.point_cells import coordinate_cells
-from layers.sites.rows import Defaults
-from layers.sites.sources import Source
+from layers.sites.read.chunks import Block, Column
+from layers.sites.read.sources import Source
 
 Signs = Counter[str]
 

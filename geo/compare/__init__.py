@@ -1,0 +1,1 @@
+"""Editions compared, layers beside each other, and the topology of one."""

@@ -1,0 +1,1 @@
+"""The EIA list: asked of a declaration, told of a site."""

@@ -1,0 +1,1 @@
+"""Entry lists of control units: which clauses hold where, and whom they name."""

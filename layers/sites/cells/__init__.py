@@ -1,0 +1,1 @@
+"""What cells mean: coordinates, dates, activities, facts; one by one and in columns."""

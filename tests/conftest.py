@@ -7,6 +7,7 @@ FENQU_SHARED : folder of the third-party data; ``../shared/data`` beside the rep
 FENQU_NO_SKIP : ``1`` turns every skipped test into a failed one (.ci/run sets it).
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Generator, Sequence
@@ -29,6 +30,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 settings.register_profile("fenqu", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("fenqu-ci", settings.get_profile("fenqu"), derandomize=True, print_blob=True)
 settings.load_profile("fenqu-ci" if os.environ.get("CI") == "true" else "fenqu")
+
+# Bundles and rulebooks live long: to look through them again and again took a fifteenth of the time.
+gc.set_threshold(100_000, 50, 100)
 
 _ORDER = ("slow", "browser")  # what has none of these marks comes first
 _Report = TypeVar("_Report", pytest.TestReport, pytest.CollectReport)

@@ -23,7 +23,7 @@ _BESIDE_DEG = 2e-7
 """Degrees that hold the tolerance of line and point zones: those asked about were met within it."""
 
 _ON_DEG = 4e-9
-"""Degrees, less than half a millimetre: a piece cut from a line lies beside it by the rounding of its ends."""
+"""Degrees, less than half a millimetre: a piece cut from a line lies beside it where its ends are rounded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

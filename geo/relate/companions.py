@@ -97,7 +97,7 @@ def _runs_through(test: PlaceTest, p: Picture, chosen: Mask, piece: Geometry) ->
         return False
     common = shapely.intersection(p.geometry[thin], piece)
     reach_deg = np.where(shapely.is_empty(p.overlap[thin]), _BESIDE_DEG, _ON_DEG)
-    runs = shapely.dwithin(p.geometry[thin], piece, reach_deg)
+    runs = shapely.distance(p.geometry[thin], piece) <= reach_deg
     if (runs if dimension == LINE else runs & (p.dimension[thin] == POINT)).any():
         return True
     return is_long(test, ground_m(common))

@@ -5,12 +5,12 @@
 #   WORKERS      its processes, one thread each          (2)
 #                these and all other settings: server/settings.py
 #   PYTHON       the python that makes .venv             (python3)
-#   JOBS         how many processes `make test` takes     (2; 0 = all in one)
+#   JOBS         how many processes `make test` takes     (3: some tests wait; 0 = all in one)
 #   T            what `make test` passes on to pytest    (all; for example T='tests/test_vendor.py -x')
 
 PYTHON ?= python3
 T ?=
-JOBS ?= 2
+JOBS ?= 3
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install

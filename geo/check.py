@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from itertools import islice
+from operator import itemgetter
 
 import numpy as np
 import shapely
@@ -163,7 +164,7 @@ def _part_report(scene: Scene, *, far: bool, full: bool) -> PartReport:
     told = [(o, f) for o, f in pairs if full or is_told(f)]
     measured = _widen(scene, told) if far else [f if scene.wide else _near_only(f) for _, f in told]
     local = in_order([explained(scene, f) for f in measured])
-    findings = tuple(f for _, f in sorted((*local, *fixed.findings)))
+    findings = tuple(f for _, f in sorted((*local, *fixed.findings), key=itemgetter(0)))
     judgement = summed((fixed.judgement, *(weigh(f) for _, f in local)))
     margin, margin_rule = _least_margin(scene, pairs, far=far)
     rest = tuple(_settled(rule) for rule in settled) if full else ()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from geo.crs import parse_crs
+from geo.crs import Crs, parse_crs
 from geo.errors import InputError
 from geo.model import EditionStatus
 from layers.gate.limits import LIMIT_NAMES
@@ -43,6 +43,7 @@ __all__ = [
     "Column",
     "PostgisTable",
     "read_column",
+    "read_crs",
     "read_layer_crs",
 ]
 
@@ -110,21 +111,28 @@ def _postgis(node: Node, path: str, faults: Faults) -> object:
     return PostgisTable(table=row["table"], geometry=row["geometry"])
 
 
-def read_layer_crs(node: Node, path: str, faults: Faults) -> object:
-    """Read the name of an EPSG system."""
+def read_crs(node: Node, path: str, faults: Faults) -> Crs | None:
+    """A reference system by its name; None is a fault noted."""
     value = text(node, path, faults)
     if not isinstance(value, str):
-        return BAD
+        return None
     try:
-        crs = parse_crs(value, where=f"{node.where} {path}")
+        return parse_crs(value, where=f"{node.where} {path}")
     except InputError as error:
         faults.extend(error.problems)
+        return None
+
+
+def read_layer_crs(node: Node, path: str, faults: Faults) -> object:
+    """Read the name of an EPSG system."""
+    crs = read_crs(node, path, faults)
+    if crs is None:
         return BAD
     if crs.name.startswith("EPSG:"):
-        return value
+        return text(node, path, faults)
     faults.add(
         f"{node.where} {path}",
-        given=value,
+        given=text(node, path, faults),
         allowed="EPSG:n",
         zh="图层须为 EPSG 坐标系，偏移坐标请先转换",
         en="a layer needs an EPSG reference system: convert shifted coordinates first",

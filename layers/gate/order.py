@@ -10,11 +10,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from geo.crs import Crs, parse_crs
+from geo.crs import Crs
 from geo.errors import InputError
 from geo.model import EditionStatus, Text
 from geo.site import REPAIRS
-from layers.catalogue_keys import SHA256, Column, read_column
+from layers.catalogue_keys import SHA256, Column, read_column, read_crs
 from layers.keytable import (
     BAD,
     Key,
@@ -31,6 +31,7 @@ from layers.keytable import (
     table,
     text,
 )
+from layers.rule_checks import check_period
 from layers.strictyaml import Faults, Node, read_yaml
 from layers.vocabulary import ID, PLACE_CODE
 
@@ -122,19 +123,14 @@ class Order:
 
 def _crs(node: Node, path: str, faults: Faults) -> object:
     """Read a CRS that leads to EPSG:4490; shifted coordinates are converted, unknown ones are not."""
-    value = text(node, path, faults)
-    if not isinstance(value, str):
-        return BAD
-    try:
-        crs = parse_crs(value, where=f"{node.where} {path}")
-    except InputError as error:
-        faults.extend(error.problems)
+    crs = read_crs(node, path, faults)
+    if crs is None:
         return BAD
     if crs.datum_known:
         return crs
     faults.add(
         f"{node.where} {path}",
-        given=value,
+        given=text(node, path, faults),
         allowed="EPSG:n, GCJ-02, BD-09",
         zh="图层的坐标基准须已知",
         en="the datum of a layer must be known",
@@ -247,15 +243,7 @@ def _check(row: Row, faults: Faults) -> None:
                 zh=f"fields 须写明 {name} 对应的列",
                 en=f"fields must name the column of {name}",
             )
-    start, end = row.good("valid_from"), row.good("valid_to")
-    if start is not None and end is not None and end <= start:
-        faults.add(
-            row.where("valid_to"),
-            given=end,
-            allowed=f"> {start}",
-            zh="失效日期须晚于生效日期",
-            en="valid_to must be later than valid_from",
-        )
+    check_period(row, faults)
     unit = row.good("area_unit")
     declared = isinstance(row["fields"], dict) and "area_declared" in row["fields"]
     if declared and unit is None and row["area_unit"] is not BAD:

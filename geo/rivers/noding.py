@@ -94,10 +94,6 @@ def joined(cut: Segments) -> tuple[Segments, Loose]:
     return Segments(edges=out.edges, start=start, end=end, part=out.part), Loose(nodes=gaps)
 
 
-def _named(nodes: Ints, name: dict[int, int]) -> Ints:
-    return np.array([name.get(node, node) for node in nodes.tolist()], dtype=np.int64)
-
-
 def _find(same: dict[int, int], node: int) -> int:
     while node in same:
         node = same[node]

@@ -19,7 +19,6 @@ __all__ = ["ColumnSeen", "Evidence", "likely_layers", "look", "match", "meanings
 
 _DBF_NAME_BYTES = 10
 _SAMPLE = 24
-_MOST_CLASSES = 40
 _WORDS = Path(__file__).with_name("words.yaml")
 _TABLE = table(
     [

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from geo.logic import compare
-from geo.model import ANY, Condition, Fact, FactType, Op, Rule, Rulebook, Scalar
+from geo.model import ANY, Condition, Fact, FactType, Rule, Rulebook, Scalar
 from layers.schema import Attribute
 from layers.strictyaml import Faults
 
@@ -22,7 +22,6 @@ __all__ = [
 SHIPPED_FILES = "layers/rules/"
 """How the files of the shipped rulebook are called."""
 
-_ORDERED = (Op.LT, Op.LE, Op.GT, Op.GE)
 _LONGEST = 300
 """Characters of names in one remark; no message shows more than 400."""
 _OTHER_TEXT = "\0"

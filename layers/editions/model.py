@@ -30,11 +30,15 @@ class Prepared:
         file or one time. Of a layer that is not held yet, the whole entry of the layer.
     note
         Free words for the history.
+    seen
+        Number of the state in force that it was compared with (0: nothing was accepted then); where another
+        one is in force by now it is refused. None: it was compared with nothing.
     """
 
     folder: Path | None
     entry: Mapping[str, Any]
     note: str = ""
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from geo.errors import Problem
 from geo.model import Text
 from layers.editions.disk import replace_file
 from layers.editions.model import State, StoreError
-from layers.pointer import CATALOGUE, POINTER, read_pointer, state_file
+from layers.pointer import CATALOGUE, POINTER, pointed_at, read_pointer, state_file
 from layers.strictyaml import Faults
 
 __all__ = ["current", "history", "is_unread", "point_to", "read_state", "write_state"]
@@ -92,7 +92,24 @@ def write_state(root: Path, state: State, catalogue: bytes) -> State:
     return told
 
 
-def point_to(root: Path, state: State) -> None:
-    """Make a state the one in force. Before this nothing has changed; after it everything has."""
+def point_to(root: Path, state: State) -> State:
+    """Make a state the one in force. Before this nothing has changed; after it everything has.
+
+    Returns
+    -------
+    The state, with a remark where the disk did not confirm that the pointer will outlast a power cut.
+    """
     body = {"number": state.number, "catalogue": state.catalogue, "sha256": state.sha256}
-    replace_file(root / POINTER, (json.dumps(body) + "\n").encode())
+    try:
+        replace_file(root / POINTER, (json.dumps(body) + "\n").encode())
+    except OSError as error:
+        if pointed_at(root) != state.number:
+            raise
+        given = error.strerror or type(error).__name__
+        told = Text(
+            f"已生效，但磁盘未确认写入（{given}）：断电后可能回到前一状态，请用 editions list 核对",
+            f"it is in force, but the disk did not confirm it ({given}): after a power cut the state before "
+            "it may be back; editions list tells",
+        )
+        return replace(state, remarks=(*state.remarks, told))
+    return state

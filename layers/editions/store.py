@@ -27,7 +27,7 @@ from layers.editions.disk import UNFINISHED, copy_in, locked, room_name
 from layers.editions.entry import with_edition
 from layers.editions.model import Prepared, State, StoreError
 from layers.editions.records import current, history, point_to, read_state, write_state
-from layers.pointer import CATALOGUE, catalogue_text, state_file
+from layers.pointer import CATALOGUE, catalogue_text, pointed_at, state_file
 from layers.readers import Files
 from layers.strictyaml import Faults
 
@@ -49,10 +49,11 @@ def accept(
     Raises
     ------
     StoreError
-        If another import is under way, an edition in force has the name, the data are not whole, or the
-        bundle would not load. Nothing has changed then.
+        If another import is under way or has come in between, an edition in force has the name, the data are
+        not whole, the disk is full, or the bundle would not load. Nothing has changed then.
     """
     with _alone(root):
+        _check_seen(root, prepared.seen)
         before = _begun(root, at)
         entry, home = _kept(root, layer_id, prepared)
         name, text = _in_force(root, before)
@@ -85,7 +86,7 @@ def rollback(
         If there is no such state, its files are not what they were, or another import is under way.
     """
     with _alone(root):
-        states = _told(root)
+        states, last = _told(root)
         wanted = next((state for state in states if state.number == number), None)
         if wanted is None:
             hint = Text(
@@ -98,9 +99,9 @@ def rollback(
             raise StoreError(problems)
         state = replace(
             wanted,
-            number=states[-1].number + 1,
+            number=last + 1,
             action="rollback",
-            catalogue=state_file(states[-1].number + 1),
+            catalogue=state_file(last + 1),
             layer=None,
             edition=None,
             restores=number,
@@ -151,7 +152,7 @@ def put_aside(root: Path, layer_id: str, edition: str, folder: Path) -> Path:
     StoreError
         If the folder holds no files, or another import is under way.
     """
-    with locked(root):
+    with _alone(root):
         return copy_in(folder, root / _QUARANTINE / room_name(layer_id), edition)
 
 
@@ -166,15 +167,15 @@ def sweep(root: Path) -> tuple[str, ...]:
     Raises
     ------
     StoreError
-        If an import is under way.
+        If an import is under way, or pointer or a record are damaged: no one can tell then what is garbage.
     """
-    with locked(root):
+    with _alone(root):
         return _sweep(root)
 
 
 def _sweep(root: Path) -> tuple[str, ...]:
     """As `sweep`, by one who holds the lock. What any state names, or any catalogue, stays."""
-    states = _told(root)
+    states = history(root)
     last = states[-1].number if states else 0
     named = {path for state in states for path in state.files}
     texts = [(root / state.catalogue).read_text(encoding="utf-8") for state in states]
@@ -221,25 +222,55 @@ def edition_of(bundle: Bundle, layer_id: str, name: str) -> Edition:
 
 @contextlib.contextmanager
 def _alone(root: Path) -> Iterator[None]:
-    """Hold the store; what a refusal leaves goes at once."""
+    """Hold the store; what a refusal leaves goes at once, where one can tell what it left."""
     with locked(root):
         try:
             yield
-        except StoreError:
-            _sweep(root)
-            raise
+        except (StoreError, OSError) as error:
+            with contextlib.suppress(StoreError, OSError):
+                _sweep(root)
+            if isinstance(error, StoreError):
+                raise
+            raise _of_the_disk(root, error) from error
 
 
-def _told(root: Path) -> tuple[State, ...]:
-    """All states; of a pointer that is damaged, those whose catalogue and record are there and agree."""
-    try:
-        return history(root)
-    except StoreError:
-        found: list[State] = []
+def _of_the_disk(root: Path, error: OSError) -> StoreError:
+    hint = Text(
+        "磁盘已满、只读或出错：什么都没有改变，排除后再试",
+        "the disk is full, cannot be written, or fails: nothing was changed, mend that and try again",
+    )
+    where = Path(str(error.filename)).name if error.filename else str(root)
+    given = error.strerror or type(error).__name__
+    return StoreError(Problem(where=where, given=given, allowed="a disk with room", hint=hint))
+
+
+def _told(root: Path) -> tuple[tuple[State, ...], int]:
+    """Every state whose record can be read, and the number after which the next one comes.
+
+    Where the pointer is damaged that is the last one of which both catalogue and record lie there.
+    """
+    last = pointed_at(root)
+    if last is None:
+        numbers = {int(path.stem) for path in (root / "catalogues").glob("*.json") if path.stem.isdigit()}
+        last = max((n for n in numbers if (root / state_file(n)).is_file()), default=0)
+    found: list[State] = []
+    for number in range(1, last + 1):
         with contextlib.suppress(StoreError):
-            while True:
-                found.append(read_state(root, len(found) + 1))
-        return tuple(found)
+            found.append(read_state(root, number))
+    return tuple(found), last
+
+
+def _check_seen(root: Path, seen: int | None) -> None:
+    """Refuse what was compared with a state that is no longer the one in force."""
+    now = pointed_at(root) or 0
+    if seen in {None, now}:
+        return
+    hint = Text(
+        "其间数据包已由另一项导入或回退改变，比较已过时：请重新导入",
+        "another import or rollback has changed the bundle meanwhile, so the comparison is out of date: "
+        "import again",
+    )
+    raise StoreError(Problem(where=str(root), given=f"state {now}", allowed=f"state {seen}", hint=hint))
 
 
 def _begun(root: Path, at: str | None) -> State:
@@ -262,7 +293,8 @@ def _begun(root: Path, at: str | None) -> State:
 
 def _in_force(root: Path, before: State) -> tuple[str, str]:
     faults = Faults()
-    name, text = catalogue_text(root, before.number, faults)
+    first = pointed_at(root) is None  # nothing points to it yet; of all others the pointer knows the hash
+    name, text = catalogue_text(root, before.number if first else None, faults)
     if text is None:
         raise StoreError(faults.tuple())
     return name, text
@@ -312,8 +344,7 @@ def _settled(root: Path, state: State, catalogue: bytes, restored: State | None 
         )
         tried = replace(tried, remarks=(told,))
         tried = write_state(root, tried, catalogue)
-    point_to(root, tried)
-    return tried
+    return point_to(root, tried)
 
 
 def _tried(root: Path, state: State, catalogue: bytes) -> State:

@@ -23,6 +23,7 @@ from layers.editions import State, accept, adopt, history, rollback, sweep, veri
 from layers.editions.intake import prepared_again, prepared_table, split_name
 from layers.editions.postgis import read_table
 from layers.editions.records import is_unread
+from layers.gate.again import breaks_again
 from layers.pointer import CATALOGUE
 from scripts import edition_diff
 
@@ -44,6 +45,7 @@ _WORDS = {
         "refused": "未执行，什么都没有改变",
         "unread": f"{CATALOGUE} 与所有已接受的状态都不同：它没有被读取，用 adopt 接受后才有效",
         "faulty": "有误",
+        "file": "文件无法读写",
     },
     "en": {
         "none": f"nothing was accepted yet: {CATALOGUE} is in force",
@@ -57,6 +59,7 @@ _WORDS = {
         "refused": "refused, nothing was changed",
         "unread": f"{CATALOGUE} is none of the accepted states: it is not read until it is taken with adopt",
         "faulty": "failed",
+        "file": "a file cannot be read or written",
     },
 }
 
@@ -73,6 +76,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"{_WORDS[options.lang]['refused']}:", file=sys.stderr)
         for problem in error.problems:
             print(f"  {problem.line(options.lang)}", file=sys.stderr)
+        return REFUSED
+    except OSError as error:  # a file that cannot be written, a full disk
+        print(f"{_WORDS[options.lang]['file']}: {error}", file=sys.stderr)
         return REFUSED
     return code
 
@@ -152,8 +158,12 @@ def _keys(options: argparse.Namespace) -> dict[str, Any]:
 
 def _accept(options: argparse.Namespace) -> int:
     keys = {"status": EditionStatus.IN_FORCE.value, **_keys(options)}
-    prepared = prepared_again(options.folder, options.edition, keys, options.note)
+    breaks = breaks_again(options.folder, options.edition, keys)
+    broken = [one.record for one in breaks]
+    prepared = prepared_again(options.folder, options.edition, keys, options.note, broken)
     layer, _ = split_name(options.edition)
+    for one in breaks:
+        print(f"! {one.text().get(options.lang)}")
     return _told(accept(options.folder, layer, prepared, at=_now(), by=options.by), options.lang)
 
 

@@ -34,6 +34,7 @@ _WORDS = {
         "state": "数据包状态 {number}：{digest}",
         "dry": "仅检查，未入库",
         "accept": "经批准仍要采用：加 --accept --approval-doc 批准文号",
+        "file": "文件无法读写，未导入",
     },
     "en": {
         "proposed": "import order written to {path} (layer {layer}): check and edit it",
@@ -43,6 +44,7 @@ _WORDS = {
         "state": "state {number} of the bundle: {digest}",
         "dry": "checked only: nothing was accepted",
         "accept": "to accept it with an approval: --accept --approval-doc NUMBER",
+        "file": "a file cannot be read or written, nothing was imported",
     },
 }
 
@@ -61,6 +63,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except FenquError as error:
         for problem in error.problems:
             print(problem.line(options.lang), file=sys.stderr)
+        return 2
+    except OSError as error:  # a full disk, a folder that cannot be written
+        print(f"{_WORDS[options.lang]['file']}: {error}", file=sys.stderr)
         return 2
 
 
@@ -89,7 +94,10 @@ def _import(gate: Gate, options: argparse.Namespace) -> int:
     )
     now = datetime.now(UTC).astimezone(_SHANGHAI).isoformat(timespec="seconds")
     outcome = import_file(gate, supplied, options.order, permission, at=now, by=options.by)
-    _tell(outcome, options)
+    try:
+        _tell(outcome, options)
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0 if outcome.found.decision == "accepted" else 1
 
 
@@ -108,6 +116,8 @@ def _tell(outcome: Outcome, options: argparse.Namespace) -> None:
         lines.append(words["more"].format(count=len(found.notes) - _MOST_NOTES))
     breaks = found.judged.breaks if found.judged is not None else ()
     alarms = found.judged.alarms if found.judged is not None else ()
+    diff = found.judged.diff if found.judged is not None else None
+    lines += [remark.get(lang) for remark in (diff.remarks if diff is not None else ())]
     lines += [one.text().get(lang) for one in breaks]
     lines += [one.text().get(lang) for one in alarms]
     print("".join(f"  {line}\n" for line in lines), end="")

@@ -230,5 +230,5 @@ class EditionDiff:
 def share_of_old(old: float, new: float) -> float | None:
     """Growth as a share of what was; None where nothing was and something is, 0 where nothing ever was."""
     if old > 0.0:
-        return new / old - 1.0
+        return (new - old) / old  # rounded once: 95 of 100 is -0.05, and `new / old - 1` is not
     return 0.0 if new <= 0.0 else None

@@ -1,6 +1,6 @@
 """Editions made ready without the import gate: one that is held already, or a table of a database."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from geo.model import EditionStatus, Text
 from layers.editions.entry import held_entry
 from layers.editions.model import Prepared
 from layers.editions.postgis import write_zones
-from layers.pointer import catalogue_text
+from layers.pointer import catalogue_text, pointed_at
 from layers.readers import Raw
 from layers.strictyaml import Faults
 
@@ -33,8 +33,15 @@ def split_name(text: str) -> tuple[str, str]:
     return layer, edition
 
 
-def prepared_again(root: Path, name: str, keys: Mapping[str, Any], note: str) -> Prepared:
+def prepared_again(
+    root: Path, name: str, keys: Mapping[str, Any], note: str, broken: Sequence[str] = ()
+) -> Prepared:
     """An edition that the bundle holds, with some keys changed: a draft that is adopted.
+
+    Parameters
+    ----------
+    broken
+        Thresholds of the import gate that it breaks by now, as the catalogue records them.
 
     Raises
     ------
@@ -42,11 +49,17 @@ def prepared_again(root: Path, name: str, keys: Mapping[str, Any], note: str) ->
         If the bundle has no such edition, or it is to be in force without an approval.
     """
     layer, edition = split_name(name)
+    seen = pointed_at(root) or 0
     entry = held_entry(_text(root), layer, edition)
     if entry is None:
         raise _problem(name, "LAYER=EDITION", zh="目录中没有这个版本", en="the catalogue has no such edition")
-    _check_approval({**entry, **keys}, keys)
-    return Prepared(folder=None, entry={**entry, **keys}, note=note)
+    entry = {**entry, **keys}
+    imported = dict(entry.get("imported") or {})
+    imported["broken"] = list(dict.fromkeys((*imported.get("broken", ()), *broken)))
+    _check_approval({**entry, "imported": imported}, keys)
+    if "supplied" in imported and imported["broken"]:
+        entry["imported"] = imported
+    return Prepared(folder=None, entry=entry, note=note, seen=seen)
 
 
 def prepared_table(

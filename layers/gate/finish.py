@@ -29,7 +29,7 @@ from layers.strictyaml import Faults
 
 __all__ = ["Around", "entry_of", "read_back", "write_files"]
 
-ZONES, COVERAGE, CLAUSES = "zones.parquet", "coverage.parquet", "clauses.parquet"
+ZONES, COVERAGE, CLAUSES = "zones.parquet", "coverage.parquet", ("clauses.parquet", "clauses.csv")
 _HEAD = "bundle: {id: gate, title: {zh: 导入, en: Import}}\nrulebook: none\nlayers:\n  - "
 _CRS = "EPSG:4490"
 _POLYGON = 2
@@ -74,7 +74,7 @@ def write_files(folder: Path, taken: Taken, order: Order, beside: Path, around: 
     _plain(taken.zones).to_parquet(folder / ZONES)
     gpd.GeoDataFrame({"id": ["coverage"]}, geometry=[covered], crs=_CRS).to_parquet(folder / COVERAGE)
     if clauses is not None:
-        shutil.copyfile(clauses, folder / CLAUSES)
+        shutil.copyfile(clauses, folder / CLAUSES[clauses.suffix.lower() != ".parquet"])
 
 
 def _plain(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -172,7 +172,7 @@ def entry_of(
         "valid_to": order.valid_to,
         "stale_after": order.stale_after,
         "approval_doc": order.approval_doc,
-        "clauses": CLAUSES if (folder / CLAUSES).is_file() else None,
+        "clauses": next((name for name in CLAUSES if (folder / name).is_file()), None),
     }
     return {
         **head,

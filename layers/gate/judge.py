@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from geo.compare.between import Between, between
@@ -15,7 +16,7 @@ from geo.model import Bundle, Edition, EditionStatus, Layer, Text
 from layers.diff import Alarm, alarms, must_tile, questions
 from layers.gate.limits import LIMIT_TEXT, Limits
 
-__all__ = ["Break", "Judged", "in_force_before", "judge"]
+__all__ = ["Break", "Judged", "diff_breaks", "in_force_before", "judge"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,20 +26,27 @@ class Break:
     Attributes
     ----------
     limit
-        Its name in the catalogue.
+        Its name in the catalogue; ``against`` where the edition in force is harmed, so that nothing is known
+        of how far the new one departs.
     whose
-        The class or district it is of; both empty for the whole layer.
+        The class or district it is of (of ``against`` the edition); both empty for the whole layer.
     share, allowed_share
-        What was found and what is allowed; falls are negative.
+        What was found and what is allowed; falls are negative. None for ``against``.
     """
 
     limit: str
     whose: Text
-    share: float
-    allowed_share: float
+    share: float | None = None
+    allowed_share: float | None = None
 
     def text(self) -> Text:
         """One sentence."""
+        if self.share is None or self.allowed_share is None:
+            return Text(
+                f"现行版本 {self.whose.zh} 的数据有误，面积和数量的变化无从比较",
+                f"the data of edition {self.whose.en} in force have faults: falls of area and number cannot "
+                "be told",
+            )
         words = LIMIT_TEXT[self.limit]
         share, allowed = f"{self.share * 100:+.2f} %", f"{self.allowed_share * 100:+g} %"
         zh = f"{self.whose.zh}{words.zh} {share}（阈值 {allowed}）"
@@ -49,6 +57,8 @@ class Break:
     def record(self) -> str:
         """How the catalogue records it."""
         whose = f" {self.whose.zh}" if self.whose.zh else ""
+        if self.share is None or self.allowed_share is None:
+            return f"{self.limit}{whose}"
         return f"{self.limit}{whose} {self.share * 100:+.2f} % ({self.allowed_share * 100:+g} %)"
 
     def body(self) -> dict[str, Any]:
@@ -56,7 +66,7 @@ class Break:
         text = self.text()
         return {
             "limit": self.limit,
-            "share": round(self.share, 6),
+            "share": None if self.share is None else round(self.share, 6),
             "allowed_share": self.allowed_share,
             "text": {"zh": text.zh, "en": text.en},
         }
@@ -83,13 +93,18 @@ class Judged:
     limits: Limits
 
 
-def in_force_before(layer: Layer | None, edition: str) -> Edition | None:
-    """The edition that a new one would follow: the last in force, else the last of any status."""
+def in_force_before(layer: Layer | None, edition: str, start: date) -> Edition | None:
+    """The edition that a new one would follow.
+
+    That in force when it begins, or the last before; where none is earlier, the next. Of a layer of which
+    nothing is in force, the last of any status.
+    """
     if layer is None:
         return None
     others = [one for one in layer.editions if one.edition != edition]
     in_force = [one for one in others if one.status is EditionStatus.IN_FORCE]
-    return next(iter(in_force or others), None)
+    earlier = [one for one in in_force if one.valid_from <= start]
+    return next(iter(earlier or in_force[-1:] or others), None)
 
 
 def judge(
@@ -113,9 +128,8 @@ def judge(
     speaking = {name: held.edition_on(new.valid_from) for name, held in bundle.layers.items()}
     editions = {name: edition for name, edition in speaking.items() if edition is not None} | {layer: new}
     breaks = [*_within_breaks(new, inner, limits), *_own_breaks(new, odd, limits)]
-    if diff is not None:
-        own = {code for code, ours in zip(districts.code, districts.own, strict=True) if ours}
-        breaks += _diff_breaks(diff, limits, bundle.layers[layer].classes, own)
+    if diff is not None and against is not None:
+        breaks += diff_breaks(diff, against, limits, bundle.layers[layer].classes, districts)
     return Judged(
         edition=new,
         against=against,
@@ -130,11 +144,17 @@ def judge(
 
 
 _WHOLE = Text("", "")
+_ROUNDING = 1e-9
+"""Of a share: areas are measured to 1e-12, and exactly a threshold is not beyond it."""
 
 
-def _diff_breaks(
-    diff: EditionDiff, limits: Limits, classes: Mapping[str, Text], own: Collection[str]
+def diff_breaks(
+    diff: EditionDiff, against: Edition, limits: Limits, classes: Mapping[str, Text], districts: Districts
 ) -> Iterator[Break]:
+    """Thresholds on what changed: area by class and own district, number of zones."""
+    if against.faults or against.zones is None:
+        yield Break(limit="against", whose=Text(against.edition, against.edition))
+    own = {code for code, ours in zip(districts.code, districts.own, strict=True) if ours}
     for row in diff.rows:
         share = row.change_share
         if share is None or not _counts(row, limits.least_change_m2, own):
@@ -169,9 +189,9 @@ def _whose(row: DiffRow, classes: Mapping[str, Text]) -> Text:
 
 
 def _beyond(kind: str, whose: Text, share: float, fall: float, rise: float) -> Iterator[Break]:
-    if share < -fall:
+    if share < -fall - _ROUNDING:
         yield Break(limit=f"{kind}_fall_share", whose=whose, share=share, allowed_share=-fall)
-    if share > rise:
+    if share > rise + _ROUNDING:
         yield Break(limit=f"{kind}_rise_share", whose=whose, share=share, allowed_share=rise)
 
 

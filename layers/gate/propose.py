@@ -11,7 +11,7 @@ import shapely
 from geo.crs import to_lonlat
 from geo.gauss import candidate_zones
 from geo.measure import area_m2
-from geo.model import Text
+from geo.model import EditionStatus, Text
 from layers.catalogue import EditionSpec, LayerSpec
 from layers.columns import as_number, as_text
 from layers.file_crs import settle_crs
@@ -71,7 +71,7 @@ def propose(
     likely = likely_layers(supplied.name, seen, schema)
     name = layer or (likely[0][0] if likely else "")
     evidence = match(seen, schema, name)
-    current = held[name].editions[0] if name in held else None
+    current = _current(held.get(name))
     lines: list[Line] = [
         *_head(supplied, name, likely, asked=layer is not None),
         *_title(name, schema, held),
@@ -90,6 +90,13 @@ def propose(
         evidence=evidence,
         open=tuple(line.partition(":")[0].strip() for line, _ in lines if line.endswith(": null")),
     )
+
+
+def _current(layer: LayerSpec | None) -> EditionSpec | None:
+    """The newest edition in force of a layer, else the newest of any status."""
+    editions = () if layer is None else layer.editions
+    in_force = [one for one in editions if one.status is EditionStatus.IN_FORCE]
+    return max(in_force or editions, key=lambda one: one.valid_from, default=None)
 
 
 def _head(supplied: Supplied, layer: str, likely: Sequence[tuple[str, float]], *, asked: bool) -> list[Line]:
@@ -182,8 +189,6 @@ def _values(evidence: Sequence[Evidence], layer: str, schema: Schema) -> list[Li
     lines: list[Line] = []
     for one in evidence:
         words = list(one.seen.words) if one.seen is not None else []
-        if len(words) > _MOST_CLASSES:
-            continue
         known = meanings(words, one.ours, layer, schema)
         if known:
             lines.append((f"  {said(one.ours)}: {said(known)}", "文件用词: 代码 / word: code"))
@@ -262,8 +267,14 @@ def _classes(
     elif current is not None:
         titles = current.classes
     one = see(evidence, "zone_class")
-    if not titles and one is not None and one.seen is not None and len(one.seen.words) <= _MOST_CLASSES:
-        titles = {word: Text(word, word) for word in one.seen.words}
+    words = one.seen.words if one is not None and one.seen is not None else {}
+    if not titles and one is not None and len(words) > _MOST_CLASSES:
+        told = (
+            f"{one.theirs} 有 {len(words)} 种值，多于 {_MOST_CLASSES} 种，未逐一列出，请核对是否为级别列 / "
+            f"{len(words)} different values, more than {_MOST_CLASSES}, are not listed: is it the class?"
+        )
+        return [("classes: null", f"{{code: {{zh: …, en: …}}}}; {told}")]
+    titles = titles or {word: Text(word, word) for word in words}
     if not titles:
         return [("classes: null", "{code: {zh: …, en: …}}")]
     return [("classes:", ""), *((f"  {said(code)}: {said(title)}", "") for code, title in titles.items())]

@@ -25,6 +25,7 @@ from layers.gate.propose import Proposal, propose
 from layers.gate.report import Found, body
 from layers.gate.supply import Supplied
 from layers.gate.take import Taken, take
+from layers.pointer import pointed_at
 from layers.rulebook import SHIPPED, rulebook_sources
 from layers.schema import Schema, read_schema
 from layers.strictyaml import Faults
@@ -36,9 +37,10 @@ _ORDER, _JSON, _HTML = "order.yaml", "report.json", "report.html"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Gate:
-    """A bundle at whose gate files are delivered."""
+    """A bundle at whose gate files are delivered; ``state`` is the number in force, 0 where there is none."""
 
     root: Path
+    state: int
     bundle: Bundle
     catalogue: CatalogueSpec
     schema: Schema
@@ -96,6 +98,7 @@ def open_gate(root: Path) -> Gate:
     BundleError
         If it does not load.
     """
+    state = pointed_at(root) or 0  # before it is read: whatever comes in later is noticed
     bundle = load_bundle(root)
     faults = Faults()
     catalogue = read_catalogue(root, faults)
@@ -104,7 +107,7 @@ def open_gate(root: Path) -> Gate:
     own = catalogue.rulebook not in {"builtin", "none"}
     source = rulebook_sources(root / catalogue.rulebook if own else SHIPPED).schema
     schema, _ = read_schema(source.path, source.name, Faults())
-    return Gate(root=root, bundle=bundle, catalogue=catalogue, schema=schema)
+    return Gate(root=root, state=state, bundle=bundle, catalogue=catalogue, schema=schema)
 
 
 def proposal(gate: Gate, supplied: Supplied, layer: str | None) -> Proposal:
@@ -200,7 +203,7 @@ def _check_order(gate: Gate, supplied: Supplied, order: Order) -> None:
 
 def _around(gate: Gate, order: Order) -> Around:
     layer = gate.bundle.layers.get(order.layer)
-    current = in_force_before(layer, order.edition)
+    current = in_force_before(layer, order.edition, order.valid_from)
     specs = gate.held[order.layer].editions if order.layer in gate.held else ()
     spec = next((one for one in specs if current is not None and one.edition == current.edition), None)
     return Around(
@@ -323,6 +326,7 @@ def _placed(
     if found.decision == "quarantined":
         return Outcome(found=found, place=put_aside(gate.root, layer, edition, folder))
     note = f"{found.supplied.name} {found.supplied.sha256[:12]}"
-    state = accept(gate.root, layer, Prepared(folder=folder, entry=entry, note=note), at=at, by=by)
+    prepared = Prepared(folder=folder, entry=entry, note=note, seen=gate.state)
+    state = accept(gate.root, layer, prepared, at=at, by=by)
     report = next(path for path in state.files if path.endswith(f"/{_HTML}") and f"/{layer}/" in path)
     return Outcome(found=found, place=(gate.root / report).parent, state=state)

@@ -1,0 +1,147 @@
+"""Thresholds at their exact edges, and what an edition is held against: never what is past or harmed."""
+
+import json
+from datetime import date
+
+import pytest
+
+from geo.compare.change import share_of_old
+from layers.bundle import load_bundle
+from layers.editions import StoreError, history
+from layers.gate.judge import _beyond
+from layers.gate.propose import propose
+from layers.gate.run import Permission, import_file, open_gate
+from layers.gate.supply import open_supplied
+from layers.rulebook import rulebook_sources
+from layers.schema import read_schema
+from layers.strictyaml import Faults
+from scripts import editions, import_layer
+from tests.gate import deliver, frame, gate_bundle, imported, order, squares
+from tests.layers.test_gate_order import proposed
+
+IN_FORCE = {"status": "in_force", "approval_doc": "渝府〔2026〕1号"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fall", "breaks"),
+    [(n, n * 95 // 100, 0.05, False) for n in (20, 60, 100, 140, 700, 1900)]
+    + [(n, n * 9 // 10, 0.10, False) for n in (10, 20, 30, 70, 130, 990)]
+    + [(20, 18.999, 0.05, True), (30, 26, 0.1, True), (1e9, 0.95e9 * (1 - 1e-12), 0.05, False)],
+)
+def test_exactly_a_threshold_is_not_beyond_it(old, new, fall, breaks):
+    found = list(_beyond("area", None, share_of_old(old, new), fall, 1.0))
+    assert bool(found) is breaks
+
+
+def test_twice_as_much_is_not_more_than_twice():
+    assert not list(_beyond("area", None, share_of_old(3.0, 6.0), 0.05, 1.0))
+    assert list(_beyond("area", None, share_of_old(3.0, 6.001), 0.05, 1.0))
+
+
+def test_the_second_of_two_importers_is_told_that_its_comparison_is_past(tmp_path):
+    root = gate_bundle(tmp_path)
+    gates = [open_gate(root), open_gate(root)]
+    found = []
+    for gate, count, name in zip(gates, (39, 20), "AB", strict=True):
+        file = deliver(tmp_path, frame(squares(count)), f"{name}.gpkg")
+        made = order(tmp_path, name=f"{name}.yaml", edition=name, valid_from=date(2026, 1, 1), **IN_FORCE)
+        found.append((gate, open_supplied(file, None, None), made))
+    assert import_file(*found[0], Permission()).found.decision == "accepted"
+    with pytest.raises(StoreError, match="out of date"):
+        import_file(*found[1], Permission())
+    assert len(history(root)) == 2
+
+
+def test_history_is_filled_in_beside_what_was_in_force_then(tmp_path, capsys):
+    root = gate_bundle(tmp_path)
+    big = deliver(tmp_path, frame(squares(40)), "big.gpkg")
+    assert imported(capsys, root, big, order(tmp_path, **IN_FORCE)).code == 0
+    small = deliver(tmp_path, frame(squares(20)), "small.gpkg")
+    told = imported(
+        capsys, root, small, order(tmp_path, edition="2023", valid_from=date(2023, 1, 1), **IN_FORCE)
+    )
+    assert (told.code, told.report["against"]) == (0, "2025-01")
+
+
+def test_a_draft_is_held_against_what_is_in_force_by_now(tmp_path, capsys):
+    root = gate_bundle(tmp_path)
+    draft = order(tmp_path, edition="d", status="draft", approval_doc="1")
+    assert imported(capsys, root, deliver(tmp_path, frame(squares(20))), draft).code == 0
+    grown = deliver(tmp_path, frame(squares(39)), "grown.gpkg")
+    assert imported(capsys, root, grown, order(tmp_path, **IN_FORCE)).code == 0
+    words = ["--lang", "en", "accept", str(root), "park=d", "--valid-from", "2026-06-01"]
+    assert editions.main(words) == 2
+    assert "area_fall_share -48.72 %" in capsys.readouterr().err
+    assert len(history(root)) == 3
+    assert editions.main([*words, "--approval-doc", "2"]) == 0
+    assert "! number of zones falls -48.72 %" in capsys.readouterr().out
+    edition = next(e for e in load_bundle(root).layers["park"].editions if e.edition == "d")
+    assert any("count_fall_share -48.72 %" in remark.en for remark in edition.remarks)
+
+
+def test_nothing_is_compared_with_an_edition_that_is_harmed(tmp_path, capsys):
+    root = gate_bundle(tmp_path)
+    (root / "data/park.geojson").write_text("{")
+    cover = root / "data/park_coverage.geojson"
+    made = order(tmp_path, coverage={"file": str(cover)})
+    told = imported(capsys, root, deliver(tmp_path, frame(squares(2))), made)
+    assert told.code == 1
+    assert [one["limit"] for one in told.report["breaks"]] == ["against"]
+    assert "2025-01" in told.out
+    assert "无从比较" in (told.place / "report.html").read_text(encoding="utf-8")
+    words = (str(deliver(tmp_path, frame(squares(2)))), "--bundle", str(root), "--order", str(made))
+    assert import_layer.main([*words, "--accept", "--approval-doc", "7"]) == 0
+
+
+def test_entry_lists_keep_their_format(tmp_path, capsys):
+    root = gate_bundle(tmp_path)
+    (tmp_path / "lists.csv").write_text(
+        "clause_id,unit_code,dimension,verb,text,industry_match,level,doc,certainty\n"
+    )
+    told = imported(
+        capsys, root, deliver(tmp_path, frame(squares())), order(tmp_path, clauses={"file": "lists.csv"})
+    )
+    assert "cannot be read" not in json.dumps(told.report["notes"])
+    assert (told.place / "clauses.csv").is_file()
+
+
+def test_the_proposal_repeats_the_newest_edition_in_force(tmp_path, capsys):
+    root = gate_bundle(tmp_path)
+    file = deliver(tmp_path, frame(squares()))
+    assert imported(capsys, root, file, order(tmp_path, accuracy_m=7, **IN_FORCE)).code == 0
+    gate = open_gate(root)
+    made = propose(open_supplied(file, None, None), gate.schema, gate.held, ("51",), layer="park")
+    assert "accuracy_m: 7.0  # 同 / as 2026" in made.text
+    assert "as edition 2026" in made.text
+
+
+def test_words_beyond_a_list_are_told(tmp_path):
+    source = rulebook_sources().schema
+    schema, _ = read_schema(source.path, source.name, Faults())
+    rows = [(f"N{n}", f"词{n}", shape) for n, (_, _, shape) in enumerate(squares(50))]
+    made = proposed(tmp_path, schema, frame(rows), layer="nature")
+    line = next(one for one in made.text.splitlines() if one.startswith("classes: null"))
+    assert "FQ 有 50 种值" in line
+    assert "50 different values, more than 40" in line
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_the_disk_refuses_is_told_in_one_line(tmp_path, capsys, lang):
+    root = gate_bundle(tmp_path)
+    (tmp_path / "taken").write_text("a file")
+    file = deliver(tmp_path, frame(squares()))
+    told = imported(capsys, root, file, order(tmp_path), "--check-only", str(tmp_path / "taken"), lang=lang)
+    assert told.code == 2
+    assert told.err.startswith("文件无法读写" if lang == "zh" else "a file cannot be read or written")
+    words = [
+        "--lang",
+        lang,
+        "diff",
+        str(root),
+        "park=2025-01",
+        "park=2025-01",
+        "-o",
+        str(tmp_path / "no/a.csv"),
+    ]
+    assert editions.main(words) == 2
+    assert ("文件无法读写" if lang == "zh" else "a file cannot") in capsys.readouterr().err

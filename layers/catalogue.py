@@ -11,6 +11,7 @@ from layers.catalogue_keys import EDITION_NAMES, EDITION_REQUIRED, FILE, Column,
 from layers.keytable import BAD, Row
 from layers.pointer import CATALOGUE, catalogue_text
 from layers.raster_keys import CellsSpec
+from layers.rule_checks import check_period
 from layers.strictyaml import Faults, Node, canonical, parse
 
 __all__ = [
@@ -306,15 +307,7 @@ def _edition(row: Row, values: dict[str, Any], kind: str, faults: Faults) -> Edi
             zh="cells 中的级别不在 classes 之中",
             en="classes of the cells that the catalogue does not list",
         )
-    start, end = values["valid_from"], values["valid_to"]
-    if end is not None and end <= start:
-        faults.add(
-            row.where("valid_to"),
-            given=end,
-            allowed=f"> {start}",
-            zh="失效日期须晚于生效日期",
-            en="valid_to must be later than valid_from",
-        )
+    check_period(row, faults, values)
     return EditionSpec(
         **{
             **values,

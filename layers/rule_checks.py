@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from geo.model import ANY, Certainty, Effect, Op, Relation
 from layers.keytable import BAD, Row, near, shown
@@ -189,9 +190,16 @@ def _check_effect(row: Row, words: Words, faults: Faults) -> None:
         )
 
 
-def check_period(row: Row, faults: Faults) -> None:
-    """Validity is half-open, so its end lies after its beginning."""
-    start, end = row.good("valid_from"), row.good("valid_to")
+def check_period(row: Row, faults: Faults, values: Mapping[str, Any] | None = None) -> None:
+    """Validity is half-open, so its end lies after its beginning.
+
+    Parameters
+    ----------
+    values
+        Those of the row with what it inherits; None where it inherits nothing.
+    """
+    good = row.good if values is None else values.get
+    start, end = good("valid_from"), good("valid_to")
     if start is not None and end is not None and end <= start:
         faults.add(
             row.where("valid_to"),

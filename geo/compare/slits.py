@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import shapely
@@ -26,6 +28,9 @@ _SNAPPED_DEG = 2e-9
 
 _GROWN_M = 0.001
 """What is filled is grown by this before it is cut along the zones: no splinter of rounding is left."""
+
+_BOX_CORNERS = 5
+"""Of a tile that is all ground, the first one twice: no outline passes it."""
 
 _DEEP = 4.0
 """An open slit is this many widths deep: a corner or a wide notch between two zones is none."""
@@ -54,32 +59,86 @@ def slits(zones: Objects, narrow_m: float, loose: Mask) -> Geometry:
     if loose.any():
         snapped = shapely.coverage_clean(zones, snapping_distance=_SNAPPED_DEG)  # type: ignore[attr-defined]
     joined = shapely.get_parts(shapely.coverage_union_all(snapped))
-    held, grounds = STRtree(zones), STRtree(joined)
     found = []
-    for tile in _tiles(joined, narrow_m):
-        filled = _filled(_cut(joined, grounds, tile), tile, narrow_m)
+    for tile, ground, held in _Block.over(joined, narrow_m).tiles(joined, zones):
+        filled = _filled(ground, tile, narrow_m)
         if not filled.is_empty:
-            found.append(shapely.difference(filled, shapely.union_all(_cut(zones, held, tile))))
+            found.append(shapely.difference(filled, shapely.union_all(held)))
     return ground_of(shapes_of(found))
 
 
-def _cut(shapes: Objects, tree: STRtree, tile: Bounds) -> Objects:
-    """What of polygons lies in a tile."""
-    near: Objects = shapely.clip_by_rect(shapes[np.sort(tree.query(shapely.box(*tile)))], *tile)
-    return polygons_of(near[areal(near)])[0]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Block:
+    """Some tiles of a grid in degrees: columns from ``west`` to before ``east``, rows likewise.
+
+    Shapes are cut to ever smaller blocks, each from what the block about it holds: a vertex is looked at once
+    for each halving, not once for each tile that its outline meets.
+    """
+
+    origin: tuple[float, float]
+    size: tuple[float, float]
+    narrow_m: float
+    west: int
+    south: int
+    east: int
+    north: int
+
+    @classmethod
+    def over(cls, shapes: Objects, narrow_m: float) -> Self:
+        """All tiles that cover shapes."""
+        west, south, east, north = shapely.total_bounds(shapes).tolist()
+        squeeze = math.cos(math.radians((south + north) / 2.0))
+        columns = max(1, math.ceil((east - west) * squeeze * _DEGREE_M / _TILE_M))
+        rows = max(1, math.ceil((north - south) * _DEGREE_M / _TILE_M))
+        return cls(
+            origin=(west, south),
+            size=((east - west) / columns, (north - south) / rows),
+            narrow_m=narrow_m,
+            west=0,
+            south=0,
+            east=columns,
+            north=rows,
+        )
+
+    def tiles(self, ground: Objects, zones: Objects) -> Iterator[tuple[Bounds, Objects, Objects]]:
+        """Each tile that an outline of the ground passes, what of the ground and of the zones lies there."""
+        box = self._box()
+        ground = _cut(ground, box)
+        corners = shapely.get_num_coordinates(ground).sum()
+        if corners == 0 or (corners == _BOX_CORNERS and shapely.equals(ground[0], shapely.box(*box))):
+            return
+        zones = _cut(zones, box)
+        halves = self._halves()
+        if not halves:
+            yield box, ground, zones
+        for half in halves:
+            yield from half.tiles(ground, zones)
+
+    def _box(self) -> Bounds:
+        """The block's ground and a little around; a metre more for each tile, so that halves lie within."""
+        (x, y), (wide, high) = self.origin, self.size
+        held = (x + self.west * wide, y + self.south * high, x + self.east * wide, y + self.north * high)
+        across = (self.east - self.west) + (self.north - self.south) - 2
+        return window(held, _AROUND * self.narrow_m + across)
+
+    def _halves(self) -> tuple[Self, ...]:
+        """Two blocks, of the columns or of the rows, whichever are more; none of a single tile."""
+        columns, rows = self.east - self.west, self.north - self.south
+        if columns == rows == 1:
+            return ()
+        if columns >= rows:
+            middle = self.west + columns // 2
+            return replace(self, east=middle), replace(self, west=middle)
+        middle = self.south + rows // 2
+        return replace(self, north=middle), replace(self, south=middle)
 
 
-def _tiles(shapes: Objects, narrow_m: float) -> Iterator[Bounds]:
-    """Boxes in degrees that cover shapes, each a little wider than its tile."""
-    west, south, east, north = shapely.total_bounds(shapes).tolist()
-    squeeze = math.cos(math.radians((south + north) / 2.0))
-    columns = max(1, math.ceil((east - west) * squeeze * _DEGREE_M / _TILE_M))
-    rows = max(1, math.ceil((north - south) * _DEGREE_M / _TILE_M))
-    wide, high = (east - west) / columns, (north - south) / rows
-    for n in range(columns * rows):
-        row, column = divmod(n, columns)
-        x, y = west + column * wide, south + row * high
-        yield window((x, y, x + wide, y + high), _AROUND * narrow_m)
+def _cut(shapes: Objects, box: Bounds) -> Objects:
+    """What of polygons lies in a box."""
+    west, south, east, north = shapely.bounds(shapes).T.reshape(4, -1)
+    near = (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
+    cut: Objects = shapely.clip_by_rect(shapes[near], *box)
+    return polygons_of(cut[areal(cut)])[0]
 
 
 def _filled(shapes: Objects, tile: Bounds, narrow_m: float) -> Geometry:
@@ -88,8 +147,9 @@ def _filled(shapes: Objects, tile: Bounds, narrow_m: float) -> Geometry:
     flat = shapely.union_all(frame.project_all(shapes))
     grown = shapely.buffer(flat, narrow_m / 2.0, quad_segs=_ARC)
     filled = shapely.difference(shapely.buffer(grown, -narrow_m / 2.0, quad_segs=_ARC), flat)
-    parts, _ = polygons_of(shapes_of([filled]))
-    parts = parts[2.0 * shapely.area(parts) >= TOLERANCE_M * shapely.length(parts)]
+    # Hairs of rounding along straight edges go: else they join the round corners of a notch to one long slit.
+    thick = shapely.buffer(filled, -TOLERANCE_M / 2.0, join_style="mitre")
+    parts, _ = polygons_of(shapes_of([shapely.buffer(thick, TOLERANCE_M / 2.0, join_style="mitre")]))
     if len(parts) == 0:
         return shapely.MultiPolygon()
     west, south, east, north = shapely.bounds(parts).T.reshape(4, -1)

@@ -5,7 +5,6 @@ import {hectares, metres} from './format.js';
 import {both, joined, lang, t} from './i18n.js';
 
 const NAMES = ['name', '地块名称', '项目名称', '名称'];
-const SHOWN = 200;
 
 export class SiteFiles {
   /** `choose(site)` hears of a site that was chosen, `bodyOf(site)` gives the request for one. */
@@ -14,6 +13,8 @@ export class SiteFiles {
     this.choose = choose;
     this.bodyOf = bodyOf;
     this.file = null;
+    this.reads = 0;
+    this.terms = null;
     this.input = el('input', {type: 'file', id: 'site-file', class: 'unseen', 'aria-label': t('file.open'), on: {change: () => {
       [this.file] = this.input.files;
       this.layer = null;
@@ -26,14 +27,18 @@ export class SiteFiles {
   }
 
   async read(remedies) {
-    fill(this.list, el('p', {class: 'quiet', text: t('file.reading', {name: this.file.name})}));
+    this.reads += 1;
+    const [mine, file] = [this.reads, this.file];
+    this.sites = [];
+    fill(this.list, el('p', {class: 'quiet', text: t('file.reading', {name: file.name})}));
     const crs = byId('crs').value;
     try {
-      const {sites} = await send('/sites', this.file, {
-        name: this.file.name, crs: crs === 'EPSG:4490' ? null : crs, remedies: remedies.length ? remedies.join(',') : null, layer: this.layer,
+      const {sites} = await send('/sites', file, {
+        name: file.name, crs: crs === 'EPSG:4490' ? null : crs, remedies: remedies.length ? remedies.join(',') : null, layer: this.layer,
       });
-      this.show(sites, remedies);
+      if (mine === this.reads) this.show(sites, remedies);
     } catch (error) {
+      if (mine !== this.reads) return;
       const problems = error.problem?.problems ?? [];
       fill(this.list, el('p', {class: 'fault', role: 'alert', text: problems.map((one) => `${one.hint}（${one.given}）`).join('；') || error.message}),
         this.layers(problems), this.advised(error.problem?.advice ?? []));
@@ -59,7 +64,7 @@ export class SiteFiles {
         el('button', {type: 'button', class: 'tool', id: 'file-undo', text: t('advice.undo'), on: {click: () => this.read([])}})),
       this.advised(sites.flatMap((one) => one.advice)),
       good.length > 1 && el('button', {type: 'button', class: 'tool', id: 'file-check-all', text: t('file.check_all'), on: {click: () => this.checkAll(good)}}),
-      el('ol', {class: 'site-rows'}, sites.slice(0, SHOWN).map((one) => this.row(one))));
+      el('ol', {class: 'site-rows'}, sites.map((one) => this.row(one))));
     if (good.length === 1) this.pick(good[0]);
   }
 
@@ -92,21 +97,45 @@ export class SiteFiles {
     this.choose(one.site);
   }
 
-  /** Check each site by itself with what the form says, and write its verdict beside it. */
+  /** Check each site by itself with what the form says, and write its verdict beside it; another file ends it. */
   async checkAll(good) {
-    const button = byId('file-check-all');
+    const [button, mine] = [byId('file-check-all'), this.reads];
     button.disabled = true;
-    for (const one of good) {
-      const place = byId(`site-row-${one.row}`)?.querySelector('.row-verdict');
-      if (!place) break;
+    this.forget();
+    const terms = this.said();
+    this.terms = terms;
+    const asked = good.map((one) => [byId(`site-row-${one.row}`).querySelector('.row-verdict'), this.bodyOf(one.site)]);
+    for (const [place, body] of asked) {
+      let verdict = null;
+      let told = '';
       try {
-        const {verdict} = await post('/checks', this.bodyOf(one.site), {lang});
-        place.dataset.verdict = verdict;
-        place.textContent = t(`verdict.${verdict}`);
+        ({verdict} = await post('/checks', body, {lang}));
+        told = t(`verdict.${verdict}`);
       } catch (error) {
-        place.textContent = error.message;
+        told = error.message;
       }
+      if (mine !== this.reads || this.terms !== terms) break;
+      if (verdict) place.dataset.verdict = verdict;
+      place.textContent = told;
     }
     button.disabled = false;
+  }
+
+  /** Verdicts of another activity, date or facts than the form's go: `changed()` hears of every change of it. */
+  changed() {
+    if (this.terms !== null && this.terms !== this.said()) this.forget();
+  }
+
+  /** What the form says beside the site. */
+  said() {
+    return JSON.stringify(this.bodyOf({geometry: null, crs: null}));
+  }
+
+  forget() {
+    this.terms = null;
+    for (const place of this.list.querySelectorAll('.row-verdict')) {
+      delete place.dataset.verdict;
+      place.textContent = '';
+    }
   }
 }

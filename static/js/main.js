@@ -19,7 +19,8 @@ const state = {layers: [], activities: new Map(), answer: null};
 const zones = new Zones(map);
 const hits = L.featureGroup().addTo(map);
 const siteStep = new SiteStep(map, (site) => form.setSite(site));
-const form = new Form(byId('form'), siteStep, {onDate: drawLayers, onStale: markStale, onCheck: check});
+const form = new Form(byId('form'), siteStep, {onDate: drawLayers, onStale: changed, onCheck: check});
+let [files, changes] = [null, 0];
 
 function home() {
   const [west, south, east, north] = data.bounds;
@@ -72,6 +73,12 @@ const titles = {
   usedFact: (used) => form.factText(used),
 };
 
+function changed() {
+  changes += 1;
+  files?.changed();
+  markStale();
+}
+
 function markStale() {
   hits.clearLayers();
   if (byId('result').hidden) return;
@@ -80,7 +87,7 @@ function markStale() {
 }
 
 async function check(body) {
-  const [button, status] = [byId('check'), byId('status')];
+  const [button, status, before] = [byId('check'), byId('status'), changes];
   button.disabled = true;
   fill(status, el('p', {class: 'quiet', text: t('form.checking')}));
   try {
@@ -91,11 +98,12 @@ async function check(body) {
     byId('result').querySelector('.evidence').before(exportButtons(body, state.answer, problems));
     fill(status, el('p', {class: 'unseen', text: `${t('result.title')}：${t(`verdict.${state.answer.verdict}`)}`}));
     showResult();
-    await drawHits(state.answer);
+    if (changes === before) await drawHits(state.answer, before);
+    else markStale(); // the form went on while the answer was on its way
   } catch (error) {
     fill(status, problems(error));
   } finally {
-    button.disabled = false;
+    button.disabled = !form.site;
   }
 }
 
@@ -115,7 +123,7 @@ function problems(error) {
 }
 
 /** Outline on the map the zones that the findings rest on. */
-async function drawHits(answer) {
+async function drawHits(answer, before) {
   hits.clearLayers();
   const met = new Map();
   for (const part of answer.parts) {
@@ -125,15 +133,16 @@ async function drawHits(answer) {
   }
   const byLayer = new Map();
   for (const hit of met.values()) byLayer.set(hit.layer, [...(byLayer.get(hit.layer) ?? []), hit.zone_id]);
-  await Promise.all([...byLayer].map(([layer, ids]) => addHits(layer, ids)));
+  await Promise.all([...byLayer].map(([layer, ids]) => addHits(layer, ids, before)));
 }
 
-async function addHits(layerId, ids) {
+async function addHits(layerId, ids, before) {
   const layer = state.layers.find((one) => one.id === layerId);
   if (!layer || layer.restricted) return; // coarse shapes of restricted layers carry no ids to outline
   const found = await get(`/layers/${encodeURIComponent(layerId)}/zones`, {
     zone_id: ids.join(','), on: form.on(), attributes: false, tolerance_m: zones.tolerance(),
   });
+  if (changes !== before) return;
   L.geoJSON(found, {pane: 'hits', style: HALO, pointToLayer: (_, place) => L.circleMarker(place, {...HALO, pane: 'hits', radius: 9})})
     .eachLayer((shape) => hits.addLayer(shape));
   L.geoJSON(found, {
@@ -153,7 +162,7 @@ function showZone(hit) {
 async function start() {
   dressMap();
   await form.draw();
-  new SiteFiles(byId('site-files'), {choose: (site) => siteStep.chosen(site), bodyOf: (site) => form.bodyOf(site)});
+  files = new SiteFiles(byId('site-files'), {choose: (site) => siteStep.chosen(site), bodyOf: (site) => form.bodyOf(site)});
   const [{activities}] = await Promise.all([get('/activities'), drawLayers(data.today)]);
   state.activities = new Map(activities.map((one) => [one.id, one]));
   document.body.dataset.ready = 'true';

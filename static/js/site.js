@@ -7,6 +7,7 @@ const CRS = [['EPSG:4490', 'CGCS2000'], ['EPSG:4326', 'WGS84'], ['GCJ-02', 'GCJ-
   ['西安80', 'site.crs.xian80'], ['北京54', 'site.crs.beijing54'], ['unknown', 'site.crs.unknown']];
 const OLD = new Set(['西安80', '北京54']); // no public parameters: taken at 100 m, as their option says
 const OLD_ACCURACY_M = 100;
+const WORST_ACCURACY_M = 100000;
 const DRAWN = {color: '#111827', weight: 2.4, fillColor: '#ffd54a', fillOpacity: 0.28, interactive: false};
 
 export class SiteStep {
@@ -14,6 +15,7 @@ export class SiteStep {
     this.map = map;
     this.onChange = onChange;
     this.site = null;
+    this.edited = false; // the fields hold another place than the site's
     map.createPane('site').style.zIndex = 640;
     this.group = L.featureGroup().addTo(map);
     map.on('click', (event) => {
@@ -30,12 +32,17 @@ export class SiteStep {
     const press = (event) => {
       if (event.key !== 'Enter') return;
       event.preventDefault();
-      this.typed();
+      if (event.target.id === 'accuracy' && this.site && !this.edited) this.declare();
+      else this.typed();
     };
-    const typed = el('div', {class: 'typed', on: {keydown: press}}, field('lon', 'site.lon'), field('lat', 'site.lat'),
+    const accuracy = field('accuracy', 'site.accuracy_m');
+    accuracy.lastChild.placeholder = t('site.accuracy_blank');
+    accuracy.lastChild.addEventListener('change', () => this.site && !this.edited && this.declare());
+    const edit = (event) => { this.edited ||= event.target.id !== 'accuracy'; };
+    const typed = el('div', {class: 'typed', on: {keydown: press, input: edit}}, field('lon', 'site.lon'), field('lat', 'site.lat'),
       el('label', {class: 'field', for: 'crs'}, el('span', {text: t('site.crs')}),
         el('select', {id: 'crs'}, CRS.map(([value, name]) => el('option', {value, text: name.startsWith('site.') ? t(name) : name})))),
-      el('button', {type: 'button', id: 'site-go', text: t('site.go'), on: {click: () => this.typed()}}));
+      accuracy, el('button', {type: 'button', id: 'site-go', text: t('site.go'), on: {click: () => this.typed()}}));
     const tool = (id, key, act) => el('button', {type: 'button', class: 'tool', id, text: t(key), on: {click: act}});
     return el('fieldset', {class: 'step'}, el('legend', {text: t('site.title')}),
       el('p', {class: 'quiet', text: t('site.hint')}), typed,
@@ -53,19 +60,37 @@ export class SiteStep {
     const pair = /^\s*([^,，;；\s]+)\s*[,，;；\s]\s*([^,，;；\s]+)\s*$/.exec(text); // "lon, lat" pasted into one field
     if (pair) [byId('lon').value, byId('lat').value] = [pair[1], pair[2]];
     const halves = [byId('lon').value.trim(), byId('lat').value.trim()];
-    const wrong = !/\d/.test(halves[0]) ? 'site.bad_lon' : halves[1] && !/\d/.test(halves[1]) ? 'site.bad_lat' : null;
-    this.refuse(wrong ? t(wrong) : '');
-    if (wrong) byId(wrong === 'site.bad_lon' ? 'lon' : 'lat').focus();
+    const wrong = !/\d/.test(halves[0]) ? 'lon' : halves[1] && !/\d/.test(halves[1]) ? 'lat' : this.accuracy() === undefined ? 'accuracy' : null;
+    this.refuse(wrong ? t(`site.bad_${wrong}`) : '');
+    if (wrong) byId(wrong).focus();
     else this.chooseTyped(halves, byId('crs').value, pair !== null);
+  }
+
+  /** Metres in the field of accuracy; null where it is blank, undefined where it holds no such number. */
+  accuracy() {
+    const text = byId('accuracy').value.normalize('NFKC').trim();
+    if (text === '') return null;
+    const metres = Number(text);
+    return metres >= 0 && metres <= WORST_ACCURACY_M ? metres : undefined;
+  }
+
+  /** Another accuracy for the site that there is, however it came. */
+  declare() {
+    const accuracy = this.accuracy();
+    this.refuse(accuracy === undefined ? t('site.bad_accuracy') : '');
+    if (accuracy === undefined || accuracy === this.site.declared) return;
+    this.site = {...this.site, declared: accuracy, accuracy_m: accuracy ?? leastOf(this.site.crs)};
+    this.onChange(this.site);
   }
 
   /** Degrees in their own fields are a point; any other spelling, and the order of a pasted pair, the service reads. */
   chooseTyped(halves, crs, pasted) {
     const [lon, lat] = halves.map(readAngle);
-    const old = OLD.has(crs) ? {accuracy_m: OLD_ACCURACY_M} : {};
+    const declared = this.accuracy();
+    const sure = {declared, accuracy_m: declared ?? leastOf(crs)};
     const degrees = Math.abs(lon) <= 360 && Math.abs(lat) <= 360 && !(pasted && Math.abs(lat) > 90);
-    if (degrees) this.set({type: 'Point', coordinates: [lon, lat]}, crs, true, old);
-    else this.set(halves.filter(Boolean).join('; '), crs === 'EPSG:4490' ? 'CGCS2000' : crs, true, old);
+    if (degrees) this.set({type: 'Point', coordinates: [lon, lat]}, crs, true, sure);
+    else this.set(halves.filter(Boolean).join('; '), crs === 'EPSG:4490' ? 'CGCS2000' : crs, true, sure);
   }
 
   refuse(text) {
@@ -110,6 +135,7 @@ export class SiteStep {
     this.site = null;
     this.refuse('');
     this.advise([]);
+    byId('accuracy').value = '';
     fill(byId('site-summary'), el('p', {class: 'quiet', text: t('site.none')}));
     this.onChange(null);
   }
@@ -117,11 +143,13 @@ export class SiteStep {
   /** A site of a file, where the service put it. */
   chosen({geometry, crs, accuracy_m: accuracy, remarks}) {
     this.refuse('');
-    this.set(geometry, crs, true, {accuracy_m: accuracy, told: remarks});
+    this.set(geometry, crs, true, {declared: accuracy, accuracy_m: accuracy, told: remarks});
   }
 
   set(geometry, crs, look, read = {}) {
-    this.site = {geometry, crs, look, accuracy_m: null, told: [], ...read, remedies: []};
+    this.site = {geometry, crs, look, declared: null, accuracy_m: null, told: [], ...read, remedies: []};
+    byId('accuracy').value = this.site.declared ?? '';
+    this.edited = false;
     this.advise([]);
     if (geometry.type && (crs === 'EPSG:4490' || crs === 'EPSG:4326')) this.show({geometry});
     this.onChange(this.site);
@@ -179,6 +207,11 @@ export class SiteStep {
     const count = geometry.coordinates.flat(Infinity).length / 2 - (geometry.type === 'Polygon' ? geometry.coordinates.length : 0);
     return [told, t('site.vertices', {n: count})].filter(Boolean).join(' · ');
   }
+}
+
+/** Metres that a reference system is taken at where none are given; null where the service has a number of its own. */
+function leastOf(crs) {
+  return OLD.has(crs) ? OLD_ACCURACY_M : null;
 }
 
 /** A place in the other notations that staff use. */

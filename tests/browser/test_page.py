@@ -37,6 +37,17 @@ def test_click_type_or_draw_and_read_the_verdict(server_url: str) -> None:
     assert "105.8000" in result["gauss"]
     assert "北坐标（X 或纬度）在前" in result["gauss"]
     assert "经度须为数字" in result["fault"]
+    sure = [(one["crs"], one["accuracy"], one["told"].partition("定位精度 ")[2]) for one in result["sure"]]
+    old = "西安80"
+    assert sure == [
+        ("EPSG:4490", 20, "20 米"),
+        ("EPSG:4490", 0.5, "0.5 米"),
+        (old, 100, "100 米"),
+        (old, 150, "150 米"),
+        ("EPSG:4490", None, "5 米"),
+    ]
+    assert "定位精度须为" in result["unsure"]
+    assert result["blank"] == ""
     assert "公顷" in result["area"]
     assert "亩" in result["area"]
     assert result["areaVerdict"]["answer"] == result["areaVerdict"]["shown"]

@@ -22,6 +22,9 @@ def test_a_survey_text_is_read_listed_chosen_from_and_checked(server_url: str) -
     assert len(result["all"]) == 2
     assert result["all"][1][0] == result["one"]["verdict"]
     assert all(words for _, words in result["all"])
+    assert result["forgotten"] == ["", ""]
+    assert result["again"] == 200
+    assert result["ended"] == [1, ["", ""]]
     assert result["refused"] == 415
     assert "打成一个 ZIP" in result["fault"]
     assert result["several"] == 422

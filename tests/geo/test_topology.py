@@ -193,6 +193,7 @@ WEDGE = place(shapely.Polygon([(50, 0), (100, 0), (100, 400), (52, 400), (50, 20
         ([box(0, 0, 100, 400), box(105.5, 0, 200, 400)], 0.0),  # wider than 5 m
         ([box(0, 0, 100, 400), box(103, 0, 200, 15)], 0.0),  # not deep: a corner
         ([box(0, 0, 100, 400), box(100, 0, 200, 100)], 0.0),  # neighbours with a corner between them
+        ([box(0, 0, 100, 400), box(100.0004, 0, 200, 100)], 0.0),  # a hair does not make a slit of the corner
         ([box(0, 0, 100, 400) - box(50, 50, 52, 350)], 600.0),  # a narrow hole
         ([box(0, 0, 100, 400) - box(50, 50, 90, 350)], 0.0),  # a wide one
         ([box(0, 0, 100, 400) - box(50, 50, 52, 350), box(50, 50, 52, 350)], 0.0),  # a hole that is filled
@@ -209,6 +210,17 @@ def test_slits_narrower_than_the_limit_are_gaps(zones, slit_m2):
     mouth_m2 = 6.0  # an open slit is round at its mouths
     assert float(area_m2(found)) == pytest.approx(slit_m2, abs=mouth_m2 if slit_m2 > 100 else 0.05)
     assert float(area_m2(shapely.intersection(found, shapely.union_all(zones)))) < 1e-6
+
+
+def test_slits_of_an_outline_over_many_tiles_are_found_wherever_they_lie():
+    rng = np.random.default_rng(11)
+    places = rng.integers((500, 500), (43_000, 34_000), (40, 2)).tolist()
+    slots = [box(x, y, x + 3, y + 300) for x, y in places]
+    slots += [box(n * 11_000 - 200, 17_000 + n * 40, n * 11_000 + 200, 17_004 + n * 40) for n in range(1, 4)]
+    land = shapely.difference(box(0, 0, 44_000, 35_000), shapely.union_all(slots))
+    zones = shapes_of([land])
+    found = slits(zones, 5.0, unmatched(zones))
+    assert float(area_m2(shapely.symmetric_difference(found, shapely.union_all(slots)))) < 0.5
 
 
 def test_a_slit_of_a_millimetre_between_red_lines_is_told():

@@ -41,6 +41,15 @@ const inRedLine = async (page, baseUrl) => {
   return [best.lon, best.lat];
 };
 
+/** What the next question asks of the site, and how the site is told. */
+const asked = async (page, act) => {
+  const [answer] = await Promise.all([page.waitForResponse((response) => response.url().includes('/api/v1/questions')), act()]);
+  const {site, crs, accuracy_m: accuracy} = answer.request().postDataJSON();
+  await answer.finished();
+  await page.waitForFunction(() => document.getElementById('site-summary').textContent.includes('定位精度'));
+  return {site: site.coordinates ?? site, crs, accuracy: accuracy ?? null, told: await page.textContent('#site-summary dd')};
+};
+
 /** Pixel of a place on the screen. */
 const pixel = (page, lon, lat) => page.evaluate(([x, y]) => {
   const map = window.map_fenqu;
@@ -110,6 +119,25 @@ export default async ({page, baseUrl, shot}) => {
   await page.fill('#lon', 'east');
   await page.click('#site-go');
   result.fault = await page.textContent('#site-error');
+
+  // How sure the place is: with the coordinates, by itself, in another datum; a click says nothing of it.
+  await page.fill('#lon', '105.84');
+  await page.fill('#lat', '30.19');
+  await page.fill('#accuracy', '２０');
+  result.sure = [await asked(page, () => page.click('#site-go'))];
+  await page.fill('#accuracy', '0.5');
+  result.sure.push(await asked(page, () => page.press('#accuracy', 'Enter')));
+  await page.fill('#accuracy', '约 5');
+  await page.press('#accuracy', 'Tab');
+  result.unsure = await page.textContent('#site-error');
+  await page.selectOption('#crs', '西安80');
+  await page.fill('#accuracy', '');
+  result.sure.push(await asked(page, () => page.click('#site-go')));
+  await page.fill('#accuracy', '150');
+  result.sure.push(await asked(page, () => page.press('#accuracy', 'Tab')));
+  const clicked = await pixel(page, 105.84, 30.19);
+  result.sure.push(await asked(page, () => page.mouse.click(...clicked)));
+  result.blank = await page.inputValue('#accuracy');
 
   // An area drawn by four clicks.
   const [x, y] = await pixel(page, 105.8, 30.15);

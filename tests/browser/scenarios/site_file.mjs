@@ -44,6 +44,26 @@ export default async ({page, baseUrl, shot}) => {
   await page.$eval('#site-file-list', (node) => node.scrollIntoView({block: 'nearest'}));
   await shot('site-file-all');
 
+  // Verdicts go with what they were asked for: by another nature they are no more; so they do with the file.
+  await page.selectOption('#fact-nature', 'existing');
+  result.forgotten = await page.$$eval('.row-verdict', (nodes) => nodes.map((node) => node.textContent));
+  let [letGo, held] = [null, 0];
+  await page.route('**/api/v1/checks*', async (route) => {
+    held += 1;
+    await new Promise((free) => { letGo = free; });
+    await route.continue();
+  });
+  await page.click('#file-check-all');
+  while (!letGo) await page.waitForTimeout(20);
+  result.again = await upload(page, '界址点.txt', SURVEY);
+  await page.waitForSelector('#file-check-all:not([disabled])');
+  const late = page.waitForResponse((response) => response.url().includes('/api/v1/checks'));
+  letGo();
+  await (await late).finished();
+  await page.unroute('**/api/v1/checks*');
+  await page.waitForTimeout(100);
+  result.ended = [held, await page.$$eval('.row-verdict', (nodes) => nodes.map((node) => node.textContent))];
+
   result.refused = await upload(page, '用地.shp', 'x');
   await page.waitForSelector('#site-file-list .fault');
   result.fault = await page.textContent('#site-file-list');

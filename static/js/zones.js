@@ -8,6 +8,8 @@ import {note} from './legend.js';
 import {ORDER, styleOf} from './style.js';
 
 const PAD = 0.25; // of the view, so that a small move needs no new fetch
+const BESIDE = [[0, 0], [0, -0.5], [0, 0.5], [0, -1], [0, 1], [-0.5, 0], [0.5, 0], [-0.5, -1], [0.5, -1], [-0.5, 1], [0.5, 1], [-1, 0], [1, 0],
+  [0, -2], [0, 2]]; // where a name may stand, in its own widths and heights from the middle of its district
 
 export class Zones {
   constructor(map) {
@@ -91,21 +93,41 @@ export class Zones {
       pointToLayer: (feature, place) => L.circleMarker(place, {renderer: this.renderer, radius: 5}),
       onEachFeature: (feature, shape) => shape.bindTooltip(() => tooltip(layer, feature), {sticky: true, opacity: 0.95}),
     });
-    if (layer.id === 'admin_unit') this.label(group, isOwn);
+    const names = layer.id === 'admin_unit' ? this.names(group, isOwn) : [];
+    names.forEach((name) => group.addLayer(name));
     entry.group?.remove();
     entry.group = group.addTo(this.map);
+    this.settle(names, group);
     this.stack();
     const {numberMatched: total, numberReturned: drawn} = found;
     note(layer.id, drawn < total ? t('layers.more', {shown: drawn, total}) : '');
   }
 
-  /** Names of districts; of the neighbours only where there is room for them. */
-  label(group, isOwn) {
-    for (const shape of group.getLayers()) {
-      const {zone_id: id, name} = shape.feature.properties;
-      if (!name || !(isOwn(id) || this.map.getZoom() >= 9)) continue;
-      group.addLayer(L.tooltip({permanent: true, direction: 'center', className: `place ${isOwn(id) ? 'place-own' : ''}`, pane: 'labels'})
-        .setLatLng(shape.getBounds().getCenter()).setContent(el('span', {text: name})));
+  /** Names of districts, our own first; of the neighbours only near by. */
+  names(group, isOwn) {
+    const named = group.getLayers().map((shape) => [isOwn(shape.feature.properties.zone_id), shape])
+      .filter(([own, shape]) => shape.feature.properties.name && (own || this.map.getZoom() >= 9));
+    return [...named.filter(([own]) => own), ...named.filter(([own]) => !own)].map(([own, shape]) => L.tooltip({
+      permanent: true, direction: 'center', className: `place ${own ? 'place-own' : ''}`, pane: 'labels',
+    }).setLatLng(shape.getBounds().getCenter()).setContent(el('span', {text: shape.feature.properties.name})));
+  }
+
+  /** Move names that would cover others a little; those of neighbours go where there is no room. */
+  settle(names, group) {
+    const taken = [];
+    for (const name of names) {
+      const node = name.getElement();
+      const [wide, high] = [node.offsetWidth, node.offsetHeight];
+      const middle = this.map.latLngToLayerPoint(name.getLatLng());
+      const free = BESIDE.map(([x, y]) => middle.add([x * wide, y * high])).find((at) => taken.every((other) => (
+        Math.abs(at.x - other.at.x) >= (wide + other.wide) / 2 || Math.abs(at.y - other.at.y) >= (high + other.high) / 2)));
+      if (!free && !node.classList.contains('place-own')) {
+        group.removeLayer(name);
+        continue;
+      }
+      const at = free ?? middle;
+      taken.push({at, wide, high});
+      if (at !== middle) name.setLatLng(this.map.layerPointToLatLng(at));
     }
   }
 

@@ -17,6 +17,7 @@ def test_click_type_or_draw_and_read_the_verdict(server_url: str) -> None:
     result = run_page_script(SCENARIOS / "check_place.mjs", server_url)["result"]
     assert result["lang"] == "zh-CN"
     assert result["colours"] > 20, "the map is blank"
+    assert result["touching"] == []
     assert "示范数据，非法定边界" in result["banner"]
     assert result["disabled"] is True
 

@@ -59,6 +59,12 @@ const pixel = (page, lon, lat) => page.evaluate(([x, y]) => {
   return [box.left + at.x, box.top + at.y];
 }, [lon, lat]);
 
+/** Names of districts that cover each other. */
+const touching = (page) => page.$$eval('.place', (nodes) => nodes.flatMap((node, i) => nodes.slice(i + 1).filter((other) => {
+  const [a, b] = [node.getBoundingClientRect(), other.getBoundingClientRect()];
+  return a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+}).map((other) => `${node.textContent}/${other.textContent}`)));
+
 /** How many different colours the map's canvas has: a blank one raises no error. */
 const colours = (page) => page.evaluate(() => {
   const canvas = document.querySelector('.leaflet-zones-pane canvas');
@@ -71,7 +77,7 @@ const colours = (page) => page.evaluate(() => {
 export default async ({page, baseUrl, shot}) => {
   await page.setViewportSize({width: 1440, height: 900});
   await ready(page, `${baseUrl}/?lang=zh`);
-  const result = {lang: await page.getAttribute('html', 'lang'), colours: await colours(page),
+  const result = {lang: await page.getAttribute('html', 'lang'), touching: await touching(page), colours: await colours(page),
     banner: await page.textContent('.banner'), disabled: await page.isDisabled('#check')};
 
   // A click in a red line of 城口, a chemical plant, new.

@@ -3,8 +3,7 @@
 Edges are straight in the CRS of supply, so projected geometry is densified before it is transformed.
 """
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -14,13 +13,14 @@ import shapely
 from pyproj.crs import BoundCRS
 from pyproj.crs.coordinate_operation import ToWGS84Transformation
 from pyproj.enums import TransformDirection
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.crs_words import CrsWords, crs_words
+from geo.crs_names import SHIFTED, code_of_name, unknown_crs, unnamed
+from geo.crs_words import crs_words
 from geo.datum import Floats, bd_to_wgs, gcj_to_wgs, wgs_to_bd, wgs_to_gcj
 from geo.errors import InputError, Problem
-from geo.gauss import Datum, candidates_told, gauss_crs, geographic_crs
+from geo.gauss import Datum, gauss_crs, geographic_crs
 from geo.model import Text
 from geo.parameters import Helmert, split_parameters, with_parameters
 
@@ -29,24 +29,12 @@ DENSIFY_M = 200.0
 
 _DENSIFY_DEG = 0.0015
 _ZONES = range(25, 46)
+_SAME_PLACE_DEG = 1e-7
+"""A centimetre: a definition that lies farther from a code's is another system."""
+
 _CGCS2000_FLATTENING, _SAME_FLATTENING = 298.257222101, 1e-6
 _EQUAL_DATUMS = ("World Geodetic System 1984", "China 2000", "WGS 84", "WGS_1984")
 _OLD_CHINESE = ("Xian 1980", "Beijing 1954", "New Beijing")
-_NAMED = {
-    "WGS84": "EPSG:4326",
-    "WGS1984": "EPSG:4326",
-    "GCSWGS1984": "EPSG:4326",
-    "CRS84": "EPSG:4326",
-    "OGC:CRS84": "EPSG:4326",
-    "URN:OGC:DEF:CRS:OGC:1.3:CRS84": "EPSG:4326",
-    "URN:OGC:DEF:CRS:OGC::CRS84": "EPSG:4326",
-}
-_SHIFTED = {
-    **dict.fromkeys(("GCJ02", "火星", "国测局", "高德", "腾讯"), "GCJ-02"),
-    **dict.fromkeys(("BD09", "BD09LL", "百度"), "BD-09"),
-    "UNKNOWN": "unknown",
-    "未知": "unknown",
-}
 _Shift = Callable[[Floats, Floats], tuple[Floats, Floats]]
 _OFFSET: dict[str, tuple[_Shift, _Shift]] = {
     "GCJ-02": (gcj_to_wgs, wgs_to_gcj),
@@ -56,8 +44,6 @@ _OFFSET: dict[str, tuple[_Shift, _Shift]] = {
 
 _SHIFTED_USE = (72.004, 0.8293, 137.8347, 55.8271)
 """Where the common open formula shifts at all; elsewhere web maps show WGS84."""
-_ALLOWED = "EPSG:n, CGCS2000, WGS84, GCJ-02, BD-09, unknown, CGCS2000 3度带35带, 西安80, 北京54"
-_LOOSE = re.compile(r"[\s_-]|坐标系?统?|地图|经纬度")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,18 +91,11 @@ def parse_crs(name: str | int, *, where: str = "crs") -> Crs:
     base, helmert = split_parameters(str(name), where=where)
     if helmert:
         return _shifted_by(helmert, parse_crs(base, where=where), where)
-    key = base.strip().upper()
-    loose = _LOOSE.sub("", key)
-    if loose in _SHIFTED:
-        name = _SHIFTED[loose]
-        return Crs(name=name, projected=False, use=_SHIFTED_USE if name in _OFFSET else None)
-    match = re.fullmatch(r"(?:URN:OGC:DEF:CRS:)?EPSG:(?:[\d.]*:)?(\d{4,6})|(\d{4,6})", key)
-    code = f"EPSG:{match[1] or match[2]}" if match else _NAMED.get(key) or _NAMED.get(loose)
-    words = crs_words(base) if code is None else None
-    if words is not None:
-        code = _code_of_words(words, base, where)
+    code = code_of_name(base, where)
     if code is None:
-        raise InputError(_crs_problem(where, name))
+        raise InputError(unknown_crs(where, name))
+    if code in SHIFTED:
+        return Crs(name=code, projected=False, use=_SHIFTED_USE if code in _OFFSET else None)
     return _epsg(code, where)
 
 
@@ -150,45 +129,18 @@ def _shifted_by(helmert: Helmert, crs: Crs, where: str) -> Crs:
     )
 
 
-def _code_of_words(words: CrsWords, name: str, where: str) -> str:
-    if not words.projected:
-        return geographic_crs(words.datum)
-    zone, meridian = words.zone, words.meridian_deg
-    if words.width_deg is None or words.prefixed is None or (zone is None and meridian is None):
-        raise InputError(
-            Problem(
-                where=where,
-                given=name,
-                allowed=candidates_told(words.datum, words.width_deg),
-                hint=Text(
-                    "坐标系名称不全：须写明 3 度带或 6 度带、带号，以及东坐标是否带带号；也可写 EPSG 代码",
-                    "the name is not complete: say 3° or 6°, the zone, and whether eastings bear its number, "
-                    "or name an EPSG code",
-                ),
-            )
-        )
-    return gauss_crs(
-        words.datum,
-        words.width_deg,
-        zone=zone,
-        meridian_deg=meridian,
-        prefixed=words.prefixed,
-        where=where,
-    )
-
-
 @lru_cache(maxsize=256)
 def _epsg(code: str, where: str) -> Crs:
     try:
         crs = pyproj.CRS.from_user_input(code)
     except CRSError as error:
-        raise InputError(_crs_problem(where, code)) from error
+        raise InputError(unknown_crs(where, code)) from error
     if (
         not (crs.is_geographic or crs.is_projected)
         or crs.geodetic_crs is None
         or crs.geodetic_crs.datum is None
     ):
-        raise InputError(_crs_problem(where, code))
+        raise InputError(unknown_crs(where, code))
     datum = crs.geodetic_crs.datum.name
     area = crs.area_of_use if crs.is_projected else None
     return Crs(
@@ -201,7 +153,9 @@ def _epsg(code: str, where: str) -> Crs:
 
 @lru_cache(maxsize=64)
 def crs_from_wkt(text: str, *, where: str = "crs") -> Crs:
-    """A file's own CRS (WKT, PROJ string or name) as the nearest named one.
+    """A file's own CRS (WKT, PROJ string or name) as the named one that puts its numbers at the same places.
+
+    Datum parameters that come with the definition of an old datum go with the name.
 
     Raises
     ------
@@ -210,31 +164,76 @@ def crs_from_wkt(text: str, *, where: str = "crs") -> Crs:
     """
     try:
         crs = pyproj.CRS.from_user_input(text)
-        code = 4490 if _is_cgcs2000(crs) else crs.to_epsg(min_confidence=25)
     except CRSError as error:
-        raise InputError(_crs_problem(where, text[:80])) from error
+        raise InputError(unknown_crs(where, text[:80])) from error
+    bound = crs.coordinate_operation if crs.is_bound else None
+    plain = crs.source_crs if bound is not None and crs.source_crs is not None else crs
+    code = 4490 if _is_cgcs2000(plain) else next((one for one in _codes(plain) if _alike(plain, one)), None)
     if code is None:
-        code = _code_by_definition(text)
+        code = _code_by_definition(plain)
     if code is None:
-        raise InputError(_crs_problem(where, text[:80]))
-    return _epsg(f"EPSG:{code}", where)
+        raise InputError(unnamed(where, plain.name))
+    numbers = tuple(bound.towgs84) if bound is not None else ()
+    found = _epsg(f"EPSG:{code}", where)
+    return _shifted_by(numbers, found, where) if any(numbers) else found
+
+
+def _codes(crs: pyproj.CRS) -> Iterator[int]:
+    """EPSG codes that a definition may stand for: its own, those of its name, those of its numbers."""
+    about = crs.to_json_dict()
+    own = about.pop("id", {})
+    if own.get("authority") == "EPSG":
+        yield int(own["code"])
+    for named in (crs, pyproj.CRS.from_json_dict({**about, "name": "unknown"})):
+        codes = [int(one.code) for one in named.list_authority("EPSG", min_confidence=25)]
+        yield from sorted(codes, key=lambda code: pyproj.CRS.from_epsg(code).name != crs.name)
+
+
+def _alike(crs: pyproj.CRS, code: int) -> bool:
+    """Whether a definition puts its numbers where the code does that its words resemble.
+
+    Codes are looked up by name too, and a zone of a meridian of its own often bears the name of another.
+    """
+    known = pyproj.CRS.from_epsg(code)
+    mine, theirs = crs.geodetic_crs, known.geodetic_crs
+    if mine is None or theirs is None or _figures(mine) != _figures(theirs):
+        return False
+    if not crs.is_projected or known.area_of_use is None:
+        return not (crs.is_projected or known.is_projected)
+    west, south, east, north = known.area_of_use.bounds
+    lon, lat = np.meshgrid(np.linspace(west, east, 5)[1:-1], np.linspace(south, north, 5)[1:-1])
+    try:
+        back = pyproj.Proj(crs)(*pyproj.Proj(known)(lon, lat), inverse=True)
+    except (CRSError, ProjError):
+        return False
+    return bool(np.allclose(back, (lon, lat), rtol=0.0, atol=_SAME_PLACE_DEG))
+
+
+def _figures(crs: pyproj.CRS) -> tuple[float, ...]:
+    """Ellipsoid, meridian and unit of degrees, rounded to what matters: half a metre on the ground."""
+    ellipsoid, meridian = crs.ellipsoid, crs.prime_meridian
+    if ellipsoid is None or meridian is None:
+        return ()
+    return (
+        round(ellipsoid.semi_major_metre, 0),
+        round(ellipsoid.inverse_flattening, 3),
+        round(meridian.longitude * float(meridian.unit_conversion_factor), 9),
+        round(crs.axis_info[0].unit_conversion_factor, 9),
+    )
 
 
 def _is_cgcs2000(crs: pyproj.CRS) -> bool:
     """Whether degrees are called CGCS2000 on its ellipsoid: datum ``D_2000`` was taken for another code."""
     flattening = crs.ellipsoid.inverse_flattening if crs.ellipsoid is not None else 0.0
     named = "cgcs" in crs.name.casefold() and "2000" in crs.name
-    return crs.is_geographic and named and abs(flattening - _CGCS2000_FLATTENING) < _SAME_FLATTENING
+    fits = abs(flattening - _CGCS2000_FLATTENING) < _SAME_FLATTENING
+    return crs.is_geographic and named and fits and _figures(crs) == _figures(pyproj.CRS.from_epsg(4490))
 
 
-def _code_by_definition(text: str) -> int | None:
+def _code_by_definition(crs: pyproj.CRS) -> int | None:
     """CRS84 and the like have no EPSG code; they are WGS84 with longitude first."""
-    crs = pyproj.CRS.from_user_input(text)
-    return (
-        4326
-        if crs.is_geographic and crs.datum is not None and crs.datum.name.startswith(_EQUAL_DATUMS)
-        else None
-    )
+    named = crs.is_geographic and crs.datum is not None and crs.datum.name.startswith(_EQUAL_DATUMS)
+    return 4326 if named and _figures(crs) == _figures(pyproj.CRS.from_epsg(4326)) else None
 
 
 def agree(one: Crs, other: Crs) -> bool:
@@ -327,18 +326,6 @@ def _mover(name: str, *, face_value: bool, back: bool) -> Callable[[Floats], Flo
         return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1], direction=way))
 
     return move
-
-
-def _crs_problem(where: str, given: object) -> Problem:
-    return Problem(
-        where=where,
-        given=str(given)[:200],
-        allowed=_ALLOWED,
-        hint=Text(
-            "未知或不可用的坐标系，请写 EPSG 代码或坐标基准名称",
-            "unknown or unusable coordinate reference system: name an EPSG code or a datum",
-        ),
-    )
 
 
 def gauss_krueger(lon: float, lat: float) -> tuple[float, float, int, int]:

@@ -256,3 +256,13 @@ def test_a_survey_text_in_another_order_is_what_pyproj_says(read: Callable) -> N
 def test_a_file_without_plots(read: Callable, text: str) -> None:
     with pytest.raises(InputError, match="no plots"):
         read(text)
+
+
+@pytest.mark.parametrize(
+    "name", ["重庆独立坐标系2000", "1980地方坐标系", "城市坐标系（2000）", "2000工程坐标系"]
+)
+def test_a_town_s_own_grid_is_no_national_one(read: Callable, name: str) -> None:
+    """A year in its name made it CGCS2000 in silence."""
+    with pytest.raises(InputError) as refused:
+        read(HEAD.replace("2000国家大地坐标系", name) + plot(ring(0, 0, 100)))
+    assert refused.value.problems[0].given == name

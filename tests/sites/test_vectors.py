@@ -5,12 +5,17 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pytest
 import shapely
+
+from geo.errors import InputError
+from layers.sites.read.intake import open_source
+from layers.sites.read.sources import settle_crs
 
 INSIDE, OUTSIDE = shapely.Point(105.805, 32.505), shapely.Point(105.9, 32.6)
 
@@ -218,3 +223,45 @@ def test_a_shapefile_in_gbk_without_a_word_on_it(check: Callable, tmp_path: Path
     call = check(path)
     assert "未注明编码，按 GB18030 读取" in call.err
     assert [r["verdict"] for r in rows_of(call.out)] == ["prohibited"]
+
+
+XIAN = "EPSG:2359"
+
+
+def xian_file(tmp_path: Path, frame: gpd.GeoDataFrame) -> Path:
+    """A package that names Xi'an 80 itself."""
+    path = tmp_path / "xian.gpkg"
+    squares = frame[frame.geom_type == "Polygon"].assign(accuracy_m=10)
+    squares.set_crs(4490, allow_override=True).to_crs(XIAN).to_file(path)
+    return path
+
+
+@pytest.mark.parametrize("base", ["西安80", "西安80 3度带", "西安80 3度带35带", XIAN])
+def test_parameters_go_with_a_file_s_own_datum(tmp_path: Path, frame: gpd.GeoDataFrame, base: str) -> None:
+    """They were dropped in silence, or called a contradiction."""
+    source = open_source(xian_file(tmp_path, frame))
+    crs, _ = settle_crs(source, f"{base} +towgs84=24,-123,-94")
+    assert crs == f"{XIAN} +towgs84=24.0,-123.0,-94.0"
+    assert settle_crs(replace(source, crs=crs), base) == (crs, ())
+    with pytest.raises(InputError, match="contradicts"):
+        settle_crs(replace(source, crs=crs), f"{base} +towgs84=1,2,3")
+
+
+@pytest.mark.parametrize("asked", ["西安80 3度带 36带", "CGCS2000 3度带", "CGCS2000 35带", "EPSG:2360"])
+def test_another_zone_or_datum_than_the_file_s_is_refused(
+    tmp_path: Path, frame: gpd.GeoDataFrame, asked: str
+) -> None:
+    source = open_source(xian_file(tmp_path, frame))
+    with pytest.raises(InputError, match="contradicts"):
+        settle_crs(source, asked)
+
+
+def test_a_projection_of_its_own_is_no_zone(check: Callable, tmp_path: Path, frame: gpd.GeoDataFrame) -> None:
+    """A meridian at 106.5°E under the name of a zone at 105°E: read as that, sites lie 140 km away."""
+    path = tmp_path / "own.shp"
+    frame[frame.geom_type == "Polygon"].to_crs(4544).to_file(path)
+    words = path.with_suffix(".prj")
+    words.write_text(words.read_text().replace('"Central_Meridian",105.0', '"Central_Meridian",106.5'))
+    call = check(path, "--lang", "en")
+    assert call.code == 2
+    assert "no EPSG code has the meridian" in call.err

@@ -1,12 +1,11 @@
 """Longitude and latitude as people type them: decimals, or degrees, minutes and seconds in any spelling."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
 from geo.errors import InputError
-from layers.sites.cells.values import is_number, read_number
+from layers.sites.cells.values import half_width, is_number, read_number
 from layers.sites.faults import fault
 
 Axis = Literal["lon", "lat"]
@@ -25,9 +24,10 @@ _ALLOWED: dict[Axis | None, str] = {
 _SIGNS = str.maketrans(
     {
         **dict.fromkeys("º˚度", "°"),
-        **dict.fromkeys("分'’‘´`＇ʹ", "′"),
-        **dict.fromkeys('秒"”“＂〃〞', "″"),
+        **dict.fromkeys("分'’‘´`＇ʹˊ", "′"),
+        **dict.fromkeys('秒"”“＂〃〞ʺ', "″"),
         **dict.fromkeys("−–—－‐‑", "-"),
+        **dict.fromkeys("∗✱", "*"),
         **dict.fromkeys("，；、;", ","),
     }
 )
@@ -45,8 +45,8 @@ _HEMISPHERE = r"[EWNS]|东经?|西经?|北纬?|南纬?"
 _ANGLE = re.compile(
     rf"""(?P<before>{_HEMISPHERE})?\s*:?\s*(?P<sign>[+-])?\s*
     (?P<degrees>\d{{1,3}}(?:\.\d+)?)
-    (?:(?:\s*°\s*|\s*[:-]\s*|\s+)(?P<minutes>\d{{1,2}}(?:\.\d+)?)
-      (?:(?:\s*′\s*|\s*[:-]\s*|\s+)(?P<seconds>\d{{1,2}}(?:\.\d+)?)\s*″?)?\s*′?)?
+    (?:(?:\s*°\s*|\s*[:*-]\s*|\s+)(?P<minutes>\d{{1,2}}(?:\.\d+)?)
+      (?:(?:\s*′\s*|\s*[:*-]\s*|\s+)(?P<seconds>\d{{1,2}}(?:\.\d+)?)\s*″?)?\s*′?)?
     \s*°?\s*(?P<after>{_HEMISPHERE})?""",
     re.VERBOSE,
 )
@@ -158,7 +158,7 @@ def _ordered(one: str, other: str) -> tuple[str, str] | None:
 
 def _plain(text: str) -> str:
     """The text with one spelling of each sign, half-width, in capitals."""
-    spelt = unicodedata.normalize("NFKC", text.translate(_SIGNS)).translate(_SIGNS)
+    spelt = half_width(text.translate(_SIGNS)).translate(_SIGNS)
     plain = spelt.replace("′′", "″").upper().strip()
     if "D" in plain:
         plain = _LETTERS.sub(lambda m: f"{m[1]}°{m[2]}′{m[3] + '″' if m[3] else ''}", plain)

@@ -5,13 +5,12 @@ is left to the digits (`geo.settle`).
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from geo.errors import InputError
 from geo.settle import FULL_TURN, in_china
 from layers.sites.cells.angles import Axis, names_axis, read_angle, typed_pair
-from layers.sites.cells.values import is_number, read_number
+from layers.sites.cells.values import half_width, is_number, read_number
 from layers.sites.faults import fault
 
 _LONGEST = 120
@@ -81,7 +80,7 @@ def typed_place(text: str) -> Typed | None:
     pair = typed_pair(text)
     if pair is not None:
         return Typed(*pair, any(names_axis(half) for half in pair))
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = half_width(text).strip()
     ways: dict[bool, list[Typed]] = {True: [], False: []}
     for gap in _GAP.finditer(plain):
         found = _pair(plain[: gap.start()], plain[gap.end() :])
@@ -141,7 +140,7 @@ def _by_name(named: re.Match[str]) -> Typed | None:
 
 def _length(text: str) -> float | None:
     """A length, its thousands parted or not; None where it is none."""
-    plain = unicodedata.normalize("NFKC", text).strip() if len(text) <= _LONGEST else ""
+    plain = half_width(text).strip() if len(text) <= _LONGEST else ""
     if not _LENGTH.fullmatch(plain):
         return None
     return float(_NO_DIGITS.sub("", plain))

@@ -28,12 +28,14 @@ _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _PARTED = {sep: rf"^[+-]?[0-9]{{1,3}}({sep}[0-9]{{3}})+(\.[0-9]+)?$" for sep in (",", " ", "'")}
 _HEMISPHERE: dict[Axis | None, str] = {"lon": "E|东经?", "lat": "N|北纬?", None: "E|东经?|N|北纬?"}
 _SIXTIETHS = (
-    r"^(?P<b>{side})?[ \t]*(?P<d>[0-9]{{1,3}})(?:[ \t]*[°º度:-][ \t]*|[ \t]+)"
-    r"(?P<m>[0-9]{{1,2}})(?:[ \t]*[′'’分:-][ \t]*|[ \t]+)"
+    r"^(?P<b>{side})?[ \t]*(?P<d>[0-9]{{1,3}})(?:[ \t]*[°º度:*-][ \t]*|[ \t]+)"
+    r"(?P<m>[0-9]{{1,2}})(?:[ \t]*[′'’分:*-][ \t]*|[ \t]+)"
     r"(?P<s>[0-9]{{1,2}}(?:\.[0-9]+)?)[ \t]*(?:[″\"”秒]|''|′′)?[ \t]*(?P<a>{side})?$"
 )
 _HALF = r"[+-]?[0-9]{1,12}(?:\.[0-9]{1,20})?"
 _PAIR = rf"^[ \t]*(?P<x>{_HALF})[ \t]*[,，;；][ \t]*(?P<y>{_HALF})[ \t]*$"
+_MARKED = r"\p{No}"
+"""Digits that are no digits of a number: see `values.half_width`."""
 _LONGEST = 60
 _SIXTY = 60.0
 _POINT = 0
@@ -111,7 +113,8 @@ def _typed(column: pa.Array, out: Floats, axis: Axis | None) -> Floats:
         if not len(left):
             break
         if read is None:
-            text = pc.utf8_normalize(text, "NFKC")  # after which º, ´ and the like are other signs
+            plain = pc.if_else(pc.match_substring_regex(text, _MARKED), None, text)
+            text = pc.utf8_normalize(plain, "NFKC")  # after which º, ´ and the like are other signs
             continue
         out[left] = read(text)
         still = np.flatnonzero(np.isnan(out[left]))

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -38,6 +39,15 @@ def _float_text(value: float) -> str:
     if "e" in text:
         text = format(Decimal(text), "f")
     return text.removesuffix(".0")
+
+
+def half_width(text: str) -> str:
+    """The text in half-width signs, but for digits that are no digits of a number (①, ²).
+
+    The mark of a footnote would become a decimal.
+    """
+    marked = any(unicodedata.category(character) == "No" for character in text)
+    return text if marked else unicodedata.normalize("NFKC", text)
 
 
 def is_number(text: str) -> bool:

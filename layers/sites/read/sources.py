@@ -11,8 +11,10 @@ from typing import TypeVar
 import pyarrow as pa
 
 from geo.crs import agree, parse_crs
+from geo.crs_words import crs_words
 from geo.errors import InputError, UnreadableError
 from geo.model import Text
+from geo.parameters import split_parameters, with_parameters
 from geo.settle import leaves_open
 from layers.sites.cells.rows import Record
 from layers.sites.faults import fault
@@ -120,7 +122,7 @@ def settle_crs(source: Source, asked: str | None) -> tuple[str | None, tuple[Tex
     """The CRS that holds for the file: what was asked for, what the file says, or none; never both at odds.
 
     A shifted or unknown datum (GCJ-02, BD-09, unknown) may be declared over a file that is labelled WGS84 or
-    CGCS2000, as such files commonly are.
+    CGCS2000, as such files commonly are. Parameters of a datum shift, of either, go with the name.
 
     Raises
     ------
@@ -132,22 +134,32 @@ def settle_crs(source: Source, asked: str | None) -> tuple[str | None, tuple[Tex
     own = parse_crs(source.crs, where=f"{source.name}: crs")
     if asked is None:
         return source.crs, ()
-    if leaves_open(asked, own):
-        return source.crs, ()
-    wanted = parse_crs(asked, where="--crs")
-    if agree(own, wanted):
-        return asked, ()
+    base, helmert = split_parameters(asked, where="--crs")
+    own_base, own_helmert = split_parameters(own.name)
+    plain, numbers = parse_crs(own_base), helmert or own_helmert
+    opened = leaves_open(base, plain)
+    if not opened and (words := crs_words(base)) is not None and words.projected:
+        raise _at_odds(source, asked)
+    wanted = plain if opened else parse_crs(base, where="--crs")
+    if (opened or agree(plain, wanted)) and own_helmert in ((), numbers):
+        if numbers:
+            return parse_crs(with_parameters(plain.name, numbers), where="--crs").name, ()
+        return source.crs if opened else asked, ()
     if not own.projected and wanted.name in {"GCJ-02", "BD-09", "unknown"}:
         remark = Text(
             f"文件标注 {own.name}，按要求作为 {wanted.name} 处理",
             f"the file says {own.name}; taken as {wanted.name} as asked",
         )
         return asked, (remark,)
-    raise InputError(
+    raise _at_odds(source, asked)
+
+
+def _at_odds(source: Source, asked: str) -> InputError:
+    return InputError(
         fault(
             f"{source.name}: crs",
             f"--crs {asked}",
-            source.crs,
+            source.crs or "—",
             zh=f"文件自带坐标系 {source.crs}，与 --crs {asked} 矛盾；请去掉 --crs 或改正文件",
             en=f"the file's own CRS {source.crs} contradicts --crs {asked}; drop --crs or correct the file",
         )

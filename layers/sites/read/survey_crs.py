@@ -15,6 +15,9 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 _DATUMS = (("2000", Datum.CGCS2000), ("80", Datum.XIAN80), ("54", Datum.BEIJING54), ("84", Datum.CGCS2000))
+_LOCAL = re.compile(r"独立|地方|城市|任意|假定|工程坐标|local", re.IGNORECASE)
+"""A grid of a town's own, whatever year is in its name."""
+
 _WIDTHS = {"3": 3, "三": 3, "6": 6, "六": 6}
 _METRES, _DEGREES = ("", "米", "m", "公尺", "meter", "metre"), ("度", "°", "degree")
 _SIX_DEGREE_ZONES = range(13, 24)
@@ -57,7 +60,7 @@ def survey_crs(
     unit = about.get("计量单位", "").casefold()
     if not named:
         return None, ()
-    datum = next((found for word, found in _DATUMS if word in named), None)
+    datum = next((found for word, found in _DATUMS if word in named and not _LOCAL.search(named)), None)
     if datum is None:
         raise InputError(_odd(where, "坐标系", named, "2000国家大地坐标系, 1980西安坐标系, 1954北京坐标系"))
     remarks = (_WGS,) if "84" in named and "2000" not in named else ()

@@ -194,6 +194,8 @@ _IMPORTED = table(
         Key("supplied_sha256", SHA256, required=True),
         Key("repair", text),
         Key("repaired", integer(0), default=0),
+        Key("district", PLACE_CODE),
+        Key("into", text),
         Key("broken", list_of(text), default=()),
     ]
 )

@@ -91,6 +91,7 @@ def _import(gate: Gate, options: argparse.Namespace) -> int:
         beyond_limits=options.accept,
         approval_doc=options.approval_doc,
         dry=options.check_only,
+        district=options.merge_district,
     )
     now = datetime.now(UTC).astimezone(_SHANGHAI).isoformat(timespec="seconds")
     outcome = import_file(gate, supplied, options.order, permission, at=now, by=options.by)
@@ -110,7 +111,8 @@ def _supplied(options: argparse.Namespace, table: str | None, encoding: str | No
 def _tell(outcome: Outcome, options: argparse.Namespace) -> None:
     found, lang, words = outcome.found, options.lang, _WORDS[options.lang]
     print(f"{found.order.layer} {found.order.edition}: {DECISION_TEXT[found.decision].get(lang)}")
-    lines = [remark.get(lang) for remark in found.remarks]
+    lines = [] if found.merge is None else [found.merge.text().get(lang)]
+    lines += [remark.get(lang) for remark in found.remarks]
     lines += [note.line(lang) for note in found.notes[:_MOST_NOTES]]
     if len(found.notes) > _MOST_NOTES:
         lines.append(words["more"].format(count=len(found.notes) - _MOST_NOTES))
@@ -151,6 +153,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--encoding", help="of its texts, where the file does not say (gb18030 …)")
     parser.add_argument(
         "--repair", choices=REPAIRS, help="repair invalid shapes by this method, zone by zone"
+    )
+    parser.add_argument(
+        "--merge-district",
+        metavar="CODE",
+        help="FILE holds the zones of this district alone (GB/T 2260): those of all others stay as they are",
     )
     parser.add_argument("--accept", action="store_true", help="accept beyond thresholds; needs an approval")
     parser.add_argument("--approval-doc", metavar="NUMBER", help="number of the approval (批准文号)")

@@ -64,7 +64,7 @@ class Rows:
     def differ(self, row: int, other: "Rows", at: int) -> tuple[str, ...]:
         """Columns of both editions in which a zone differs from another."""
         shared = (name for name in self.columns if name in other.columns)
-        return tuple(name for name in shared if not _alike(self.columns[name][row], other.columns[name][at]))
+        return tuple(name for name in shared if not alike(self.columns[name][row], other.columns[name][at]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +140,8 @@ def _numbered(ids: Iterator[str]) -> Iterator[tuple[str, int]]:
         yield one, seen[one]
 
 
-def _alike(one: Any, other: Any) -> bool:  # noqa: ANN401 (cells of any layer)
+def alike(one: Any, other: Any) -> bool:  # noqa: ANN401 (cells of any layer)
+    """Whether two cells hold the same; what is no number is alike to what is none."""
     if isinstance(one, float) and isinstance(other, float) and np.isnan(one) and np.isnan(other):
         return True
     return bool(one == other) and (one is None) == (other is None)

@@ -45,12 +45,15 @@ class Around:
         The bundle's folder.
     spec, current
         The edition in force as the catalogue says it and as it was read; None where there is none.
+    outline
+        Of the district that alone is delivered; None where the whole layer is.
     """
 
     root: Path
     districts: Districts
     spec: EditionSpec | None
     current: Edition | None
+    outline: Geometry | None = None
 
 
 def write_files(folder: Path, taken: Taken, order: Order, beside: Path, around: Around) -> None:
@@ -67,7 +70,7 @@ def write_files(folder: Path, taken: Taken, order: Order, beside: Path, around: 
         Where no coverage or no clauses are to be had as ordered.
     """
     faults = Faults()
-    covered = _coverage(taken, order, beside, around, faults)
+    covered = _covered(taken, order, beside, around, faults)
     clauses = _clauses_file(order, beside, around, faults)
     if covered is None or len(faults):
         raise InputError(faults)
@@ -87,6 +90,16 @@ def _plain(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         elif kinds == {int, float}:
             zones[name] = pd.Series([None if c is None else float(c) for c in zones[name]], dtype=object)
     return zones
+
+
+def _covered(taken: Taken, order: Order, beside: Path, around: Around, faults: Faults) -> Geometry | None:
+    """The coverage of the layer; of a delivered district its own, and that in force everywhere else."""
+    asked = _coverage(taken, order, beside, around, faults)
+    held = None if around.current is None else around.current.coverage
+    if asked is None or around.outline is None or order.coverage.keep or held is None:
+        return asked
+    here = shapely.intersection(asked, around.outline)
+    return shapely.union(shapely.difference(held, around.outline), here)
 
 
 def _coverage(taken: Taken, order: Order, beside: Path, around: Around, faults: Faults) -> Geometry | None:

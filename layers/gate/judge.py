@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from geo.compare.between import Between, between
-from geo.compare.change import DiffRow, EditionDiff
+from geo.compare.change import DiffRow, EditionDiff, share_of_old
 from geo.compare.defects import DefectKind, Within
 from geo.compare.diff import compare
 from geo.compare.districts import Districts
@@ -15,6 +15,7 @@ from geo.measure import area_m2
 from geo.model import Bundle, Edition, EditionStatus, Layer, Text
 from layers.diff import Alarm, alarms, must_tile, questions
 from layers.gate.limits import LIMIT_TEXT, Limits
+from layers.gate.merge import Merge
 
 __all__ = ["Break", "Judged", "diff_breaks", "in_force_before", "judge"]
 
@@ -115,6 +116,7 @@ def judge(
     districts: Districts,
     limits: Limits,
     odd: Mapping[str, int],
+    merge: Merge | None = None,
 ) -> Judged:
     """Look at a finished edition.
 
@@ -122,14 +124,19 @@ def judge(
     ----------
     odd
         How many zones break a check of the gate's own, by the threshold's name.
+    merge
+        Where one district alone was delivered: it is judged by itself too.
     """
     inner = within(new, districts, tiles=must_tile(layer))
     diff = None if against is None else compare(against, new, districts, layer=layer)
     speaking = {name: held.edition_on(new.valid_from) for name, held in bundle.layers.items()}
     editions = {name: edition for name, edition in speaking.items() if edition is not None} | {layer: new}
-    breaks = [*_within_breaks(new, inner, limits), *_own_breaks(new, odd, limits)]
+    rows = (0 if new.zones is None else len(new.zones)) if merge is None else merge.delivered
+    breaks = [*_within_breaks(new, inner, limits), *_own_breaks(rows, odd, limits)]
     if diff is not None and against is not None:
-        breaks += diff_breaks(diff, against, limits, bundle.layers[layer].classes, districts)
+        classes = bundle.layers[layer].classes
+        breaks += diff_breaks(diff, against, limits, classes, districts)
+        breaks += [] if merge is None else _part_breaks(diff, merge, limits, classes)
     return Judged(
         edition=new,
         against=against,
@@ -165,6 +172,24 @@ def diff_breaks(
     share = diff.count_change_share
     if share is not None:
         yield from _beyond("count", _WHOLE, share, limits.count_fall_share, limits.count_rise_share)
+
+
+def _part_breaks(
+    diff: EditionDiff, merge: Merge, limits: Limits, classes: Mapping[str, Text]
+) -> Iterator[Break]:
+    """What the whole layer would drown: number of zones, and area by class, in the district delivered."""
+    for row in diff.rows:
+        share, far = row.change_share, abs(row.new_m2 - row.old_m2) >= limits.least_change_m2
+        if row.zone_class is None or row.district not in merge.part.districts or share is None or not far:
+            continue
+        place, code = _whose(row, {}), classes.get(row.zone_class, Text(row.zone_class, row.zone_class))
+        whose = Text(f"{place.zh}{code.zh}", f"{place.en}, {code.en}")
+        yield from _beyond("area", whose, share, limits.area_fall_share, limits.area_rise_share)
+    share = share_of_old(len(merge.replaced), merge.delivered)
+    if share is not None:
+        names = "、".join(merge.part.names)
+        whose = Text(names, f"{names} {merge.part.code}")
+        yield from _beyond("count", whose, share, limits.count_fall_share, limits.count_rise_share)
 
 
 def _counts(row: DiffRow, least_m2: float, own: Collection[str]) -> bool:
@@ -210,8 +235,7 @@ def _within_breaks(new: Edition, inner: Within, limits: Limits) -> Iterator[Brea
             yield Break(limit=name, whose=_WHOLE, share=share, allowed_share=allowed)
 
 
-def _own_breaks(new: Edition, odd: Mapping[str, int], limits: Limits) -> Iterator[Break]:
-    rows = 0 if new.zones is None else len(new.zones)
+def _own_breaks(rows: int, odd: Mapping[str, int], limits: Limits) -> Iterator[Break]:
     for name, count in odd.items():
         allowed = float(getattr(limits, name))
         if rows and count / rows > allowed:

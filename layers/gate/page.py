@@ -62,6 +62,7 @@ def page(told: dict[str, Any], judged: Judged | None) -> str:
         f'<p class="{told["decision"]}">{two(told["decision_text"])}</p>',
         *_breaks(told),
         *_head(told),
+        *_merge(told["merge"]),
         *_maps(told, judged),
         *diff_part(told["diff"]),
         *alarms_part(told["alarms"]),
@@ -112,6 +113,16 @@ def _head(told: dict[str, Any]) -> list[str]:
     ]
     remarks = "".join(f"<li>{two(remark)}</li>" for remark in told["remarks"])
     return ["<h2>版本 / Edition</h2>", _table(("项目 / item", "内容 / value"), rows), f"<ul>{remarks}</ul>"]
+
+
+def _merge(told: dict[str, Any] | None) -> list[str]:
+    """What one district's delivery replaced, and what reaches across its border."""
+    if told is None:
+        return []
+    rows = [(escape(one["zone"]), f"{one['share'] * 100:.2f} %") for one in told["across"]]
+    heads = ("跨界而沿用的分区 / zone across the border, kept", "在本区县的部分 / share in the district")
+    across = [_table(heads, rows)] if rows else []
+    return ["<h2>局部更新 / One district merged</h2>", f"<p>{two(told['text'])}</p>", *across]
 
 
 def _breaks(told: dict[str, Any]) -> list[str]:

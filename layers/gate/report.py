@@ -8,6 +8,7 @@ from geo.answer import ENGINE, SYNTHETIC_BANNER
 from geo.model import Text
 from layers.gate.evidence import Evidence
 from layers.gate.judge import Judged
+from layers.gate.merge import Merge
 from layers.gate.note import Note
 from layers.gate.order import Order
 from layers.gate.supply import Supplied
@@ -33,6 +34,8 @@ class Found:
         Which column was taken for which of ours, and what it holds.
     judged
         None where zones are at fault: then there is no finished edition to look at.
+    merge
+        Where one district alone was delivered, what became of the zones in force.
     decision
         ``accepted`` or ``quarantined``.
     approval_doc
@@ -50,6 +53,7 @@ class Found:
     remarks: tuple[Text, ...]
     evidence: tuple[Evidence, ...]
     judged: Judged | None
+    merge: Merge | None
     decision: str
     approval_doc: str | None
     bundle: str
@@ -75,6 +79,7 @@ def body(found: Found) -> dict[str, Any]:
         },
         "classes": {code: _both(title) for code, title in order.classes.items()},
         "zones": found.zones,
+        "merge": None if found.merge is None else found.merge.body(),
         "repaired": found.repaired,
         "columns": [one.body() for one in found.evidence],
         "remarks": [_both(remark) for remark in found.remarks],

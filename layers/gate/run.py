@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from layers.gate.evidence import Evidence, look
 from layers.gate.finish import Around, entry_of, read_back, write_files
 from layers.gate.judge import Judged, in_force_before, judge
 from layers.gate.limits import Limits, limits_of
+from layers.gate.merge import Merge, Part, check_kept, merged, merged_order, part_of
 from layers.gate.order import Order, read_order
 from layers.gate.page import page
 from layers.gate.propose import Proposal, propose
@@ -63,12 +64,15 @@ class Permission:
         Accept against thresholds, under ``approval_doc``.
     dry
         A folder for the report: nothing is accepted or quarantined.
+    district
+        GB/T 2260 code (or prefix) of the only district that is delivered; None = the whole layer.
     """
 
     repair: str | None = None
     beyond_limits: bool = False
     approval_doc: str | None = None
     dry: Path | None = None
+    district: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -133,6 +137,11 @@ def import_file(
     """
     order = _settled(read_order(order_path), permission)
     _check_order(gate, supplied, order)
+    around, part = _around(gate, order), None
+    if permission.district is not None:
+        part = part_of(permission.district, order, around.districts, around.current)
+        order = merged_order(order, part, around.spec.classes if around.spec is not None else {})
+        around = replace(around, outline=part.outline)
     held = gate.held.get(order.layer)
     work = _Work(
         gate=gate,
@@ -140,16 +149,17 @@ def import_file(
         order=replace(order, title=_title(gate, order)),
         beside=order_path.parent,
         taken=take(supplied, order, gate.schema),
-        around=_around(gate, order),
+        around=around,
+        part=part,
         limits=limits_of(gate.catalogue.gate, held.gate if held is not None else {}),
     )
     with tempfile.TemporaryDirectory(prefix="gate-") as room:
         folder = Path(room)
-        judged, entry = _finished(work, folder)
-        found = _found(work, judged, permission)
+        done = _finished(work, folder)
+        found = _found(work, done, permission)
         shutil.copyfile(order_path, folder / _ORDER)
         _write_report(folder, found)
-        return _placed(gate, found, entry, folder, permission, at=at, by=by)
+        return _placed(gate, found, done.entry, folder, permission, at=at, by=by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -162,7 +172,18 @@ class _Work:
     beside: Path
     taken: Taken
     around: Around
+    part: Part | None
     limits: Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Finished:
+    """What came of it; without ``judged`` zones are at fault."""
+
+    taken: Taken
+    merge: Merge | None = None
+    judged: Judged | None = None
+    entry: dict[str, Any] = field(default_factory=dict)
 
 
 def _settled(order: Order, permission: Permission) -> Order:
@@ -221,24 +242,30 @@ def _own_checks(work: _Work) -> dict[str, int]:
     }
 
 
-def _finished(work: _Work, folder: Path) -> tuple[Judged | None, dict[str, Any]]:
-    """The finished edition looked at, and its entry; None where zones are at fault."""
+def _finished(work: _Work, folder: Path) -> _Finished:
+    """The finished edition looked at, and its entry."""
     gate, order, taken = work.gate, work.order, work.taken
-    odd = _own_checks(work)
+    odd, merge = _own_checks(work), None
+    if work.part is not None:
+        taken, merge = merged(taken, work.part, order)
     if taken.notes.faults:
-        return None, {}
+        return _Finished(taken=taken, merge=merge)
     write_files(folder, taken, order, work.beside, work.around)
     entry = entry_of(order, work.supplied, taken, folder, new_layer=order.layer not in gate.held)
+    if merge is not None:
+        entry["imported"] |= {"district": merge.part.code, "into": merge.part.base.edition}
     words = {*gate.bundle.rulebook.activities, *gate.bundle.rulebook.groups}
     edition = read_back(folder, entry, order.layer, gate.schema, words)
     _note_faults(edition, taken)
     if taken.notes.faults:
-        return None, {}
-    around = work.around
-    judged = judge(gate.bundle, order.layer, edition, around.current, around.districts, work.limits, odd)
+        return _Finished(taken=taken, merge=merge)
+    if merge is not None:
+        check_kept(edition, merge)
+    against, districts = work.around.current, work.around.districts
+    judged = judge(gate.bundle, order.layer, edition, against, districts, work.limits, odd, merge)
     if judged.breaks:
         entry["imported"]["broken"] = [one.record for one in judged.breaks]
-    return judged, entry
+    return _Finished(taken=taken, merge=merge, judged=judged, entry=entry)
 
 
 def _title(gate: Gate, order: Order) -> Text:
@@ -260,8 +287,8 @@ def _note_faults(edition: Edition, taken: Taken) -> None:
         )
 
 
-def _found(work: _Work, judged: Judged | None, permission: Permission) -> Found:
-    gate, order, taken = work.gate, work.order, work.taken
+def _found(work: _Work, done: _Finished, permission: Permission) -> Found:
+    gate, order, taken, judged = work.gate, work.order, done.taken, done.judged
     return Found(
         order=order,
         title=_title(gate, order),
@@ -274,6 +301,7 @@ def _found(work: _Work, judged: Judged | None, permission: Permission) -> Found:
         remarks=taken.remarks,
         evidence=_columns(work.supplied, order),
         judged=judged,
+        merge=done.merge,
         decision=_decision(order, judged, permission),
         approval_doc=permission.approval_doc if permission.beyond_limits else None,
         bundle=gate.bundle.id,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely import GeometryCollection, MultiLineString, MultiPoint
 
 from geo.measure import (
     INVERSE_FLATTENING,
@@ -163,7 +164,9 @@ def _from(lon: float, lat: float, other_lon: Floats, other_lat: Floats) -> Float
 def _far_m(lon: float, lat: float, edges: NDArray[np.float64]) -> float:
     """Beyond the foot's reach: the nearest pair in the point's own frame, reported as the geodesic."""
     frame = Frame(lon, lat)
-    lines = frame.project(shapely.MultiLineString(list(edges.reshape(-1, 2, 2))))
-    near = shapely.get_coordinates(shapely.shortest_line(lines, shapely.Point(0.0, 0.0)))[:1]
+    ends = edges.reshape(-1, 2, 2)
+    spots = (ends[:, 0] == ends[:, 1]).all(axis=1)  # an edge of length 0 is no line to GEOS
+    shape = GeometryCollection([MultiLineString(list(ends[~spots])), MultiPoint(ends[spots, 0])])
+    near = shapely.get_coordinates(shapely.shortest_line(frame.project(shape), shapely.Point(0.0, 0.0)))[:1]
     x, y = frame.degrees(near)[0]
     return float(geodesic_m(lon, lat, x, y))

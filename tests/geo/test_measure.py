@@ -10,6 +10,7 @@ from shapely import LineString, MultiLineString, MultiPolygon, Point, Polygon, b
 
 from geo.crs import gauss_krueger, parse_crs, to_lonlat
 from geo.datum import bd_to_wgs, gcj_to_bd, gcj_to_wgs, wgs_to_gcj
+from geo.foot import edges_of, nearest_m
 from geo.measure import Frame, area_m2, length_m, window
 from geo.model import Relation
 from geo.site import make_site
@@ -192,6 +193,21 @@ def test_distances_of_random_points_are_geodesics():
         x, y, _ = GEOD.fwd(lon, lat, angle, far)
         worst = max(worst, abs(distance_of(Point(lon, lat), Point(x, y)) - far))
     assert worst <= 1e-4
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        pytest.param(Point, id="a point"),
+        pytest.param(lambda x, y: LineString([(x, y), (x, y), (x, y + 0.1)]), id="a vertex given twice"),
+        pytest.param(lambda x, y: box(x - 0.1, y, x + 0.1, y + 0.1), id="edges alone"),
+    ],
+)
+def test_a_zone_of_any_kind_far_from_a_point(zone):
+    """Beyond ten kilometres the nearest pair is looked for in the point's own frame."""
+    x, y, _ = GEOD.fwd(105.3, 31.0, 0, 20_000.0)
+    edges, owner = edges_of(np.array([zone(x, y)], dtype=object))
+    assert nearest_m(105.3, 31.0, edges, owner, 1, 50_000.0) == pytest.approx([20_000.0], abs=0.001)
 
 
 @pytest.mark.parametrize("gap_m", [0.5, 25.4, 999.999, 3_000.0])

@@ -172,7 +172,8 @@ def crs_from_wkt(text: str, *, where: str = "crs") -> Crs:
     if code is None:
         code = _code_by_definition(plain)
     if code is None:
-        raise InputError(unnamed(where, plain.name))
+        other = not (plain.is_geographic or plain.is_projected)
+        raise InputError(unknown_crs(where, text[:80]) if other else unnamed(where, plain.name))
     numbers = tuple(bound.towgs84) if bound is not None else ()
     found = _epsg(f"EPSG:{code}", where)
     return _shifted_by(numbers, found, where) if any(numbers) else found

@@ -24,24 +24,54 @@ class Place(StrEnum):
 
 
 _ALIASES: dict[str, tuple[str, ...]] = {
-    "lon": ("lon", "lng", "long", "longitude", "经度", "东经", "经度(e)"),
-    "lat": ("lat", "latitude", "纬度", "北纬", "纬度(n)"),
-    "east": ("east", "easting", "东坐标", "东向坐标", "横坐标", "y(东)", "东坐标y", "横坐标y", "y坐标(东)"),
+    "lon": (
+        "lon",
+        "lng",
+        "long",
+        "longitude",
+        "经度",
+        "东经",
+        "东经度",
+        "经度坐标",
+        "中心经度",
+        "中心点经度",
+    ),
+    "lat": ("lat", "latitude", "纬度", "北纬", "北纬度", "纬度坐标", "中心纬度", "中心点纬度"),
+    "east": (
+        "e",
+        "east",
+        "easting",
+        "东坐标",
+        "东向坐标",
+        "横坐标",
+        "y(东)",
+        "y(横)",
+        "东坐标y",
+        "横坐标y",
+        "y坐标(东)",
+        "东坐标(y)",
+        "横坐标(y)",
+    ),
     "north": (
+        "n",
         "north",
         "northing",
         "北坐标",
         "北向坐标",
         "纵坐标",
         "x(北)",
+        "x(纵)",
         "北坐标x",
         "纵坐标x",
         "x坐标(北)",
+        "北坐标(x)",
+        "纵坐标(x)",
     ),
-    "x": ("x", "x坐标", "坐标x"),
-    "y": ("y", "y坐标", "坐标y"),
+    "x": ("x", "x坐标", "坐标x", "point_x", "x_coord", "coord_x"),
+    "y": ("y", "y坐标", "坐标y", "point_y", "y_coord", "coord_y"),
     "pair": ("坐标", "经纬度", "经纬度坐标", "中心坐标", "位置坐标", "coordinates", "lonlat", "latlon"),
-    "wkt": ("wkt", "几何wkt", "几何"),
+    "wkt": ("wkt", "几何wkt", "几何", "wkt_geom"),
+    "shape": ("geometry",),
     "site_id": ("site_id", "选址编号", "地块编号", "编号"),
     "project_id": ("project_id", "项目编号", "项目代码"),
     "activity": ("activity", "项目类别", "项目类型"),
@@ -51,8 +81,11 @@ _ALIASES: dict[str, tuple[str, ...]] = {
 }
 _ROLE_BY_NAME = {name: role for role, names in _ALIASES.items() for name in names}
 _HALVES = {Place.LONLAT: ("lon", "lat"), Place.EASTNORTH: ("east", "north"), Place.XY: ("x", "y")}
-_UNIT = re.compile(r"[(\[](?:m|米|°|度|deg|degrees?|dd|dms|度分秒|十进制度?)[)\]]$")
+_UNIT = re.compile(r"(?:[(\[](?:m|米|°|度|°′+|deg|degrees?|dd|dms|度分秒|十进制度?)[)\]]|/?°)$")
 """A unit behind a name; a datum there is none, and leaves the column unknown."""
+_SIDE = re.compile(r"(?<=经度|东经)(?:[(\[](?:e|东经?)[)\]]|e)$|(?<=纬度|北纬)(?:[(\[](?:n|北纬?)[)\]]|n)$")
+"""The side of the world behind a name of degrees: 经度(E), 北纬N."""
+_TRADITIONAL = str.maketrans("經緯東標縱橫項編號類", "经纬东标纵横项编号类")
 
 _NEEDED = "lon,lat (经度,纬度) | x,y | easting,northing (东坐标,北坐标) | coordinates (坐标) | wkt"
 
@@ -90,8 +123,18 @@ class Columns:
 
 def plain(header: str) -> str:
     """Header as compared: half-width, lower case, no blanks, no byte-order mark."""
-    folded = unicodedata.normalize("NFKC", header).replace("\ufeff", "").casefold()
+    folded = unicodedata.normalize("NFKC", header).replace("\ufeff", "").casefold().translate(_TRADITIONAL)
     return "".join(folded.split())
+
+
+def _role(key: str) -> str | None:
+    return _ROLE_BY_NAME.get(key) or _ROLE_BY_NAME.get(_SIDE.sub("", _UNIT.sub("", key)))
+
+
+def place_named(cells: Sequence[str]) -> Place | None:
+    """The way of saying where that a row of names would give; None where it gives none."""
+    keys = ((position, _role(plain(cell))) for position, cell in enumerate(cells))
+    return _place({role: position for position, role in keys if role is not None}, has_geometry=False)
 
 
 def understand(headers: Sequence[str], rulebook: Rulebook, *, has_geometry: bool, where: str) -> Columns:
@@ -115,13 +158,15 @@ def understand(headers: Sequence[str], rulebook: Rulebook, *, has_geometry: bool
     problems: list[Problem] = []
     for position, header in enumerate(headers):
         key = plain(header)
-        role = _ROLE_BY_NAME.get(key) or _ROLE_BY_NAME.get(_UNIT.sub("", key))
+        role = _role(key)
         fact_id = names.get(header.strip().casefold()) or names.get(key)
         if role is not None:
             problems += _second(roles, role, position, headers, where)
         elif fact_id is not None:
             problems += _second(facts, fact_id, position, headers, where)
     place = _place(roles, has_geometry=has_geometry)
+    if place is Place.WKT:
+        roles["wkt"] = roles.get("wkt", roles.get("shape", 0))
     if place is None:
         problems.append(_no_place(headers, where))
     if problems or place is None:
@@ -149,7 +194,10 @@ def _second(
 
 
 def _place(roles: dict[str, int], *, has_geometry: bool) -> Place | None:
-    """The way of saying where that is complete: a geometry before a WKT before two columns before one."""
+    """The way of saying where that is complete: a geometry before a WKT before two columns before one.
+
+    A column called geometry holds WKT where nothing else says where: others keep what they like in one.
+    """
     if has_geometry:
         return Place.GEOMETRY
     if "wkt" in roles:
@@ -157,7 +205,7 @@ def _place(roles: dict[str, int], *, has_geometry: bool) -> Place | None:
     for place, halves in _HALVES.items():
         if set(halves) <= roles.keys():
             return place
-    return Place.PAIR if "pair" in roles else None
+    return Place.PAIR if "pair" in roles else Place.WKT if "shape" in roles else None
 
 
 def _no_place(headers: Sequence[str], where: str) -> Problem:

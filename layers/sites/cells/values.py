@@ -10,7 +10,9 @@ from decimal import Decimal
 from geo.errors import InputError
 from layers.sites.faults import fault
 
-_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日)")
+_DATE = re.compile(
+    r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日)"
+)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -91,7 +93,7 @@ def _finite(value: float) -> float:
 
 
 def read_date(value: object, where: str) -> date:
-    """A day from a cell: a date, or text as 2026-11-21, 2026/11/21 or 2026年11月21日.
+    """A day from a cell: a date, or text as 2026-11-21, 2026/11/21, 2026.11.21 or 2026年11月21日.
 
     Raises
     ------

@@ -16,9 +16,10 @@ from layers.sites.read.kml import read_kml
 from layers.sites.read.packed import open_kmz, open_zip
 from layers.sites.read.sources import Source, guarded
 from layers.sites.read.survey import read_survey_sites
-from layers.sites.read.tables import read_csv, read_parquet, read_xlsx
+from layers.sites.read.tables import read_csv, read_parquet
 from layers.sites.read.vectors import read_gdal
 from layers.sites.read.wkt_file import looks_like_wkt, read_wkt
+from layers.sites.read.workbook import read_xlsx
 from layers.survey_txt import looks_like_survey
 from layers.vector_kinds import DATASETS
 
@@ -29,7 +30,6 @@ _LINES = {".geojsonl", ".geojsons", ".ndjson", ".jsonl"}
 _XLSX = {".xlsx", ".xlsm"}
 _JSON = {".geojson", ".json"}
 _ONE_READER = {
-    **dict.fromkeys(_XLSX, read_xlsx),
     **dict.fromkeys(_PARQUET, read_parquet),
     **dict.fromkeys(_JSON, read_geojson),
     **dict.fromkeys(_LINES, read_geojson_lines),
@@ -38,7 +38,7 @@ _ONE_READER = {
     ".dxf": read_dxf,
     ".wkt": read_wkt,
 }
-KNOWN_SUFFIXES = {*_CSV, *_ONE_READER, *DATASETS, ".zip"}
+KNOWN_SUFFIXES = {*_CSV, *_XLSX, *_ONE_READER, *DATASETS, ".zip"}
 """Extensions that speak of a file even where there is none."""
 
 
@@ -98,6 +98,8 @@ def _open(path: Path, layer: str | None) -> Source:
         return open_zip(path, layer, _open)
     if suffix in _CSV:
         return _open_text(path, _CSV[suffix])
+    if suffix in _XLSX:
+        return read_xlsx(path, layer)
     reader = _ONE_READER.get(suffix)
     return read_gdal(path, layer) if reader is None else reader(path)
 

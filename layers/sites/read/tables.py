@@ -1,33 +1,34 @@
-"""Tables: CSV and TSV as all text, XLSX and Parquet with their own types. Rows are refused, never lost."""
+"""Tables: CSV and TSV as all text, Parquet with its own types. Rows are refused, never lost."""
 
 import codecs
 import contextlib
 import csv
 import io
-import warnings
+import re
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geo.model import Text
-from layers.archives import DAMAGED
 from layers.sites.cells.rows import Record
-from layers.sites.cells.values import cell_text
-from layers.sites.read.chunks import ArrowRows, csv_records, csv_texts, fitted
+from layers.sites.read.chunks import ArrowRows, csv_records, csv_texts
 from layers.sites.read.geoparquet import geometry_column
+from layers.sites.read.header import LOOKED_AT, Header, find_header
 from layers.sites.read.sources import CHUNK_ROWS, Source, in_chunks, unreadable
-from layers.sites.read.workbook import look_through
 
 MOST_GROUP_BYTES = 1 << 31
 """Bytes of a row group of Parquet once unpacked: it is read as a whole."""
 
-_EXACT_WHOLE = 1e15
 _SCAN_BYTES = 1 << 20
 _DELIMITERS = (",", ";", "\t")
+_SEPARATOR = re.compile(r"\ufeff?sep=([,;\t])", re.IGNORECASE)
+"""What Excel writes above a table to say what parts its cells."""
+
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -52,15 +53,18 @@ def read_csv(stream: BinaryIO, *, name: str, delimiter: str | None = None) -> So
         encoding, lines, characters = _scan(stream, name)
         text = io.TextIOWrapper(stream, encoding=encoding, newline="")
         on_failure.callback(text.close)
-        sample = text.readline()
-        text.seek(0)
-        delimiter = delimiter or _delimiter(sample)
+        delimiter, above = _delimiter(text, delimiter)
         reader = csv.reader(text, delimiter=delimiter, strict=True)
-        headers = _csv_header(reader, name)
+        found = find_header(list(_first_rows(reader)))
+        text.seek(0)
+        for _ in range(above):
+            text.readline()
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        headers = _csv_header(reader, name, found)
         on_failure.pop_all()
-    remarks = (
-        () if encoding.startswith("utf-8") else (Text(f"按 {encoding} 编码读取", f"read as {encoding}"),)
-    )
+    remarks = () if found is None else found.remarks
+    if not encoding.startswith("utf-8"):
+        remarks = (Text(f"按 {encoding} 编码读取", f"read as {encoding}"), *remarks)
     return Source(
         name=name,
         headers=headers,
@@ -72,15 +76,27 @@ def read_csv(stream: BinaryIO, *, name: str, delimiter: str | None = None) -> So
             delimiter=delimiter,
             width=len(headers),
         ),
-        total=max(lines - 1, 0),
+        total=max(lines - (1 if found is None else found.rows) - above, 0),
         remarks=remarks,
         close=text.close,
     )
 
 
-def _csv_header(reader: Iterator[list[str]], name: str) -> tuple[str, ...]:
+def _first_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Rows from the top as far as they can be read; blank lines are none."""
+    with contextlib.suppress(csv.Error):
+        yield from islice(filter(None, reader), LOOKED_AT)
+
+
+def _csv_header(reader: Iterator[list[str]], name: str, found: Header | None) -> tuple[str, ...]:
+    """The names; the reader then stands at the first record."""
+    rows = filter(None, reader)
+    if found is not None:
+        for _ in islice(rows, found.rows):
+            pass
+        return found.names
     try:
-        headers = next((row for row in reader if row), None)
+        headers = next(rows, None)
     except csv.Error as error:
         raise unreadable(
             name, error, zh="首行（列名）读不出来", en="the header row cannot be read"
@@ -127,78 +143,15 @@ def _scan(stream: BinaryIO, name: str) -> tuple[str, int, int]:
     )
 
 
-def _delimiter(sample: str) -> str:
-    return max(_DELIMITERS, key=sample.count)
-
-
-def read_xlsx(path: Path) -> Source:
-    """Open the first sheet of a workbook; row 1 holds the names. Formulas count as their stored results.
-
-    Raises
-    ------
-    UnreadableError
-        If it is no workbook or the sheet is empty.
-    """
-    import openpyxl  # noqa: PLC0415  0.1 s, for workbooks only
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415  the same
-
-    formulas = look_through(path)
-    with contextlib.ExitStack() as on_failure:
-        stream = on_failure.enter_context(path.open("rb"))
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # openpyxl names each feature of Excel that it passes over
-                book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-            on_failure.callback(book.close)
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()  # some programs write a wrong extent, and rows beyond it would be lost
-            rows = ([_sheet_value(cell) for cell in row] for row in sheet.iter_rows())
-            headers = [cell_text(value) for value in next(rows, [])]
-        except (*DAMAGED, InvalidFileException, LookupError, AttributeError, TypeError, SyntaxError) as error:
-            raise unreadable(
-                path.name, error, zh="读不成 XLSX 工作簿", en="not readable as an XLSX workbook"
-            ) from error
-        while headers and not headers[-1].strip():
-            headers.pop()
-        if not headers:
-            raise unreadable(path.name, sheet.title, zh="工作表没有列名行", en="the sheet has no header row")
-        close = on_failure.pop_all().close
-    remarks = formulas
-    if len(book.worksheets) > 1:
-        first = Text(f"只读取第一个工作表“{sheet.title}”", f"only the first sheet, {sheet.title}, is read")
-        remarks = (first, *formulas)
-    return Source(
-        name=path.name,
-        headers=tuple(headers),
-        chunks=in_chunks(_sheet_records(rows, len(headers))),
-        remarks=remarks,
-        close=close,
-    )
-
-
-def _sheet_records(rows: Iterator[list[object]], width: int) -> Iterator[Record]:
-    """Records of a sheet; formatted but empty rows at its foot are no rows."""
-    blank: list[list[object]] = []
-    number = 0
-    for row in rows:
-        if all(value is None for value in row):
-            blank.append(row)
-            continue
-        for waiting in (*blank, row):
-            number += 1
-            yield fitted(number, waiting, width)
-        blank = []
-
-
-def _sheet_value(cell: object) -> object:
-    """A cell's value as the user sees it: whole numbers whole, ``007`` kept where the format shows it so."""
-    value = getattr(cell, "value", None)
-    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT_WHOLE:
-        value = int(value)
-    shown = getattr(cell, "number_format", "")
-    if isinstance(value, int) and not isinstance(value, bool) and set(shown) == {"0"} and len(shown) > 1:
-        return str(value).zfill(len(shown))
-    return value
+def _delimiter(text: TextIO, asked: str | None) -> tuple[str, int]:
+    """What parts the cells, by the first line that holds such a sign; lines above the table (``sep=;``)."""
+    lines = list(islice(iter(text.readline, ""), LOOKED_AT))
+    text.seek(0)
+    if lines and (match := _SEPARATOR.fullmatch(lines[0].strip())):
+        text.readline()
+        return asked or match[1], 1
+    sample = next((line for line in lines if any(sign in line for sign in _DELIMITERS)), "")
+    return asked or max(_DELIMITERS, key=sample.count), 0
 
 
 def read_parquet(path: Path) -> Source:

@@ -4,6 +4,8 @@ Refused are paths that lead out of the archive, links, archives within archives,
 twice, and what would unpack to more than is told here. Only the members asked for are unpacked.
 """
 
+import contextlib
+import re
 import stat
 import zipfile
 import zlib
@@ -29,6 +31,7 @@ _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _LOCKED, _UTF8_NAME = 0x1, 0x800
 _JUNK = ("__MACOSX", ".DS_Store", "Thumbs.db")
 _LONGEST_NAME = 255
+_CHINESE = re.compile("[\x20-\x7e\u2014-\u201d\u3000-\u9fff\uff00-\uffef]*")
 
 _END, _END64 = b"PK\x05\x06", b"PK\x06\x07"
 _END_BYTES, _END64_BYTES = 22, 20
@@ -157,13 +160,14 @@ def _members(archive: zipfile.ZipFile, name: str) -> Iterator[Member]:
 
 
 def _path(info: zipfile.ZipInfo, archive: str) -> PurePosixPath:
-    """A member's path within the archive; Chinese Windows writes names in GBK without saying so."""
+    """A member's path within the archive; Chinese Windows writes names in GBK, macOS in UTF-8, unsaid."""
     name = info.filename
     if not info.flag_bits & _UTF8_NAME and not name.isascii():
-        try:
-            name = name.encode("cp437").decode("gb18030")
-        except UnicodeError:
-            name = info.filename
+        with contextlib.suppress(UnicodeError):
+            name = info.filename.encode("cp437").decode("gb18030")
+        with contextlib.suppress(UnicodeError):  # 选址 in GBK is UTF-8 too, but of no Chinese letters
+            unsaid = info.filename.encode("cp437").decode("utf-8")
+            name = unsaid if _CHINESE.fullmatch(unsaid) else name
     path = PurePosixPath(name.replace("\\", "/"))
     odd = path.is_absolute() or ".." in path.parts or any(":" in part for part in path.parts)
     if odd or any(len(part.encode()) > _LONGEST_NAME or not part.isprintable() for part in path.parts):

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import shapely
 
@@ -347,3 +349,91 @@ def test_parts_cut_short(tmp_path: Path) -> None:
     path.with_suffix(".dbf").write_bytes(path.with_suffix(".dbf").read_bytes()[:-200])
     with pytest.raises(InputError):
         read(path)
+
+
+def test_a_line_that_ends_where_it_began_is_an_area(tmp_path: Path) -> None:
+    """Boundaries are drawn so more often than with the mark of a closed line; as a line they hold nothing."""
+    circle = ((0, "CIRCLE"), (8, "井"), (10, 0), (20, 0), (40, 50))
+    drawn = (polyline(*SQUARE, SQUARE[0], closed=False), polyline(*SQUARE, closed=False), circle)
+    shapes = [record.geometry for record in read(dxf(tmp_path / "a.dxf", *drawn))[1]]
+    assert [shape.geom_type for shape in shapes] == ["Polygon", "LineString", "Polygon"]
+    assert shapes[0].area == pytest.approx(100.0)
+    assert shapes[2].area == pytest.approx(np.pi * 2500.0, rel=1e-4)
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
+def test_names_in_a_zip_that_does_not_say_in_what(tmp_path: Path, encoding: str) -> None:
+    """Chinese Windows packs in GBK, macOS in UTF-8, and neither says so."""
+    path = tmp_path / "a.zip"
+    names = {"X": "选址".encode(encoding), "Y": "红线".encode(encoding)}
+    with zipfile.ZipFile(path, "w") as archive:
+        for letter, name in names.items():
+            archive.writestr(f"d/{letter * len(name)}.csv", "lon,lat\n105.8,32.5\n")
+    data = path.read_bytes()
+    for letter, name in names.items():
+        data = data.replace(letter.encode() * len(name), name)
+    path.write_bytes(data)
+    with pytest.raises(InputError, match="选址, 红线"):
+        open_source(path)
+    assert len(read(path, "红线")[1]) == 1
+
+
+def test_data_sets_of_one_name_are_called_by_their_folders(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for folder, lon in (("2024", 105.8), ("2025", 105.9)):
+            archive.writestr(f"{folder}/选址.csv", f"lon,lat\n{lon},32.5\n")
+    with pytest.raises(InputError, match="2024/选址, 2025/选址"):
+        open_source(path)
+    assert [record.values for record in read(path, "2025/选址")[1]] == [("105.9", "32.5")]
+
+
+def test_a_kml_in_a_folder_of_its_kmz_and_one_in_gbk(tmp_path: Path) -> None:
+    text = (
+        '<?xml version="1.0" encoding="GBK"?><kml><Document><Placemark><name>朝天区</name>'
+        "<Point><coordinates>105.8,32.5</coordinates></Point></Placemark></Document></kml>"
+    )
+    path = tmp_path / "a.kmz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("数据/doc.kml", text.encode("gbk"))
+        archive.writestr("数据/images/a.png", b"\x89PNG")
+    [record] = read(path)[1]
+    assert record.values == ("朝天区",)
+    assert record.geometry.wkt == "POINT (105.8 32.5)"
+    entity = text.replace("?>", '?><!DOCTYPE kml [<!ENTITY a "b">]>', 1)
+    (tmp_path / "b.kml").write_bytes(entity.encode("gbk"))
+    (tmp_path / "c.kml").write_bytes(text.encode("gbk").replace("朝".encode("gbk"), b"\xff\xff"))
+    for name in ("b.kml", "c.kml"):
+        with pytest.raises(InputError):
+            open_source(tmp_path / name)
+
+
+@pytest.mark.parametrize("described", ["geoparquet", "geoarrow"])
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        [shapely.Point(105.8, 32.5), None, shapely.Point(105.9, 32.5)],
+        [shapely.box(105.8, 32.5, 105.9, 32.6), None, shapely.box(1, 1, 2, 2).buffer(0.1, quad_segs=1)],
+        [shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(2, 2, 3, 3)]), shapely.MultiPolygon()],
+        [shapely.LineString([(0, 0, 5), (1, 1, 6)]), shapely.LineString([(2, 2, 0), (1, 1, 6), (3, 3, 3)])],
+    ],
+)
+def test_parquet_in_the_native_encodings(tmp_path: Path, shapes: list, described: str) -> None:
+    path = tmp_path / "a.parquet"
+    frame = gpd.GeoDataFrame({"a": range(len(shapes))}, geometry=shapes, crs=4490)
+    if described == "geoparquet":
+        frame.to_parquet(path, geometry_encoding="geoarrow")
+    else:
+        pq.write_table(pa.table(frame.to_arrow(geometry_encoding="geoarrow")), path)
+    source = open_source(path)
+    assert (source.crs, source.headers) == ("EPSG:4490", ("a",))
+    read = [record.geometry for payload in source.packed(1) for record in payload.open().records()]
+    assert [one and one.wkt for one in read] == [None if not one else one.wkt for one in shapes]
+    source.close()
+
+
+def test_parquet_in_an_encoding_unknown(tmp_path: Path) -> None:
+    field = pa.field("g", pa.binary(), metadata={"ARROW:extension:name": "geoarrow.box"})
+    pq.write_table(pa.table([pa.array([b""])], schema=pa.schema([field])), tmp_path / "a.parquet")
+    with pytest.raises(InputError, match=r"geoarrow\.box"):
+        open_source(tmp_path / "a.parquet")

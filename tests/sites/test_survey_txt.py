@@ -1,5 +1,6 @@
 """Land-survey texts (勘测定界界址点): zones, order of X and Y, rings, several plots, and what is refused."""
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import shapely
 from geo.errors import InputError
 from geo.site import make_site
 from layers.sites.cells.rows import Record
+from layers.sites.read import rings
 from layers.sites.read.intake import open_source
 from layers.sites.read.sources import Source
 from tests.site_files import SITES, survey_text
@@ -266,3 +268,43 @@ def test_a_town_s_own_grid_is_no_national_one(read: Callable, name: str) -> None
     with pytest.raises(InputError) as refused:
         read(HEAD.replace("2000国家大地坐标系", name) + plot(ring(0, 0, 100)))
     assert refused.value.problems[0].given == name
+
+
+def test_rings_in_any_order(read: Callable) -> None:
+    """A lake, the land round it and an island in the lake make one site, whichever stands first."""
+    land, lake, island = ring(0, 0, 100, name="1"), ring(20, 20, 60, name="2"), ring(40, 40, 10, name="3")
+    shapes = []
+    for order in itertools.permutations((land, lake, island)):
+        _, [record] = read(HEAD + plot(*order))
+        assert record.geometry.is_valid
+        assert "有的圈在其他圈之外" in words(record)
+        shapes.append(record.geometry.normalize())
+    assert all(shape.equals(shapes[0]) for shape in shapes)
+    assert shapes[0].area == pytest.approx(10_000 - 3_600 + 100)
+
+
+def test_a_plot_of_thousands_of_rings(read: Callable) -> None:
+    """What we write of a site of many parts is read back."""
+    many = [ring(10 * (n % 60), 10 * (n // 60), 8, name=str(n)) for n in range(1, 3000)]
+    holes = [ring(10 * (n % 60) + 2, 10 * (n // 60) + 2, 4, name=f"h{n}") for n in range(1, 3000, 7)]
+    _, [record] = read(HEAD + plot(*many, *holes))
+    assert record.geometry.is_valid
+    assert len(record.geometry.geoms) == len(many)
+    assert record.geometry.area == pytest.approx(64 * len(many) - 16 * len(holes))
+
+
+def test_rings_within_each_other_without_end_are_refused(
+    read: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rings, "MOST_PAIRS", 100)
+    nested = [ring(n, n, 60 - 2 * n, name=str(n)) for n in range(20)]
+    _, [record] = read(HEAD + plot(*nested))
+    assert "too many rings within each other" in record.problems[0].hint.en
+    _, [record] = read(HEAD + plot(*nested[:14]))
+    assert record.geometry.is_valid
+
+
+def test_a_ring_given_twice_is_no_hole(read: Callable) -> None:
+    _, [record] = read(HEAD + plot(ring(0, 0, 10, name="1"), ring(0, 0, 10, name="2")))
+    with pytest.raises(InputError):
+        make_site(record.geometry, crs="EPSG:4523")

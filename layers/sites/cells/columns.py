@@ -81,6 +81,7 @@ _ALIASES: dict[str, tuple[str, ...]] = {
 }
 _ROLE_BY_NAME = {name: role for role, names in _ALIASES.items() for name in names}
 _HALVES = {Place.LONLAT: ("lon", "lat"), Place.EASTNORTH: ("east", "north"), Place.XY: ("x", "y")}
+_OF_PLACES = frozenset(("wkt", "shape", "pair", *(half for halves in _HALVES.values() for half in halves)))
 _UNIT = re.compile(r"(?:[(\[](?:m|米|°|度|°′+|deg|degrees?|dd|dms|度分秒|十进制度?)[)\]]|/?°)$")
 """A unit behind a name; a datum there is none, and leaves the column unknown."""
 _SIDE = re.compile(r"(?<=经度|东经)(?:[(\[](?:e|东经?)[)\]]|e)$|(?<=纬度|北纬)(?:[(\[](?:n|北纬?)[)\]]|n)$")
@@ -156,15 +157,18 @@ def understand(headers: Sequence[str], rulebook: Rulebook, *, has_geometry: bool
     roles: dict[str, int] = {}
     facts: dict[str, int] = {}
     problems: list[Problem] = []
+    twice: dict[str, list[Problem]] = {}
     for position, header in enumerate(headers):
         key = plain(header)
         role = _role(key)
         fact_id = names.get(header.strip().casefold()) or names.get(key)
         if role is not None:
-            problems += _second(roles, role, position, headers, where)
+            twice.setdefault(role, []).extend(_second(roles, role, position, headers, where))
         elif fact_id is not None:
             problems += _second(facts, fact_id, position, headers, where)
     place = _place(roles, has_geometry=has_geometry)
+    unused = _OF_PLACES.difference(_used_by(place)) if place is not None else frozenset()
+    problems += [one for role, found in twice.items() if role not in unused for one in found]
     if place is Place.WKT:
         roles["wkt"] = roles.get("wkt", roles.get("shape", 0))
     if place is None:
@@ -173,6 +177,16 @@ def understand(headers: Sequence[str], rulebook: Rulebook, *, has_geometry: bool
         raise InputError(problems)
     ordered = tuple(sorted((position, fact_id) for fact_id, position in facts.items()))
     return Columns(headers=tuple(headers), place=place, roles=roles, facts=ordered)
+
+
+def _used_by(place: Place) -> tuple[str, ...]:
+    """Roles of the columns that say where in this way."""
+    others: dict[Place, tuple[str, ...]] = {
+        Place.WKT: ("wkt", "shape"),
+        Place.PAIR: ("pair",),
+        Place.GEOMETRY: (),
+    }
+    return others[place] if place in others else _HALVES[place]
 
 
 def _second(

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
+from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.errors import UnreadableError
 from geo.model import Text
@@ -30,6 +31,7 @@ _ARCS = {"OGR_ARC_STEPSIZE": "0.5"}
 
 _HEADERS = {"layer": "Layer", "handle": "EntityHandle", "linetype": "Linetype"}
 _LETTERING = ("AcDbText", "AcDbMText", "AcDbDimension", "AcDbAttribute")
+_LEAST_RING = 4
 _HEAD = 65_536
 _CODEPAGE = b"$DWGCODEPAGE"
 _SAMPLE = 16_000_000
@@ -88,9 +90,17 @@ def _entities(path: Path, codec: str | None, left: dict[str, int]) -> Generator[
                         continue
                     number += 1
                     values = tuple(_spelt(row.get(theirs), codec) for theirs in _HEADERS.values())
-                    yield Record(number=number, values=values, geometry=shape)
+                    yield Record(number=number, values=values, geometry=_area(shape))
     except (DataSourceError, DataLayerError, UnicodeDecodeError, pa.ArrowException) as error:
         raise unreadable(path.name, reason(error), zh="读不成 DXF 图形", en="not readable as DXF") from error
+
+
+def _area(shape: Geometry | None) -> Geometry | None:
+    """A line that ends where it began as the area in it, marked as closed or not; a circle too."""
+    if not isinstance(shape, shapely.LineString) or not shape.is_closed:
+        return shape
+    area = shapely.Polygon(shape) if shapely.get_num_coordinates(shape) >= _LEAST_RING else None
+    return shape if area is None or not area.area else area
 
 
 def _no_site(row: dict[str, object]) -> str | None:

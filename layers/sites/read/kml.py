@@ -4,18 +4,19 @@ GDAL's reader makes up what it cannot read (``105.8,abc`` becomes latitude 0), d
 in Chinese, and passes over links to other files without a word.
 """
 
+import codecs
 import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 import numpy as np
 import pyarrow as pa
 import shapely
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+from defusedxml.ElementTree import DefusedXMLParser, iterparse
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry as Geometry
 
@@ -29,6 +30,8 @@ from layers.sites.read.sources import Source, in_chunks, unreadable
 MOST_BYTES = 256_000_000
 """Longest KML that is read."""
 
+_DECLARED = re.compile(rb"""\s*<\?xml[^>]*?encoding\s*=\s*["']([\w-]+)""")
+_CHINESE, _HEAD_BYTES = (b"gbk", b"gb2312", b"gb18030", b"cp936"), 256
 _LINKS = ("NetworkLink", "Update")
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _TUPLE = re.compile(rf"{_NUMBER},{_NUMBER}(?:,{_NUMBER})?")
@@ -122,8 +125,8 @@ def _telling(title: str) -> Iterator[None]:
 def _placemarks(path: Path, title: str) -> Iterator[tuple[Element, dict[str, str]]]:
     """Each placemark with its cells; what has been read is let go of."""
     above: list[tuple[Element, list[str]]] = []
-    with path.open("rb") as stream, _telling(title):
-        for event, node in iterparse(stream, events=("start", "end"), forbid_dtd=True):
+    with _telling(title), _opened(path) as (stream, parser):
+        for event, node in iterparse(stream, events=("start", "end"), parser=parser, forbid_dtd=True):
             tag = _tag(node)
             if event == "start":
                 _check_start(tag, title, first=not above)
@@ -138,6 +141,19 @@ def _placemarks(path: Path, title: str) -> Iterator[tuple[Element, dict[str, str
                 yield node, _cells(node, "/".join(filter(None, folders)))
             if holder is not None and _tag(holder) in _HOLDERS:
                 holder.remove(node)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
+    """The file, and a parser of its own where it is in a Chinese encoding, of which expat reads none."""
+    with path.open("rb") as stream:
+        declared = _DECLARED.match(stream.read(_HEAD_BYTES))
+        stream.seek(0)
+        if declared is None or declared[1].lower() not in _CHINESE:
+            yield stream, None
+            return
+        recoded = codecs.EncodedFile(stream, "utf-8", "gb18030")
+        yield recoded, DefusedXMLParser(target=TreeBuilder(), encoding="utf-8", forbid_dtd=True)
 
 
 def _check_start(tag: str, title: str, *, first: bool) -> None:

@@ -30,7 +30,8 @@ def open_zip(path: Path, layer: str | None, opener: Opener) -> Source:
     Parameters
     ----------
     layer
-        Where there are several: the name of one, without extension. Else a layer of the one there is.
+        Where there are several: the name of one without extension, with its folders where names recur. Else a
+        layer of the one there is.
     opener
         What opens a file that is not packed.
 
@@ -44,7 +45,7 @@ def open_zip(path: Path, layer: str | None, opener: Opener) -> Source:
     with contextlib.ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="fenqu-")))
         found = _datasets(unpack(path, folder, _wanted))
-        named = [one for one in found if one.stem == layer] if len(found) > 1 else found
+        named = [one for one in found if layer in _names(one)] if len(found) > 1 else found
         if len(named) != 1:
             raise InputError(_which(path.name, layer, found))
         inner = None if len(found) > 1 else layer
@@ -54,7 +55,7 @@ def open_zip(path: Path, layer: str | None, opener: Opener) -> Source:
 
 
 def open_kmz(path: Path) -> Source:
-    """Open the KML of a KMZ: ``doc.kml``, or the only one outside folders.
+    """Open the KML of a KMZ: ``doc.kml``, or the only one outside folders, or the only one.
 
     Raises
     ------
@@ -65,7 +66,8 @@ def open_kmz(path: Path) -> Source:
     """
     with contextlib.ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="fenqu-")))
-        found = [one for one in unpack(path, folder, _is_kml) if len(one.parts) == 1]
+        every = unpack(path, folder, _is_kml)
+        found = [one for one in every if len(one.parts) == 1] or list(every)
         named = [one for one in found if one.name.lower() == "doc.kml"] or found
         if len(named) != 1:
             raise InputError(_which(path.name, None, found))
@@ -97,11 +99,18 @@ def _datasets(members: Sequence[PurePosixPath]) -> list[PurePosixPath]:
     return []
 
 
+def _names(member: PurePosixPath) -> tuple[str, str]:
+    """What a data set may be called by."""
+    return member.stem, member.with_suffix("").as_posix()
+
+
 def _which(name: str, layer: str | None, found: Sequence[PurePosixPath]) -> Problem:
+    stems = {one.stem for one in found}
     return fault(
         f"{name}: layer",
         layer or f"{len(found)} data sets",
-        ", ".join(one.stem for one in found) or "SHP, GDB, GPKG, KML, DXF, GeoJSON, CSV, XLSX, TXT",
+        ", ".join(_names(one)[len(stems) < len(found)] for one in found)
+        or "SHP, GDB, GPKG, KML, DXF, GeoJSON, CSV, XLSX, TXT",
         zh="压缩包内没有数据，或有多份数据：请用 --layer 指定其一（不带扩展名）",
         en="the archive holds no data set, or several: name one with --layer (without extension)",
     )

@@ -16,6 +16,7 @@ from geo.model import Text
 from layers.sites.cells.rows import Record
 from layers.sites.faults import fault
 from layers.sites.read.geometry import MAX_VERTICES
+from layers.sites.read.rings import polygons_of
 from layers.sites.read.sources import Source, in_chunks
 from layers.sites.read.survey_crs import are_eastings, are_northings, survey_crs
 from layers.survey_txt import FIELDS, Plot, Survey, read_survey
@@ -24,7 +25,6 @@ Floats = NDArray[np.float64]
 
 _HEADERS = FIELDS[1:]
 _LEAST = {"面": 3, "线": 2, "点": 1}
-_MOST_RINGS = 500
 _HECTARE_M2 = 10_000.0
 _AREA_SHARE = 0.01
 _CLOSED = Text("环没有闭合，已按首点闭合", "a ring was not closed: it was closed at its first point")
@@ -172,7 +172,10 @@ def _shape(plot: Plot, xy: Floats, remarks: list[Text], where: str) -> Geometry:
             remarks.append(_CLOSED)
             part = np.vstack((part, part[:1]))  # noqa: PLW2901  (the same ring, closed)
         closed.append(part)
-    return _polygons(closed, remarks, where)
+    area = polygons_of(closed, where)
+    if area.geom_type == "MultiPolygon":
+        remarks.append(_APART)
+    return area
 
 
 def _parts(plot: Plot, xy: Floats) -> Iterator[Floats]:
@@ -197,32 +200,6 @@ def _too_few(count: int, kind: str, where: str) -> Problem:
     least = _LEAST[kind]
     told = {"zh": f"界址点太少，至少 {least} 个", "en": f"too few points, at least {least} are needed"}
     return fault(where, f"{count} points", f"≥ {least} points", **told)
-
-
-def _polygons(rings: list[Floats], remarks: list[Text], where: str) -> Geometry:
-    """Rings within another are its holes, those within a hole or outside all are parts of their own."""
-    if len(rings) > _MOST_RINGS:
-        told = {"zh": "一个地块的圈过多，请拆分", "en": "too many rings in one plot: split it"}
-        raise InputError(fault(where, f"{len(rings)} rings", f"≤ {_MOST_RINGS} rings", **told))
-    shells: list[tuple[shapely.Polygon, list[shapely.Polygon]]] = []
-    for area in map(shapely.Polygon, rings):
-        within = [(shell, holes) for shell, holes in shells if _holds(shell, area)]
-        holes = next((holes for _, holes in within if not any(_holds(hole, area) for hole in holes)), None)
-        if holes is not None:
-            holes.append(area)
-            continue
-        if shells and not within:
-            remarks.append(_APART)
-        shells.append((area, []))
-    polygons = [shapely.Polygon(shell.exterior, [hole.exterior for hole in holes]) for shell, holes in shells]
-    return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
-
-
-def _holds(outer: shapely.Polygon, inner: shapely.Polygon) -> bool:
-    """Whether one ring lies within another; of a ring that crosses itself the first corner decides."""
-    if not outer.is_valid:
-        return False
-    return bool(shapely.covers(outer, inner if inner.is_valid else shapely.Point(inner.exterior.coords[0])))
 
 
 def _compare_area(plot: Plot, geometry: Geometry, remarks: list[Text], *, degrees: bool) -> None:

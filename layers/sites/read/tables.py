@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from geo.model import Text
 from layers.sites.cells.rows import Record
 from layers.sites.read.chunks import ArrowRows, csv_records, csv_texts
-from layers.sites.read.geoparquet import geometry_column
+from layers.sites.read.geoparquet import GeometryColumn, geometry_column
 from layers.sites.read.header import LOOKED_AT, Header, find_header
 from layers.sites.read.sources import CHUNK_ROWS, Source, in_chunks, unreadable
 
@@ -160,7 +160,7 @@ def read_parquet(path: Path) -> Source:
     Raises
     ------
     UnreadableError
-        If it is no Parquet, or its geometry is not WKB.
+        If it is no Parquet, or its geometry is in an encoding that is not read.
     """
     with contextlib.ExitStack() as on_failure:
         try:
@@ -173,20 +173,26 @@ def read_parquet(path: Path) -> Source:
                 path.name, error, zh="读不成 Parquet 文件", en="not readable as Parquet"
             ) from error
         _check_groups(groups, path)
-        geometry, crs = geometry_column(schema, path.name)
+        column = geometry_column(schema, path.name)
+        geometry = None if column is None else column.name
         headers = tuple(name for name in names if name != geometry)
         close = on_failure.pop_all().close
     return Source(
         name=path.name,
         headers=headers,
-        chunks=arrow_chunks(file.iter_batches(batch_size=CHUNK_ROWS), headers, geometry),
-        payloads=lambda rows: arrow_rows(file.iter_batches(batch_size=rows), headers, geometry),
+        chunks=arrow_chunks(_batches(file, column, CHUNK_ROWS), headers, geometry),
+        payloads=lambda rows: arrow_rows(_batches(file, column, rows), headers, geometry),
         features=geometry is not None,
-        crs=crs,
+        crs=None if column is None else column.crs,
         total=file.metadata.num_rows,
         close=close,
         schema=pa.schema([schema.field(name) for name in headers]),
     )
+
+
+def _batches(file: pq.ParquetFile, column: GeometryColumn | None, rows: int) -> Iterator[pa.RecordBatch]:
+    batches = file.iter_batches(batch_size=rows)
+    return batches if column is None else column.as_wkb(batches)
 
 
 def _check_groups(groups: Sequence[int], path: Path) -> None:

@@ -14,6 +14,7 @@ from geo.compare.defects import LEAST_M2
 from geo.compare.districts import Districts, Lots
 from geo.compare.pairing import Rows
 from geo.compare.pieces import Mask, Overlaps, areal, ground_of, overlaps, polygons_of, shapes_of, without
+from geo.compare.strands import all_apart, by_district, thin
 from geo.measure import Floats, Objects, area_m2
 
 _ALL = None
@@ -26,6 +27,7 @@ class _Side:
 
     rows: Rows
     areal: Mask
+    thin: Mask
     overlaps: Overlaps
     lots: Lots
     classes: Objects
@@ -38,6 +40,7 @@ class _Side:
         return cls(
             rows=rows,
             areal=there,
+            thin=thin(rows.shape),
             overlaps=overlaps(shapes),
             lots=districts.lots(shapes, rows.area_m2),
             classes=np.array([*(UNKNOWN if c is None else c for c in rows.zone_class), None], dtype=object)[
@@ -70,22 +73,27 @@ class _Side:
         held = np.bincount(self.lots.district[there] % size, minlength=size)
         return np.append(held, mine.sum())
 
+    def strands(self, mine: Mask) -> Objects:
+        """The lines and points of some zones."""
+        return self.rows.shape[mine & self.thin]
+
     def keys(self, mine: Mask) -> set[bytes]:
         """The shapes of some zones."""
         return {self.rows.wkb[n] for n in np.flatnonzero(mine)}
 
     def only_here(self, mine: Mask, there: set[bytes]) -> Objects:
-        """The polygons of some zones that are not there to the bit."""
-        rows = [n for n in np.flatnonzero(mine & self.areal).tolist() if self.rows.wkb[n] not in there]
+        """The shapes of some zones that are not there to the bit."""
+        rows = [n for n in np.flatnonzero(mine).tolist() if self.rows.wkb[n] not in there]
         return self.rows.shape[rows]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Scope:
-    """One class, or all: areas by district (old, new, gained, lost), counts, the ground gained and lost."""
+    """One class, or all: areas and lengths by district (old, new, gained, lost), counts, what changed."""
 
     zone_class: str | None
     areas: Floats
+    lengths: Floats
     counts: NDArray[np.intp]
     gained: Geometry
     lost: Geometry
@@ -103,8 +111,14 @@ def account(
 
 def _scope(old: _Side, new: _Side, zone_class: str | None, districts: Districts) -> _Scope:
     mine, theirs = old.of_class(zone_class), new.of_class(zone_class)
-    gained = without(new.only_here(theirs, old.keys(mine)), old.rows.shape[mine & old.areal])
-    lost = without(old.only_here(mine, new.keys(theirs)), new.rows.shape[theirs & new.areal])
+    gained = without(new.only_here(theirs & new.areal, old.keys(mine)), old.rows.shape[mine & old.areal])
+    lost = without(old.only_here(mine & old.areal, new.keys(theirs)), new.rows.shape[theirs & new.areal])
+    ways = (
+        *(old.strands(mine), new.strands(theirs)),
+        all_apart(new.only_here(theirs & new.thin, old.keys(mine)), old.strands(mine)),
+        all_apart(old.only_here(mine & old.thin, new.keys(theirs)), new.strands(theirs)),
+    )
+    lengths, strands = zip(*(by_district(shapes, districts.geometry) for shapes in ways), strict=True)
     size = len(districts.code) + 1
     changed = np.zeros((2, size + 1))
     for n, shapes in enumerate((gained, lost)):
@@ -114,7 +128,13 @@ def _scope(old: _Side, new: _Side, zone_class: str | None, districts: Districts)
     return _Scope(
         zone_class=zone_class,
         areas=np.vstack([old.areas(mine, districts), new.areas(theirs, districts), changed]),
-        counts=np.vstack([old.counts(mine, districts), new.counts(theirs, districts)]),
+        lengths=np.vstack(lengths),
+        counts=np.vstack(
+            [
+                old.counts(mine, districts) + np.append(strands[0], 0),
+                new.counts(theirs, districts) + np.append(strands[1], 0),
+            ]
+        ),
         gained=ground_of(gained),
         lost=ground_of(lost),
     )
@@ -132,7 +152,8 @@ def _rows(scopes: Iterable[_Scope], districts: Districts) -> Iterator[DiffRow]:
     for at, code, name in places:
         for scope in scopes:
             old, new, gained, lost = scope.areas[:, at].tolist()
-            if code is None or max(old, new) > LEAST_M2:
+            old_m, new_m, gained_m, lost_m = scope.lengths[:, at].tolist()
+            if code is None or max(old, new) > LEAST_M2 or scope.counts[:, at].any():
                 yield DiffRow(
                     zone_class=scope.zone_class,
                     district=code,
@@ -143,6 +164,10 @@ def _rows(scopes: Iterable[_Scope], districts: Districts) -> Iterator[DiffRow]:
                     new_m2=new,
                     gained_m2=gained,
                     lost_m2=lost,
+                    old_m=old_m,
+                    new_m=new_m,
+                    gained_m=gained_m,
+                    lost_m=lost_m,
                 )
 
 

@@ -53,6 +53,8 @@ class ZoneChange:
         That ground, EPSG:4490; lines and points as they are.
     shape
         The zone now, or as it was if it is gone.
+    old_m, new_m, gained_m, lost_m
+        The same of lines, metres.
     """
 
     kind: ChangeKind
@@ -71,6 +73,10 @@ class ZoneChange:
     shift_m: float | None = None
     bearing_deg: float | None = None
     attributes: tuple[str, ...] = ()
+    old_m: float = 0.0
+    new_m: float = 0.0
+    gained_m: float = 0.0
+    lost_m: float = 0.0
 
     def body(self) -> dict[str, Any]:
         """Plain values; geometries are left out."""
@@ -85,6 +91,10 @@ class ZoneChange:
             "new_m2": round(self.new_m2, 2),
             "gained_m2": round(self.gained_m2, 2),
             "lost_m2": round(self.lost_m2, 2),
+            "old_m": round(self.old_m, 3),
+            "new_m": round(self.new_m, 3),
+            "gained_m": round(self.gained_m, 3),
+            "lost_m": round(self.lost_m, 3),
             "shift_m": None if self.shift_m is None else round(self.shift_m, 3),
             "bearing_deg": None if self.bearing_deg is None else round(self.bearing_deg, 1),
             "attributes": list(self.attributes),
@@ -105,6 +115,8 @@ class DiffRow:
         Zones with ground there.
     old_m2, new_m2
         Ground as a union: what two zones share counts once.
+    old_m, new_m, gained_m, lost_m
+        The same of lines, metres, as a sum: a line that is there twice counts twice.
     """
 
     zone_class: str | None
@@ -116,15 +128,24 @@ class DiffRow:
     new_m2: float
     gained_m2: float
     lost_m2: float
+    old_m: float = 0.0
+    new_m: float = 0.0
+    gained_m: float = 0.0
+    lost_m: float = 0.0
 
     @property
     def change_share(self) -> float | None:
         """By how much the area grew, as a share of what it was; None where there was none."""
         return share_of_old(self.old_m2, self.new_m2)
 
+    @property
+    def length_change_share(self) -> float | None:
+        """The same of the length of lines."""
+        return share_of_old(self.old_m, self.new_m)
+
     def body(self) -> dict[str, Any]:
         """Plain values."""
-        share = self.change_share
+        share, length = self.change_share, self.length_change_share
         return {
             **asdict(self),
             "old_m2": round(self.old_m2, 2),
@@ -132,6 +153,8 @@ class DiffRow:
             "gained_m2": round(self.gained_m2, 2),
             "lost_m2": round(self.lost_m2, 2),
             "change_share": None if share is None else round(share, 6),
+            **{name: round(getattr(self, name), 3) for name in ("old_m", "new_m", "gained_m", "lost_m")},
+            "length_change_share": None if length is None else round(length, 6),
         }
 
 

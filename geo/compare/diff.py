@@ -9,8 +9,9 @@ from geo.compare.account import account
 from geo.compare.change import ChangeKind, EditionDiff, ZoneChange
 from geo.compare.districts import Districts
 from geo.compare.pairing import Rows, pair, same_ground
-from geo.compare.pieces import areal, shapes_of
-from geo.measure import GEOD, TOLERANCE_M, area_m2
+from geo.compare.pieces import Mask, areal, shapes_of
+from geo.compare.strands import apart, kept_form, thin
+from geo.measure import GEOD, TOLERANCE_M, Objects, area_m2, length_m
 from geo.model import Clause, Edition, Text
 from geo.words.human import hectares
 
@@ -75,10 +76,16 @@ def _changes(before: Rows, after: Rows) -> Iterator[ZoneChange]:
         if before.wkb[a] != after.wkb[b] or before.key[a][0] != after.key[b][0] or before.differ(a, after, b)
     ]
     one, other = before.shape[[a for a, _ in unlike]], after.shape[[b for _, b in unlike]]
-    gained, lost = shapely.difference(other, one), shapely.difference(one, other)
+    ground = areal(one) & areal(other)
+    gained, lost = _beyond(other, one, ground), _beyond(one, other, ground)
     sizes = zip(area_m2(gained).tolist(), area_m2(lost).tolist(), strict=True)
-    for (a, b), more, less, (gained_m2, lost_m2) in zip(unlike, gained, lost, sizes, strict=True):
-        same = same_ground(before, a, after, b, gained_m2 + lost_m2)
+    ways = zip(length_m(gained).tolist(), length_m(lost).tolist(), strict=True)
+    told = zip(unlike, ground.tolist(), gained, lost, sizes, ways, strict=True)
+    for (a, b), is_ground, more, less, (gained_m2, lost_m2), (gained_m, lost_m) in told:
+        if is_ground:
+            same = same_ground(before, a, after, b, gained_m2 + lost_m2)
+        else:
+            same = more.is_empty and less.is_empty
         away = None if same else _shift(before, a, after, b)
         attributes = before.differ(a, after, b)
         kind = _kind(before.key[a][0] != after.key[b][0], same, attributes, moved=away is not None)
@@ -98,10 +105,24 @@ def _changes(before: Rows, after: Rows) -> Iterator[ZoneChange]:
             gained=more,
             lost=less,
             shape=after.shape[b],
+            old_m=float(before.length_m[a]),
+            new_m=float(after.length_m[b]),
+            gained_m=gained_m,
+            lost_m=lost_m,
             shift_m=None if away is None else away[0],
             bearing_deg=None if away is None else away[1],
             attributes=attributes,
         )
+
+
+def _beyond(shapes: Objects, others: Objects, ground: Mask) -> Objects:
+    """What of each shape its other does not hold; of lines and points what is not beside it."""
+    found = shapes.copy()
+    found[ground] = shapely.difference(shapes[ground], others[ground])
+    ways = thin(shapes) & thin(others) & (shapely.get_dimensions(shapes) == shapely.get_dimensions(others))
+    for n in np.flatnonzero(ways).tolist():
+        found[n] = apart(shapes[n], others[n : n + 1])
+    return found
 
 
 def _kind(renamed: bool, same: bool, attributes: tuple[str, ...], *, moved: bool) -> ChangeKind | None:  # noqa: FBT001
@@ -117,6 +138,7 @@ def _kind(renamed: bool, same: bool, attributes: tuple[str, ...], *, moved: bool
 
 def _alone(rows: Rows, row: int, kind: ChangeKind) -> ZoneChange:
     shape, m2, code = rows.shape[row], float(rows.area_m2[row]), rows.zone_class[row]
+    way_m = float(rows.length_m[row])
     new = kind is ChangeKind.NEW
     return ZoneChange(
         kind=kind,
@@ -132,6 +154,10 @@ def _alone(rows: Rows, row: int, kind: ChangeKind) -> ZoneChange:
         gained=shape if new else shapely.MultiPolygon(),
         lost=shapely.MultiPolygon() if new else shape,
         shape=shape,
+        old_m=0.0 if new else way_m,
+        new_m=way_m if new else 0.0,
+        gained_m=way_m if new else 0.0,
+        lost_m=0.0 if new else way_m,
     )
 
 
@@ -154,7 +180,7 @@ def _shift(before: Rows, a: int, after: Rows, b: int) -> tuple[float, float] | N
         back = shapely.transform(one, lambda xy: xy + np.array([x1 - x0, y1 - y0]))
         if float(area_m2(shapely.intersection(back, other))) < _ALIKE * max(old_m2, new_m2):
             return None
-    elif shapely.get_num_coordinates(one) != shapely.get_num_coordinates(other):
+    elif not kept_form(one, other, np.array([x1 - x0, y1 - y0])):
         return None
     return float(metres), float(bearing) % 360.0
 

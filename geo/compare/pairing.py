@@ -10,6 +10,7 @@ import shapely
 from shapely import STRtree
 
 from geo.compare.pieces import areal, shapes_of
+from geo.compare.strands import neighbours, share_of_both, thin
 from geo.measure import TOLERANCE_M, Floats, Objects, area_m2, length_m
 from geo.model import Edition
 from geo.zone_columns import values_of
@@ -38,6 +39,7 @@ class Rows:
     wkb: tuple[bytes, ...]
     zone_class: tuple[str | None, ...]
     area_m2: Floats
+    length_m: Floats
     columns: dict[str, Objects]
 
     @classmethod
@@ -58,6 +60,7 @@ class Rows:
             wkb=tuple(wkb[n] for n in order),
             zone_class=tuple(None if one is None else str(one) for one in classes),
             area_m2=area_m2(shapes),
+            length_m=length_m(shapes),
             columns=columns,
         )
 
@@ -79,8 +82,8 @@ class Pairs:
 def pair(old: Rows, new: Rows) -> Pairs:
     """Pair the zones of two editions.
 
-    First by id; of the rest those of equal shape; of the rest those that share more than half of each other,
-    the best first.
+    First by id; of the rest those of equal shape; of the rest those that share more than half of each other
+    (of their area, their length, their points), the best first.
     """
     at = {key: n for n, key in enumerate(new.key)}
     both = [(n, at[key]) for n, key in enumerate(old.key) if key in at]
@@ -92,12 +95,10 @@ def pair(old: Rows, new: Rows) -> Pairs:
 
 
 def same_ground(one: Rows, row: int, other: Rows, at: int, differ_m2: float) -> bool:
-    """Whether two shapes are one but for noise: within `TOLERANCE_M` all along the border."""
+    """Whether two polygons are one but for noise: within `TOLERANCE_M` all along the border."""
     if one.wkb[row] == other.wkb[at]:
         return True
     shapes = shapes_of([one.shape[row], other.shape[at]])
-    if not areal(shapes).all():
-        return bool(shapely.equals(*shapes))
     around = float(length_m(shapely.boundary(shapes)).max())
     return differ_m2 <= TOLERANCE_M * around
 
@@ -114,23 +115,40 @@ def _equal(old: Rows, new: Rows, gone: list[int], come: list[int]) -> list[tuple
 
 
 def _sharing(old: Rows, new: Rows, gone: list[int], come: list[int]) -> list[tuple[int, int]]:
-    gone = [n for n in gone if areal(old.shape[n : n + 1]).all()]
-    come = [n for n in come if areal(new.shape[n : n + 1]).all()]
-    if not gone or not come:
-        return []
-    one, other = STRtree(new.shape[come]).query(old.shape[gone], predicate="intersects")
-    left, right = np.array(gone)[one], np.array(come)[other]
-    shared = area_m2(shapely.intersection(old.shape[left], new.shape[right]))
-    share = np.minimum(shared / old.area_m2[left], shared / new.area_m2[right])
     taken: tuple[set[int], set[int]] = (set(), set())
     found = []
-    for n in sorted(np.flatnonzero(share > _SHARED).tolist(), key=lambda n: (-share[n], left[n], right[n])):
-        a, b = int(left[n]), int(right[n])
+    candidates = [*_sharing_ground(old, new, gone, come), *_sharing_way(old, new, gone, come)]
+    for _, a, b in sorted(candidates, key=lambda one: (-one[0], *one[1:])):
         if a not in taken[0] and b not in taken[1]:
             taken[0].add(a)
             taken[1].add(b)
             found.append((a, b))
     return found
+
+
+def _sharing_way(old: Rows, new: Rows, gone: list[int], come: list[int]) -> Iterator[tuple[float, int, int]]:
+    """Lines and points that share more than half of each other: how much, and which."""
+    left, right = (np.array(r, dtype=int)[thin(side.shape[r])] for side, r in ((old, gone), (new, come)))
+    for a, b in zip(*neighbours(old.shape[left], new.shape[right]), strict=True):
+        share = share_of_both(old.shape[left[a]], new.shape[right[b]])
+        if share > _SHARED:
+            yield share, int(left[a]), int(right[b])
+
+
+def _sharing_ground(
+    old: Rows, new: Rows, gone: list[int], come: list[int]
+) -> Iterator[tuple[float, int, int]]:
+    """The same of polygons."""
+    gone = [n for n in gone if areal(old.shape[n : n + 1]).all()]
+    come = [n for n in come if areal(new.shape[n : n + 1]).all()]
+    if not gone or not come:
+        return
+    one, other = STRtree(new.shape[come]).query(old.shape[gone], predicate="intersects")
+    left, right = np.array(gone)[one], np.array(come)[other]
+    shared = area_m2(shapely.intersection(old.shape[left], new.shape[right]))
+    share = np.minimum(shared / old.area_m2[left], shared / new.area_m2[right])
+    for n in np.flatnonzero(share > _SHARED).tolist():
+        yield float(share[n]), int(left[n]), int(right[n])
 
 
 def _numbered(ids: Iterator[str]) -> Iterator[tuple[str, int]]:

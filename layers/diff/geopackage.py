@@ -20,7 +20,8 @@ _ZONES = pa.schema(
     [
         *_NAMED,
         *((name, _TEXT) for name in ("kind", "zone_id", "old_id", "name", "old_class", "new_class")),
-        *((name, _NUMBER) for name in ("old_m2", "new_m2", "gained_m2", "lost_m2", "shift_m", "bearing_deg")),
+        *((name, _NUMBER) for name in ("old_m2", "new_m2", "gained_m2", "lost_m2")),
+        *((name, _NUMBER) for name in ("old_m", "new_m", "gained_m", "lost_m", "shift_m", "bearing_deg")),
         ("attributes", _TEXT),
         (_SHAPE, pa.binary()),
     ]
@@ -29,7 +30,7 @@ _GROUND = pa.schema(
     [
         *_NAMED,
         *((name, _TEXT) for name in ("kind", "zone_id", "old_id", "old_class", "new_class")),
-        ("area_m2", _NUMBER),
+        *((name, _NUMBER) for name in ("area_m2", "length_m")),
         (_SHAPE, pa.binary()),
     ]
 )
@@ -104,8 +105,9 @@ def _ground(compared: Compared, which: str) -> Iterator[Row]:
         for zone in one.diff.zones:
             shape = getattr(zone, which)
             if not shape.is_empty:
-                m2 = {"area_m2": zone.body()[f"{which}_m2"]}
-                yield _named(one) | zone.body() | m2 | {_SHAPE: shapely.to_wkb(shape)}
+                told = zone.body()
+                size = {"area_m2": told[f"{which}_m2"], "length_m": told[f"{which}_m"]}
+                yield _named(one) | told | size | {_SHAPE: shapely.to_wkb(shape)}
 
 
 def _net(compared: Compared) -> Iterator[Row]:

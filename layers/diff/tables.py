@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from geo.answer import SYNTHETIC_BANNER
 from geo.compare.change import CHANGE_TEXT, UNKNOWN, DiffRow
-from geo.words.human import hectares
+from geo.words.human import hectares, metres
 from layers.diff.run import Compared, Comparison
 
 __all__ = ["as_csv", "as_lines"]
@@ -21,6 +21,11 @@ _COLUMNS = (
         "gained_m2",
         "lost_m2",
         "change_share",
+        "old_m",
+        "new_m",
+        "gained_m",
+        "lost_m",
+        "length_change_share",
         "alarm",
         "synthetic",
     ),
@@ -116,10 +121,25 @@ def _row(row: DiffRow, lang: str) -> str:
     words = _WORDS[lang]
     place = _ALL[lang] if row.district is None else row.district_name or _NOWHERE[lang]
     zone_class = _ALL[lang] if row.zone_class is None else _class(row.zone_class, lang)
-    share = row.change_share
-    changed = "—" if share is None else f"{round(share * 100, 2) + 0.0:+.2f} %"
-    return (
-        f"  {place} {row.district or ''} [{zone_class}] {row.old_count} → {row.new_count}; "
-        f"{hectares(row.old_m2, lang)} → {hectares(row.new_m2, lang)}, {changed}; "
-        f"{words['gained']} {hectares(row.gained_m2, lang)}, {words['lost']} {hectares(row.lost_m2, lang)}"
-    ).replace("  [", " [")
+    told = [
+        f"  {place} {row.district or ''} [{zone_class}] {row.old_count} → {row.new_count}".replace(
+            "  [", " ["
+        )
+    ]
+    ways = max(row.old_m, row.new_m) > 0.0
+    if max(row.old_m2, row.new_m2) > 0.0 or not ways:
+        told.append(
+            f"{hectares(row.old_m2, lang)} → {hectares(row.new_m2, lang)}, {_share(row.change_share)}; "
+            f"{words['gained']} {hectares(row.gained_m2, lang)}, "
+            f"{words['lost']} {hectares(row.lost_m2, lang)}"
+        )
+    if ways:
+        told.append(
+            f"{metres(row.old_m, lang)} → {metres(row.new_m, lang)}, {_share(row.length_change_share)}; "
+            f"{words['gained']} {metres(row.gained_m, lang)}, {words['lost']} {metres(row.lost_m, lang)}"
+        )
+    return "; ".join(told)
+
+
+def _share(share: float | None) -> str:
+    return "—" if share is None else f"{round(share * 100, 2) + 0.0:+.2f} %"

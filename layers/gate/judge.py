@@ -163,12 +163,8 @@ def diff_breaks(
         yield Break(limit="against", whose=Text(against.edition, against.edition))
     own = {code for code, ours in zip(districts.code, districts.own, strict=True) if ours}
     for row in diff.rows:
-        share = row.change_share
-        if share is None or not _counts(row, limits.least_change_m2, own):
-            continue
-        yield from _beyond(
-            "area", _whose(row, classes), share, limits.area_fall_share, limits.area_rise_share
-        )
+        if _counts(row, own):
+            yield from _row_breaks(row, _whose(row, classes), limits)
     share = diff.count_change_share
     if share is not None:
         yield from _beyond("count", _WHOLE, share, limits.count_fall_share, limits.count_rise_share)
@@ -179,12 +175,11 @@ def _part_breaks(
 ) -> Iterator[Break]:
     """What the whole layer would drown: number of zones, and area by class, in the district delivered."""
     for row in diff.rows:
-        share, far = row.change_share, abs(row.new_m2 - row.old_m2) >= limits.least_change_m2
-        if row.zone_class is None or row.district not in merge.part.districts or share is None or not far:
+        if row.zone_class is None or row.district not in merge.part.districts:
             continue
         place, code = _whose(row, {}), classes.get(row.zone_class, Text(row.zone_class, row.zone_class))
         whose = Text(f"{place.zh}{code.zh}", f"{place.en}, {code.en}")
-        yield from _beyond("area", whose, share, limits.area_fall_share, limits.area_rise_share)
+        yield from _row_breaks(row, whose, limits)
     share = share_of_old(len(merge.replaced), merge.delivered)
     if share is not None:
         names = "、".join(merge.part.names)
@@ -192,14 +187,19 @@ def _part_breaks(
         yield from _beyond("count", whose, share, limits.count_fall_share, limits.count_rise_share)
 
 
-def _counts(row: DiffRow, least_m2: float, own: Collection[str]) -> bool:
-    """Whether a row is one to be judged: the whole, a class, a district of ours; no noise of borders."""
-    if row.zone_class is None and row.district is None:
-        return True
-    if row.zone_class is not None and row.district is not None:
-        return False
-    ours = row.district is None or row.district in own
-    return ours and abs(row.new_m2 - row.old_m2) >= least_m2
+def _counts(row: DiffRow, own: Collection[str]) -> bool:
+    """Whether a row is one to be judged: the whole, a class, a district of ours."""
+    return row.district is None or (row.zone_class is None and row.district in own)
+
+
+def _row_breaks(row: DiffRow, whose: Text, limits: Limits) -> Iterator[Break]:
+    """What the area and the length of a row break; of a class or district no noise of borders."""
+    whole = row.zone_class is None and row.district is None
+    area, length = row.change_share, row.length_change_share
+    if area is not None and (whole or abs(row.new_m2 - row.old_m2) >= limits.least_change_m2):
+        yield from _beyond("area", whose, area, limits.area_fall_share, limits.area_rise_share)
+    if length is not None and (whole or abs(row.new_m - row.old_m) >= limits.least_change_m):
+        yield from _beyond("length", whose, length, limits.length_fall_share, limits.length_rise_share)
 
 
 def _whose(row: DiffRow, classes: Mapping[str, Text]) -> Text:

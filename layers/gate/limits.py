@@ -16,8 +16,10 @@ class Limits:
     ----------
     area_fall_share, area_rise_share
         Of the layer's area, and of each class and own district by itself, against the edition in force.
-    least_change_m2
-        Less ground than this in a class or district is the noise of borders, whatever its share.
+    length_fall_share, length_rise_share
+        The same of the length of lines.
+    least_change_m2, least_change_m
+        Less than this in a class or district is the noise of borders, whatever its share.
     count_fall_share, count_rise_share
         Of the number of zones.
     gap_share, overlap_share
@@ -33,6 +35,9 @@ class Limits:
     area_fall_share: float = 0.05
     area_rise_share: float = 1.0
     least_change_m2: float = 10_000.0
+    length_fall_share: float = 0.05
+    length_rise_share: float = 1.0
+    least_change_m: float = 100.0
     count_fall_share: float = 0.10
     count_rise_share: float = 1.0
     gap_share: float = 0.0001
@@ -49,6 +54,9 @@ LIMIT_TEXT: dict[str, Text] = {
     "area_fall_share": Text("面积减少", "area falls"),
     "area_rise_share": Text("面积增加", "area rises"),
     "least_change_m2": Text("计入的最小面积变化（平方米）", "least change that counts (m²)"),
+    "length_fall_share": Text("线的长度减少", "length of lines falls"),
+    "length_rise_share": Text("线的长度增加", "length of lines rises"),
+    "least_change_m": Text("计入的最小长度变化（米）", "least change of length that counts (m)"),
     "count_fall_share": Text("分区数减少", "number of zones falls"),
     "count_rise_share": Text("分区数增加", "number of zones rises"),
     "gap_share": Text("空隙占覆盖范围的比例", "gaps, of the coverage"),

@@ -12,7 +12,7 @@ from geo.compare.defects import KIND_TEXT, DefectKind
 from geo.compare.pieces import polygons_of, shapes_of
 from geo.measure import area_m2
 from geo.model import Text
-from geo.words.human import hectares
+from geo.words.human import hectares, metres
 from layers.gate.judge import Judged
 from layers.gate.sketch import Drawn, sketch
 
@@ -44,7 +44,7 @@ _DRAWN_M2 = 1000.0
 """Smaller pieces stand in the tables only: they are noise of a border, and would hide the rest."""
 _AREAS = ("划入 / gained", "划出 / lost")
 _ACCOUNT_HEADS = (
-    *("级别 / class", "区县 / district", "数量 / zones", "原面积 / old", "新面积 / new"),
+    *("级别 / class", "区县 / district", "数量 / zones", "原面积、长度 / old", "新面积、长度 / new"),
     *(*_AREAS, "变化 / change"),
 )
 _CHANGE_HEADS = (
@@ -223,6 +223,22 @@ def _m2(value: float) -> str:
     return f'<span title="{value:.2f} m²">{escape(hectares(value))}</span>'
 
 
+def _size(told: dict[str, Any], which: str) -> str:
+    """An area; of lines their length, of both both."""
+    ways = max(told["old_m"], told["new_m"]) > 0.0
+    ground = max(told["old_m2"], told["new_m2"]) > 0.0
+    m2, way_m = told[f"{which}_m2"], told[f"{which}_m"]
+    length = f'<span title="{way_m:.3f} m">{escape(metres(way_m))}</span>'
+    return "<br>".join((*([_m2(m2)] if ground or not ways else []), *([length] if ways else [])))
+
+
+def _change(row: dict[str, Any]) -> str:
+    """By how much area and length grew."""
+    shares = [row["change_share"]] if row["old_m"] <= 0.0 or row["old_m2"] > 0.0 else []
+    shares += [row["length_change_share"]] if row["old_m"] > 0.0 else []
+    return "<br>".join("—" if share is None else f"{share * 100:+.2f} %" for share in shares)
+
+
 def diff_part(diff: dict[str, Any] | None) -> list[str]:
     """The comparison of two editions: the account, and every zone that changed."""
     if diff is None:
@@ -235,11 +251,11 @@ def diff_part(diff: dict[str, Any] | None) -> list[str]:
             escape(row["zone_class"] if row["zone_class"] is not None else "全部 / all"),
             escape(row["district_name"] or ("全部 / all" if row["district"] is None else "—")),
             f"{row['old_count']} → {row['new_count']}",
-            _m2(row["old_m2"]),
-            _m2(row["new_m2"]),
-            _m2(row["gained_m2"]),
-            _m2(row["lost_m2"]),
-            "—" if row["change_share"] is None else f"{row['change_share'] * 100:+.2f} %",
+            _size(row, "old"),
+            _size(row, "new"),
+            _size(row, "gained"),
+            _size(row, "lost"),
+            _change(row),
         )
         for row in diff["rows"]
     ]
@@ -249,8 +265,8 @@ def diff_part(diff: dict[str, Any] | None) -> list[str]:
             escape(str(one["zone_id"] or "—")),
             escape(str(one["old_id"] or "—")),
             escape(f"{one['old_class'] or '—'} → {one['new_class'] or '—'}"),
-            _m2(one["gained_m2"]),
-            _m2(one["lost_m2"]),
+            _size(one, "gained"),
+            _size(one, "lost"),
             "—" if one["shift_m"] is None else f"{one['shift_m']:.1f} m",
             escape(", ".join(one["attributes"])),
         )

@@ -208,7 +208,89 @@ def test_what_makes_the_comparison_less_than_whole_is_said():
     assert "columns gone: extra" in [remark.en for remark in compare(new, old, districts()).remarks]
 
 
-def test_lines_and_points_are_compared_by_shape():
+def way(zone_id, *xy, zone_class="r"):
+    return {"zone_id": zone_id, "zone_class": zone_class, "geometry": line(*xy)}
+
+
+def ways(found):
+    """Kind, id now, id before, and whole metres: old, new, gained, lost."""
+    told = ((c.old_m, c.new_m, c.gained_m, c.lost_m) for c in found.zones)
+    return [
+        (c.kind.value, c.zone_id, c.old_id, *map(round, m)) for c, m in zip(found.zones, told, strict=True)
+    ]
+
+
+def lengths(found):
+    """Class, district, counts, and whole metres: old, new, gained, lost."""
+    return [
+        (
+            r.zone_class,
+            r.district,
+            r.old_count,
+            r.new_count,
+            *map(round, (r.old_m, r.new_m, r.gained_m, r.lost_m)),
+        )
+        for r in found.rows
+    ]
+
+
+def test_lines_are_compared_by_length():
+    old = [
+        way("A", (100, 100), (400, 100)),
+        way("B", (100, 200), (200, 200)),
+        way("C", (100, 300), (200, 300)),
+        way("E", (100, 400), (200, 420)),
+        way("G", (900, 500), (1100, 500), zone_class="s"),
+    ]
+    new = [
+        way("A", (100, 100), (250, 100), (700, 100)),  # 300 m longer, and one vertex more
+        way("B", (100, 200), (200, 200.0004)),  # within the tolerance
+        way("D", (100, 900), (150, 900)),
+        way("E", (130, 440), (230, 460)),  # the same 30 m east and 40 m north
+        way("H", (900, 500), (1080, 500), zone_class="s"),  # another id, 20 m shorter
+    ]
+    found = compare(edition(old), edition(new), districts())
+    assert ways(found) == [
+        ("new", "D", None, 0, 50, 50, 0),
+        ("removed", None, "C", 100, 0, 0, 100),
+        ("changed", "A", "A", 300, 600, 300, 0),
+        ("changed", "H", "G", 200, 180, 0, 20),
+        ("moved", "E", "E", 102, 102, 102, 102),
+    ]
+    assert found.zones[4].shift_m == pytest.approx(50.0, abs=0.01)
+    assert found.same == 1
+    assert lengths(found) == [
+        (None, None, 5, 5, 802, 1032, 452, 222),
+        ("r", None, 4, 4, 602, 852, 452, 202),
+        ("s", None, 1, 1, 200, 180, 0, 20),
+        (None, "510101", 5, 5, 702, 952, 452, 202),
+        ("r", "510101", 4, 4, 602, 852, 452, 202),
+        ("s", "510101", 1, 1, 100, 100, 0, 0),
+        (None, "510202", 1, 1, 100, 80, 0, 20),
+        ("s", "510202", 1, 1, 100, 80, 0, 20),
+    ]
+    assert found.total.length_change_share == pytest.approx(230 / 802, abs=1e-4)
+
+
+def test_points_are_compared_by_displacement():
+    def points(*places):
+        return [{"zone_id": name, "zone_class": "p", "geometry": point(x, y)} for name, x, y in places]
+
+    old = points(("A", 10, 10), ("B", 20, 10), ("C", 30, 10), ("D", 1500, 10), ("E", 9000, 0))
+    new = points(("A", 13, 14), ("B", 20.0003, 10), ("X", 30.0003, 10), ("F", 40, 10), ("E", 9000, 0))
+    found = compare(edition(old), edition(new), districts())
+    assert [(c.kind.value, c.zone_id, c.old_id) for c in found.zones] == [
+        *(("new", "F", None), ("removed", None, "D"), ("moved", "A", "A"), ("renumbered", "X", "C")),
+    ]  # fmt: skip
+    assert (found.zones[2].shift_m, found.same) == (pytest.approx(5.0, abs=0.001), 2)
+    assert lengths(found)[2:] == [
+        *((None, "510101", 3, 4, 0, 0, 0, 0), ("p", "510101", 3, 4, 0, 0, 0, 0)),
+        *((None, "510202", 1, 0, 0, 0, 0, 0), ("p", "510202", 1, 0, 0, 0, 0, 0)),
+        *((None, UNKNOWN, 1, 1, 0, 0, 0, 0), ("p", UNKNOWN, 1, 1, 0, 0, 0, 0)),
+    ]  # fmt: skip
+
+
+def test_a_turned_line_has_not_moved_only():
     old = [
         {"zone_id": "L", "zone_class": "r", "geometry": line((0, 0), (100, 0))},
         {"zone_id": "P", "zone_class": "p", "geometry": point(10, 10)},
@@ -216,7 +298,7 @@ def test_lines_and_points_are_compared_by_shape():
     ]
     new = [{**old[0], "geometry": line((0, 0), (100, 10))}, {**old[1], "geometry": point(13, 14)}, old[2]]
     found = compare(edition(old), edition(new), districts())
-    assert [(c.kind.value, c.zone_id) for c in found.zones] == [("moved", "L"), ("moved", "P")]
+    assert [(c.kind.value, c.zone_id) for c in found.zones] == [("changed", "L"), ("moved", "P")]
     assert found.zones[1].shift_m == pytest.approx(5.0, abs=0.001)
     assert account(found)[0][2:] == (3, 3, 0, 0, 0, 0)
 

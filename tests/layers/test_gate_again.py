@@ -4,6 +4,7 @@ import json
 from datetime import date
 
 import pytest
+import shapely
 
 from geo.compare.change import share_of_old
 from layers.bundle import load_bundle
@@ -31,6 +32,29 @@ IN_FORCE = {"status": "in_force", "approval_doc": "渝府〔2026〕1号"}
 def test_exactly_a_threshold_is_not_beyond_it(old, new, fall, breaks):
     found = list(_beyond("area", None, share_of_old(old, new), fall, 1.0))
     assert bool(found) is breaks
+
+
+def test_lines_are_judged_by_their_length(tmp_path, capsys):
+    lines = [
+        (f"R{n}", "core", shapely.LineString([(x, y), (x + 900, y)])) for n, (x, y) in enumerate(starts())
+    ]
+    root = gate_bundle(tmp_path, lines)
+    shorter = [
+        (one, code, shapely.LineString([*shape.coords[:1], shape.interpolate(700)]))
+        for one, code, shape in lines
+    ]
+    told = imported(
+        capsys, root, deliver(tmp_path, frame(shorter[:1] + lines[1:]), "a.gpkg"), order(tmp_path)
+    )
+    assert (told.code, told.report["breaks"][0]["limit"]) == (1, "length_fall_share")
+    assert "core: length of lines falls -5.56 % (threshold -5 %)" in told.out
+    assert "3600.0 米</span>" in (told.place / "report.html").read_text(encoding="utf-8")
+    assert told.report["diff"]["zones"][0]["lost_m"] == pytest.approx(200, abs=0.05)
+
+
+def starts():
+    origin = shapely.get_coordinates(squares(1)[0][2]).min(axis=0)
+    return [(origin[0], origin[1] + 300 * n) for n in range(4)]
 
 
 def test_twice_as_much_is_not_more_than_twice():

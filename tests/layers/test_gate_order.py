@@ -170,7 +170,7 @@ def test_limits_are_overridden_name_by_name():
     assert limits_of() == DEFAULTS
     found = limits_of({"area_fall_share": 0.2, "count_fall_share": 0.3}, {"area_fall_share": 0.1})
     assert (found.area_fall_share, found.count_fall_share, found.gap_share) == (0.1, 0.3, DEFAULTS.gap_share)
-    assert len(LIMIT_NAMES) == 11
+    assert len(LIMIT_NAMES) == 14
 
 
 def test_the_page_tells_every_key_and_every_default():

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.measure import POLYGON, Floats, Objects, area_m2, length_m
+from geo.measure import POLYGON, Floats, Frame, Objects, area_m2, length_m
 
 Ints = NDArray[np.intp]
 Mask = NDArray[np.bool_]
@@ -80,6 +80,27 @@ def width_m(polygons: Objects, m2: Floats | None = None) -> Floats:
     around = length_m(shapely.boundary(polygons))
     held = area_m2(polygons) if m2 is None else m2
     return np.divide(2.0 * held, around, out=np.zeros(len(polygons)), where=around > 0.0)
+
+
+def broad_m2(polygons: Objects, width_m: float, enough_m2: float) -> float:
+    """Ground of polygons that is wider than a width: what a disc of that width can be moved over.
+
+    Unlike the mean width it tells a plot at the end of a long strip from the strip.
+
+    Parameters
+    ----------
+    enough_m2
+        No more is looked for than that.
+    """
+    found, size = 0.0, area_m2(polygons)
+    for at in np.argsort(-size, kind="stable").tolist():
+        if found >= enough_m2 or size[at] <= 0.0:
+            break
+        west, south, east, north = polygons[at].bounds
+        flat = Frame(lon=(west + east) / 2.0, lat=(south + north) / 2.0).project(polygons[at])
+        core = flat.buffer(-width_m / 2.0, join_style="mitre")
+        found += core.buffer(width_m / 2.0, join_style="mitre").area
+    return found
 
 
 def overlaps(shapes: Objects) -> Overlaps:

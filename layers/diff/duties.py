@@ -1,13 +1,16 @@
 """Alarms: protected ground that falls from one edition to the next, and the plans that forbid it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
+
+import shapely
 
 from geo.compare.change import DiffRow, EditionDiff
 from geo.compare.defects import LEAST_M2
 from geo.compare.districts import Districts
+from geo.compare.pieces import broad_m2, polygons_of, shapes_of
 from geo.measure import area_m2
 from geo.model import Text
 from geo.words.human import hectares, percent
@@ -15,10 +18,13 @@ from layers.diff.pairs import read_entries
 from layers.keytable import Key, number, one_or_many, text
 from layers.titles import shipped_titles
 
-__all__ = ["RED_LINE", "Alarm", "Duty", "alarms", "duties"]
+__all__ = ["RED_LINE", "Alarm", "Duty", "alarms", "duties", "rounded"]
 
 RED_LINE = "eco_redline"
 """Its area may fall nowhere without a word; of other layers only where a plan says so."""
+
+_NARROW_M = 0.01
+"""What is lost in narrower strips nobody surveyed: a finer grid, or edges straight in another projection."""
 
 _DUTY = (
     Key("id", text, required=True),
@@ -126,9 +132,13 @@ def _shipped() -> tuple[Duty, ...]:
 def alarms(diff: EditionDiff, districts: Districts) -> tuple[Alarm, ...]:
     """Every district of ours in which the layer falls by 1 m² or more, the greatest fall first.
 
-    Told are the red line everywhere, and other layers where a plan holds them up.
+    Told are the red line everywhere, and other layers where a plan holds them up. Falls that `rounded` tells
+    are none.
     """
-    falls = sorted(_falls(diff, districts), key=lambda row: row.new_m2 - row.old_m2)
+    falls = sorted(
+        (row for row in _falls(diff, districts) if not _is_rounding(row, diff, districts)),
+        key=lambda row: row.new_m2 - row.old_m2,
+    )
     size = dict(zip(districts.code, area_m2(districts.geometry).tolist(), strict=True))
     return tuple(
         Alarm(
@@ -145,6 +155,38 @@ def alarms(diff: EditionDiff, districts: Districts) -> tuple[Alarm, ...]:
         )
         for row in falls
     )
+
+
+def rounded(diff: EditionDiff, districts: Districts) -> EditionDiff:
+    """The comparison with a remark on each fall that comes of rounding or another projection alone."""
+    told = tuple(
+        _rounding_text(row, diff) for row in _falls(diff, districts) if _is_rounding(row, diff, districts)
+    )
+    return replace(diff, remarks=(*diff.remarks, *told)) if told else diff
+
+
+def _is_rounding(row: DiffRow, diff: EditionDiff, districts: Districts) -> bool:
+    """Whether all that the layer lost in a district lies in strips too narrow to be meant."""
+    here = districts.geometry[districts.code.index(str(row.district))]
+    lost = shapes_of([one.geometry for one in diff.transfers if one.new_class is None])
+    pieces, _ = polygons_of(shapely.intersection(lost, here))
+    if float(area_m2(pieces).sum()) < row.old_m2 - row.new_m2 - LEAST_M2:
+        return False  # what was lost is not all told
+    return broad_m2(pieces, _NARROW_M, LEAST_M2) < LEAST_M2
+
+
+def _rounding_text(row: DiffRow, diff: EditionDiff) -> Text:
+    fell = f"{row.old_m2 - row.new_m2:.2f} m²"
+    title = shipped_titles().layers.get(diff.layer, Text(diff.layer, diff.layer))
+    zh = (
+        f"{row.district_name}（{row.district}）{title.zh}面积减少 {fell}，"
+        f"全部在窄于 {_NARROW_M * 100:g} 厘米的条带内（坐标取整或投影所致），不列为面积减少警示"
+    )
+    en = (
+        f"in {row.district_name} ({row.district}) the area of “{title.en}” falls by {fell}, all of it in "
+        f"strips narrower than {_NARROW_M * 100:g} cm (rounding, or another projection): no alarm"
+    )
+    return Text(zh, en)
 
 
 def _falls(diff: EditionDiff, districts: Districts) -> Iterator[DiffRow]:

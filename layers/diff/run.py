@@ -13,7 +13,7 @@ from geo.compare.diff import compare
 from geo.compare.districts import Districts, districts_of
 from geo.errors import InputError, Problem
 from geo.model import Bundle, Edition, Layer, Text
-from layers.diff.duties import Alarm, alarms
+from layers.diff.duties import Alarm, alarms, rounded
 from layers.diff.pairs import questions
 
 __all__ = ["Compared", "Comparison", "compare_editions", "compare_states", "unlike"]
@@ -88,7 +88,7 @@ class Compared:
 def compare_editions(bundle: Bundle, layer: str, old: Edition, new: Edition, on: date) -> Comparison:
     """Compare two editions of a layer, and lay the new one over the other layers of the bundle."""
     districts = districts_of(bundle, on)
-    diff = compare(old, new, districts, layer=layer)
+    diff = rounded(compare(old, new, districts, layer=layer), districts)
     spoken = {name: one.edition_on(on) for name, one in bundle.layers.items()}
     editions = {name: edition for name, edition in spoken.items() if edition is not None} | {layer: new}
     return Comparison(

@@ -13,7 +13,7 @@ from geo.compare.districts import Districts
 from geo.compare.topology import within
 from geo.measure import area_m2
 from geo.model import Bundle, Edition, EditionStatus, Layer, Text
-from layers.diff import Alarm, alarms, must_tile, questions
+from layers.diff import Alarm, alarms, must_tile, questions, rounded
 from layers.gate.limits import LIMIT_TEXT, Limits
 from layers.gate.merge import Merge
 
@@ -128,7 +128,7 @@ def judge(
         Where one district alone was delivered: it is judged by itself too.
     """
     inner = within(new, districts, tiles=must_tile(layer))
-    diff = None if against is None else compare(against, new, districts, layer=layer)
+    diff = None if against is None else rounded(compare(against, new, districts, layer=layer), districts)
     speaking = {name: held.edition_on(new.valid_from) for name, held in bundle.layers.items()}
     editions = {name: edition for name, edition in speaking.items() if edition is not None} | {layer: new}
     rows = (0 if new.zones is None else len(new.zones)) if merge is None else merge.delivered

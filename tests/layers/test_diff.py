@@ -4,16 +4,20 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import shapely
 
 from geo.compare.between import Asks
 from geo.compare.diff import compare
-from geo.compare.districts import districts_of
+from geo.compare.districts import Districts, districts_of
+from geo.compare.pieces import shapes_of
 from geo.errors import BundleError
 from geo.measure import area_m2
 from layers.bundle import load_bundle
-from layers.diff import alarms, duties, must_tile, pairs, questions
+from layers.diff import alarms, duties, must_tile, pairs, questions, rounded
 from layers.keytable import Key, text
 from layers.titles import shipped_titles
+from tests.geo.world import box as grid_box
+from tests.geo.world import edition as edition_of
 from tests.tongnan import NEW_SHARE, OLD_SHARE, tongnan_bundle, tongnan_pair
 
 ON = date(2026, 11, 22)
@@ -67,6 +71,27 @@ def test_an_alarm_of_the_demonstration_cites_each_of_three_plans(demo):
     assert "001_b108cfdabd744491.txt:196" in told["通江县"].text().en
     assert "城口县" not in told  # it grew
     assert told["朝天区"].body()["duties"][0]["id"] == "redline_chaotian"
+
+
+def notched(depth_m: float, notch_m: float) -> list[dict[str, object]]:
+    """A red line of 1 km², less a strip along its northern side, and a notch 2 m wide in its eastern one."""
+    shape = shapely.difference(grid_box(0, 0, 1000, 1000 - depth_m), grid_box(1000 - notch_m, 400, 1001, 402))
+    return [{"zone_id": "R", "zone_class": "redline", "geometry": shape}]
+
+
+@pytest.mark.parametrize(
+    ("depth_m", "notch_m", "alarmed"),
+    [(0.003, 0, False), (0.003, 0.75, True), (0.012, 0, True), (0, 0, False)],
+)
+def test_a_fall_of_rounding_alone_is_told_and_is_no_alarm(depth_m, notch_m, alarmed):
+    shapes = shapes_of([grid_box(-500, -500, 1500, 1500)])
+    districts = Districts.of(("510101",), ("甲县",), shapes, (True,), 1.0)
+    old, new = edition_of(notched(0, 0)), edition_of(notched(depth_m, notch_m))
+    found = rounded(compare(old, new, districts, layer="eco_redline"), districts)
+    assert len(alarms(found, districts)) == alarmed
+    told = [remark for remark in found.remarks if "1 cm" in remark.en]
+    assert len(told) == (depth_m > 0 and not alarmed)
+    assert all("3.00 m²" in one.zh and "falls by 3.00 m²" in one.en for one in told)
 
 
 def test_every_pair_names_standard_layers_and_a_line_of_a_plan():

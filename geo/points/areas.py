@@ -12,7 +12,7 @@ from geo.eia.told import cells_of
 from geo.measure import Floats, Objects
 from geo.place_test import AreaQuestion, PlaceTest
 from geo.points.batch import Ints
-from geo.points.kinds import grouped
+from geo.points.groups import grouped
 from geo.points.places import Places, Spots
 from geo.points.survey import Survey
 from geo.relate import Place
@@ -60,10 +60,10 @@ class Areas:
         """Whether areas raise the class, for every point (`geo.relate.areas.raised`)."""
         found = self._found(survey, question)
         groups = grouped([np.zeros(survey.count, dtype=np.int64), *(spots.told for spots in found)])
-        told = np.zeros(len(groups.keys), dtype=np.int64)
+        told = np.zeros(len(groups), dtype=np.int64)
         margin = np.full(survey.count, np.inf)
         of_group = np.argsort(groups.group, kind="stable")
-        starts = np.searchsorted(groups.group[of_group], np.arange(len(groups.keys) + 1))
+        starts = np.searchsorted(groups.group[of_group], np.arange(len(groups) + 1))
         for number, key in enumerate(groups.keys):
             answers = self._answers(key[1:])
             told[number] = self._places.numbered(raised(question, _by_set(question, answers)))

@@ -5,13 +5,12 @@ disc a point stands for and the accuracy. Points whose measures lie on the same 
 exactly on one) get the same answer; `tests/geo/test_points.py` holds this against the one road.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 
 import numpy as np
-import pandas as pd
 
 from geo.lists.bind import why_filter
 from geo.measure import Floats
@@ -24,65 +23,11 @@ from geo.relate.picture import ZoneFilter
 from geo.scene import NEAR_M
 from geo.view import LayerView
 
-Key = tuple[int, ...]
 Bases = tuple[float, ...]
 """Distances that a test compares with, metres."""
 
 TIE_M = 1e-6
 """A measure as near to a limit as this may fall on either side: rounding is a hundredth of it."""
-
-_MOST_PACKED = 1 << 62
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Grouped:
-    """Points in groups.
-
-    Attributes
-    ----------
-    group
-        Of each point, shape (n,).
-    keys
-        What each group has in common.
-    first
-        One point of each group.
-    """
-
-    group: Ints
-    keys: list[Key]
-    first: Ints
-
-
-def grouped(columns: Sequence[Ints]) -> Grouped:
-    """Points by equal columns."""
-    code, size = _code(columns)
-    first = np.zeros(size, dtype=np.int64)
-    first[code[::-1]] = np.arange(len(code))[::-1]  # the last one written stays
-    table = np.column_stack([column[first] for column in columns]).tolist()
-    return Grouped(code, [tuple(row) for row in table], first)
-
-
-def _code(columns: Sequence[Ints]) -> tuple[Ints, int]:
-    """A number for each point, equal for equal columns, and how many there are: packed while they fit."""
-    packed, size = np.zeros(len(columns[0]), dtype=np.int64), 1
-    for column in columns:
-        least = int(column.min(initial=0))
-        span = int(column.max(initial=0)) - least + 1
-        if span == 1:
-            continue
-        if size * span > _MOST_PACKED:
-            packed, size = _numbered(packed)
-        own = column - least
-        if size * span > _MOST_PACKED:
-            own, span = _numbered(own)
-        packed = packed * span + own
-        size *= span
-    return _numbered(packed)
-
-
-def _numbered(values: Ints) -> tuple[Ints, int]:
-    code, distinct = pd.factorize(values)
-    return code, len(distinct)
 
 
 def columns_of(survey: Survey, test: PlaceTest) -> list[Ints]:

@@ -2,21 +2,25 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
 from itertools import chain
-from operator import attrgetter
-from typing import Self
+from operator import itemgetter, or_
+from typing import Any, Self
 
-from geo.answer import Row, Words, told_cells, words_of
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.answer import Words, told_cells, words_of
 from geo.evaluate import Asked, conclude, counts_as_out_of_scope
 from geo.judge import Judgement, is_told, order, summed, weigh
 from geo.logic import Truth
 from geo.model import Effect, Finding, Text
+from geo.points.batch import Ints
 from geo.relate import Place
 from geo.view import BundleView, RuleView
 from geo.words.headline import notices, outside_layers, sentence
 
-_WEIGHTS: dict[Judgement, Judgement] = {}
-"""Equal weights are one object, to be told apart quickly; there are some dozen."""
+Cells = dict[str, list[Any]]
 
 NO_LINE = 0
 """The number of what is not told at all."""
@@ -39,45 +43,97 @@ def slots_of(in_play: Iterable[Asked]) -> list[Slot]:
     return [Slot(some[0].rule, codes, tuple(some)) for (_, codes), some in shared.items()]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Line:
-    """A finding that is told, and what a row needs of it."""
+Order = tuple[bool, int, int, str]
+Entry = tuple[Order, Words]
+"""Where in a row a finding stands, and its words."""
 
-    finding: Finding
-    order: tuple[bool, int, int, str]
-    words: Words
-    weight: Judgement
-    unheld: bool
-    notices: int
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Told:
+    """What findings that are told add to a row.
+
+    Attributes
+    ----------
+    entries
+        One of each, in order.
+    weights
+        Which judgements are among them, a bit for each.
+    notices
+        How many of them a person should look at.
+    unheld
+        Those that are open for a layer out of the agency's scope.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    weights: int = 0
+    notices: int = 0
+    unheld: tuple[Finding, ...] = ()
 
     @classmethod
-    def of(cls, finding: Finding) -> Self:
-        weight, duty = weigh(finding), finding.rule.effect is Effect.DUTY
+    def of(cls, findings: Iterable[Finding], weights: "_Weights") -> Self:
+        ranked = sorted([((_is_duty(f), *order(f)), f) for f in findings], key=itemgetter(0))
+        told = [finding for _, finding in ranked]
         return cls(
-            finding=finding,
-            order=(duty, *order(finding)),
-            words=words_of(finding),
-            weight=_WEIGHTS.setdefault(weight, weight),
-            unheld=counts_as_out_of_scope(finding) and not duty,
-            notices=0 if duty else notices([finding]),
+            entries=tuple([(rank, words_of(finding)) for rank, finding in ranked]),
+            weights=sum({weights.bit(weigh(finding)) for finding in told}),
+            notices=notices([finding for finding in told if not _is_duty(finding)]),
+            unheld=tuple([f for f in told if counts_as_out_of_scope(f) and not _is_duty(f)]),
+        )
+
+    @classmethod
+    def joined(cls, several: Iterable[Self]) -> Self:
+        """The same of all of them."""
+        every = list(several)
+        return cls(
+            entries=tuple(sorted(chain.from_iterable([one.entries for one in every]), key=itemgetter(0))),
+            weights=reduce(or_, [one.weights for one in every], 0),
+            notices=sum([one.notices for one in every]),
+            unheld=tuple(chain.from_iterable([one.unheld for one in every])),
         )
 
 
+def _is_duty(finding: Finding) -> bool:
+    return finding.rule.effect is Effect.DUTY
+
+
+class _Weights:
+    """Judgements by a bit of their own: there are some dozen."""
+
+    def __init__(self) -> None:
+        self._bits: dict[Judgement, int] = {}
+        self._judged: dict[int, Judgement] = {}
+
+    def bit(self, weight: Judgement) -> int:
+        return self._bits.setdefault(weight, 1 << len(self._bits))
+
+    def judged(self, bits: int) -> Judgement:
+        """What several come to together."""
+        if bits not in self._judged:
+            self._judged[bits] = summed(weight for weight, bit in self._bits.items() if bit & bits)
+        return self._judged[bits]
+
+
 class Lines:
-    """Lines and rows of one bundle view, each made once."""
+    """Lines and rows of one bundle view, each made once.
+
+    Attributes
+    ----------
+    cells
+        By column of `geo.answer.told_cells`, the cells of each row.
+    """
 
     def __init__(self, view: BundleView, lang: str) -> None:
-        self.cells: list[Row] = []
+        self.cells: Cells = {}
         self._view = view
         self._lang = lang
         self._outside = frozenset(view.out_of_scope)
-        self._told: list[tuple[_Line, ...]] = [()]
+        self._weights = _Weights()
+        self._told: list[_Told] = [_Told()]
         self._numbers: dict[tuple[Slot, Truth, int], int] = {}
         self._same: dict[tuple[object, ...], int] = {(): NO_LINE}
-        self._rows: dict[tuple[int, ...], int] = {}
-        self._judged: dict[frozenset[int], Judgement] = {}
+        self._rows: dict[tuple[int, ...], dict[bytes, int]] = {}
+        self._count = 0
         self._sentences: dict[tuple[Judgement, int, tuple[str, ...]], Text] = {}
-        self._unheld: dict[tuple[_Line, ...], tuple[str, ...]] = {}
 
     def number(self, slot: Slot, here: Truth, spot: int, place: Place) -> int:
         """The number of the lines that a slot's rules come to at a place; the same lines have one number."""
@@ -89,7 +145,7 @@ class Lines:
             same = tuple((f.rule.id, f.rule.layers_named, f.outcome, f.reason, f.borderline) for f in told)
             if same not in self._same:
                 self._same[same] = len(self._told)
-                self._told.append(tuple(map(_Line.of, told)))
+                self._told.append(_Told.of(told, self._weights))
             self._numbers[key] = self._same[same]
         return self._numbers[key]
 
@@ -97,26 +153,37 @@ class Lines:
         """Let go of slots; lines and rows stay, with their numbers."""
         self._numbers.clear()
 
-    def row(self, numbers: tuple[int, ...]) -> int:
-        """The number among ``cells`` of the row that is put together of lines."""
-        key = tuple(number for number in numbers if number != NO_LINE)
-        if key not in self._rows:
-            self._rows[key] = len(self.cells)
-            self.cells.append(self._put_together(chain.from_iterable(self._told[n] for n in key)))
-        return self._rows[key]
+    def rows(self, same: Iterable[int], table: NDArray[np.int32]) -> Ints:
+        """The numbers among ``cells`` of rows that are put together of lines.
 
-    def _put_together(self, lines: Iterable[_Line]) -> Row:
-        told = sorted(lines, key=attrgetter("order"))
-        weights = frozenset([id(line.weight) for line in told])
-        if weights not in self._judged:
-            self._judged[weights] = summed(line.weight for line in told)
-        judged = self._judged[weights]
-        unheld = tuple([line for line in told if line.unheld])
-        if unheld not in self._unheld:
-            self._unheld[unheld] = outside_layers((line.finding for line in unheld), self._outside)
-        number = sum([line.notices for line in told])
-        words = self._sentence(judged, number, self._unheld[unheld])
-        return told_cells(judged, [line.words for line in told], words, self._lang)
+        Parameters
+        ----------
+        same
+            Numbers of the lines that all of the rows have.
+        table
+            By row those of the others, shape (n, k).
+        """
+        shared = tuple(number for number in same if number != NO_LINE)
+        known = self._rows.setdefault(shared, {})
+        # A row's bytes take an eighth of the memory of a tuple of its numbers, and are hashed in one go.
+        keys = np.ascontiguousarray(table).view(np.dtype((np.void, table.itemsize * table.shape[1])))
+        asked: list[bytes] = keys.ravel().tolist()  # type: ignore[assignment]
+        base: _Told | None = None
+        for place, key in enumerate(asked):
+            if key not in known:
+                base = base or _Told.joined([self._told[number] for number in shared])
+                known[key] = self._count
+                self._add(_Told.joined([base, *(self._told[n] for n in table[place].tolist() if n)]))
+        return np.array([known[key] for key in asked], dtype=np.int64)
+
+    def _add(self, told: _Told) -> None:
+        """One more row."""
+        judged = self._weights.judged(told.weights)
+        words = self._sentence(judged, told.notices, outside_layers(told.unheld, self._outside))
+        cells = told_cells(judged, [words for _, words in told.entries], words, self._lang)
+        for name, cell in cells.items():
+            self.cells.setdefault(name, []).append(cell)
+        self._count += 1
 
     def _sentence(self, judged: Judgement, number: int, outside: tuple[str, ...]) -> Text:
         key = (judged, number, outside)

@@ -13,7 +13,8 @@ from geo.place_test import PlaceTest
 from geo.points.atlas import Atlas
 from geo.points.batch import Ints
 from geo.points.gaps import Form, form_of, measured
-from geo.points.kinds import Key, columns_of, covered, grouped
+from geo.points.groups import Key, grouped
+from geo.points.kinds import columns_of, covered
 from geo.points.survey import Survey
 from geo.relate import Place, place
 from geo.relate.unheld import is_unheld
@@ -86,14 +87,14 @@ class Places:
         if len(rows) == 0:
             return Spots(told, margin)
         groups = grouped([column[rows] for column in columns])
-        of_group = np.zeros(len(groups.keys), dtype=np.int64)
+        of_group = np.zeros(len(groups), dtype=np.int64)
         by_form: dict[Form, list[int]] = {}
         for number, key in enumerate(groups.keys):
             of_group[number], form = self._kind(survey, rule, key, int(rows[groups.first[number]]))
             by_form.setdefault(form, []).append(number)
         for form, numbers in by_form.items():
             if form != np.inf:
-                meant = np.zeros(len(groups.keys), dtype=bool)
+                meant = np.zeros(len(groups), dtype=bool)
                 meant[numbers] = True
                 some = rows[meant[groups.group]]
                 margin[some] = measured(survey, form, some)
@@ -107,7 +108,7 @@ class Places:
         if len(survey.sound) == 0:
             return told
         groups = grouped([column[survey.sound] for column in self._admin_columns(survey)])
-        out = np.zeros(len(groups.keys), dtype=np.int64)
+        out = np.zeros(len(groups), dtype=np.int64)
         for number, key in enumerate(groups.keys):
             if (codes, key) not in self._here:
                 first = int(survey.sound[groups.first[number]])

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.alike import Declared
-from geo.answer import UNITS, Row
+from geo.answer import UNITS
 from geo.check import assumptions, declared
 from geo.eia.ask import eia_asked
 from geo.evaluate import Asked, asked, used_facts
@@ -17,9 +17,10 @@ from geo.model import Text
 from geo.points.areas import Areas, Listed
 from geo.points.atlas import Atlas
 from geo.points.batch import Declaration, Ints, PointBatch
+from geo.points.groups import grouped
 from geo.points.hits import hits_text
-from geo.points.kinds import grouped, is_columnar
-from geo.points.lines import Lines, Slot, slots_of
+from geo.points.kinds import is_columnar
+from geo.points.lines import Cells, Lines, Slot, slots_of
 from geo.points.places import Places, Spots
 from geo.points.survey import Survey
 from geo.view import Mask, Objects, RuleView
@@ -52,9 +53,9 @@ class PointAnswers:
     rest
         Points that are not answered here and want the one road, shape (n,).
     told
-        Number of each point's cells among ``cells``.
+        Place of each point's cells in the columns of ``cells``.
     cells
-        What findings alone decide (`geo.answer.told_cells`).
+        What findings alone decide (`geo.answer.told_cells`), by column.
     hits, units
         For each point every zone met as ``layer:id``, and the control units' ids, joined by ``;``.
     eia_before, eia_class
@@ -67,7 +68,7 @@ class PointAnswers:
 
     rest: Mask
     told: Ints
-    cells: list[Row]
+    cells: Cells
     hits: Objects
     units: Objects
     eia_before: Objects
@@ -162,26 +163,30 @@ class PointTable:
         return self._slots[in_play]
 
     def _told(self, slots: list[Slot], rows: Ints, seen: "_Seen") -> Ints:
-        answers, same, columns = self._places.answers, list[int](), [np.zeros(len(rows), dtype=np.int64)]
+        answers, same = self._places.answers, list[int]()
+        codes, numbers = [np.zeros(len(rows), dtype=np.int64)], [np.zeros(1, dtype=np.int32)]
         for slot in slots:
             number = seen.spots(slot.rule).everywhere
             if number is None or slot.codes:
-                columns.append(self._numbered(slot, rows, seen))
+                code, of_code = self._numbered(slot, rows, seen)
+                codes.append(code)
+                numbers.append(of_code)
             else:
                 same.append(self._lines.number(slot, True, number, answers[number]))  # noqa: FBT003 (a truth)
-        groups = grouped(columns)
-        numbers = np.array([self._lines.row((*same, *key)) for key in groups.keys], dtype=np.int64)
-        return numbers[groups.group]
+        groups = grouped(codes)
+        some = [of_code[code[groups.first]] for code, of_code in zip(codes, numbers, strict=True)]
+        return self._lines.rows(same, np.column_stack(some))[groups.group]
 
-    def _numbered(self, slot: Slot, rows: Ints, seen: "_Seen") -> Ints:
-        """What a slot's rules come to at each point."""
-        spots = seen.spots(slot.rule).told[rows]
-        here = seen.here(slot.codes)[rows] if slot.codes else np.ones(len(rows), dtype=np.int64)
-        kind, answers = 3 * spots + here + 1, self._places.answers
-        number: Ints = np.zeros(3 * len(answers), dtype=np.int64)
-        for k in np.flatnonzero(np.bincount(kind)).tolist():
-            number[k] = self._lines.number(slot, _HERE[k % 3 - 1], k // 3, answers[k // 3])
-        return np.asarray(number[kind])
+    def _numbered(self, slot: Slot, rows: Ints, seen: "_Seen") -> tuple[Ints, NDArray[np.int32]]:
+        """What a slot's rules come to at each point: a small code, and the number of lines of each code."""
+        kind = 3 * seen.spots(slot.rule).told[rows]
+        kind += seen.here(slot.codes)[rows] + 1 if slot.codes else 2
+        kinds, answers = np.flatnonzero(np.bincount(kind)), self._places.answers
+        number = [self._lines.number(slot, _HERE[k % 3 - 1], k // 3, answers[k // 3]) for k in kinds.tolist()]
+        code = {one: place for place, one in enumerate(dict.fromkeys(number))}
+        code_of = np.zeros(3 * len(answers), dtype=np.int64)
+        code_of[kinds] = [code[one] for one in number]
+        return code_of[kind], np.array(list(code), dtype=np.int32)
 
 
 class _Seen:

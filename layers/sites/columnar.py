@@ -158,12 +158,12 @@ def _answered(
     """Result cells of the points that were answered (``kept`` of ``here``)."""
     which, lang = here[kept], tables.lang
     used, code = np.unique(found.told[kept], return_inverse=True)
-    told = pa.array(code)
+    told, used = pa.array(code), used.tolist()
     synthetic = SYNTHETIC_BANNER.get(lang) if is_synthetic(table.atlas.view) else None
     cells = {
         "site_id": rows.site_id.take(pa.array(which)),
         "status": pa.repeat("ok", len(which)),
-        **{name: pa.array([found.cells[n][name] for n in used]).take(told) for name in _TOLD},
+        **{name: pa.array([found.cells[name][n] for n in used]).take(told) for name in _TOLD},
         "hits": pa.array(found.hits[kept], type=pa.string()),
         "units": pa.array(found.units[kept], type=pa.string()),
         "eia_before": pa.array(found.eia_before[kept], type=pa.string()),

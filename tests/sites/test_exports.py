@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import re
 import zipfile
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from xml.etree import ElementTree as ET
 import geopandas as gpd
 import numpy as np
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import shapely
@@ -155,8 +158,10 @@ def test_shapefiles_are_of_one_kind_each_and_lose_nothing(
     assert "示范数据，非法定边界" in readme
     assert bundle.digest in readme
     assert re.search(rf"项目名称很 +{NOTE}", readme)
-    assert "长" * 200 in long_texts
-    assert "龘𬭩<b>" in long_texts
+    told = long_texts.splitlines()
+    assert f"sites_polygon 3 项目名称很: {'长' * 200}" in told
+    assert "sites_polygon 2 项目名称很: 龘𬭩<b>" in told
+    assert all(re.match(r"(sites|overlaps)_(polygon|line|point|none) \d+ |hits \d+ ", line) for line in told)
     frame = pyogrio.read_dataframe(out, layer="sites_polygon")
     assert frame.crs == "EPSG:4490"
     assert frame["site_id"].tolist() == ["甲,1", "h@2", "<b>3", "bad"]
@@ -166,6 +171,24 @@ def test_shapefiles_are_of_one_kind_each_and_lose_nothing(
     )
     assert all(len(name.encode("gbk")) <= 10 for name in frame.columns if name != "geometry")
     assert "in full in long_texts.txt" in remarks_of(out)
+
+
+def test_numbers_that_no_field_of_a_shapefile_holds_are_told(check: Callable, tmp_path: Path) -> None:
+    numbers = [1e300, -1e-20, 0.1 + 0.2, 1e15, None, 123456789.25, float("inf")]
+    columns = {"lon": [105.8] * 7, "lat": [32.5] * 7, "n": numbers}
+    columns["small"] = pa.array([1e-30] * 7, pa.float32())
+    pq.write_table(pa.table(columns), tmp_path / "sites.parquet")
+    out = tmp_path / "out.shp.zip"
+    assert check(tmp_path / "sites.parquet", "-o", out).code == 0
+    held = pyogrio.read_dataframe(out, layer="sites_point")["n"].tolist()
+    assert held[1:3] == [0.0, 0.3]
+    assert held[5] == 123456789.25
+    assert all(math.isnan(held[row]) for row in (0, 3, 4, 6))
+    told = zipfile.ZipFile(out).read("long_texts.txt").decode("utf-8-sig").splitlines()
+    lost = [line for line in told if " n: " in line]
+    assert lost == [f"sites_point {row} n: {numbers[row - 1]!r}" for row in (1, 2, 4, 7)]
+    assert sum(" small: " in line for line in told) == 7
+    assert f"{len(told)} texts" in remarks_of(out)
 
 
 def test_a_table_with_names_of_the_format_s_own(check: Callable, csv_file: Callable, tmp_path: Path) -> None:
@@ -202,7 +225,15 @@ def test_kml_is_text_and_places(exported: Callable[..., Path], bundle: Bundle) -
     assert {place.findtext(f"{KML}styleUrl")[1:] for place in document.iter(f"{KML}Placemark")} <= styles
     frame = pyogrio.read_dataframe(out, layer="sites")
     assert all(shape.equals(given) for shape, given in zip(frame.geometry, SHAPES, strict=True))
-    cells = [data.findtext(f"{KML}value") for data in document.iter(f"{KML}Data") if data.get("name") == NOTE]
+    assert frame[NOTE].tolist()[:2] == list(NOTES[:2])  # by its name, which is Chinese
+    told = pyogrio.read_dataframe(exported(".gpkg"), layer="sites")
+    for name in ("complete", "site_area_m2", "site_length_m", "verdict"):
+        assert frame[name].tolist()[:5] == told[name].tolist()[:5]
+    cut, pieces = (pyogrio.read_dataframe(file, layer="overlaps") for file in (out, exported(".gpkg")))
+    assert cut["touch"].tolist() == pieces["touch"].tolist()
+    assert set(cut["touch"]) == {False}
+    assert set(told["complete"][:5]) == {True}
+    cells = [data.text for data in document.iter(f"{KML}SimpleData") if data.get("name") == NOTE]
     assert cells == [note for note in NOTES if note is not None]
     assert "stand as they are" in remarks_of(out)
 

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import pyarrow as pa
+
+from geo.measure import Floats
 
 NAME_BYTES = 10
 TEXT_BYTES = 254
@@ -10,7 +13,13 @@ MOST_FIELDS = 255
 LARGEST_BYTES = 2**31 - 1
 """Readers of shapefiles count in signed 32 bits."""
 
-_NUMBER_BYTES = 24
+LOST_SHARE = 1e-9
+"""What a number may lose in a field of 15 decimals without being told."""
+
+_NUMBER_BYTES, _DECIMALS = 24, 15
+_LARGEST = 1e15
+"""From here on GDAL writes fewer digits, and in the end none of the right ones."""
+
 _MISSING = "〓"
 """Stands in print for a character that was not at hand; GBK has it."""
 
@@ -50,6 +59,14 @@ def fitted(text: str) -> str:
     if len(shown.encode(_ENCODING)) <= TEXT_BYTES:
         return shown
     return _cut(shown, TEXT_BYTES - len("…".encode(_ENCODING))) + "…"
+
+
+def held_numbers(numbers: Floats) -> Floats:
+    """Numbers as the table will hold them: no longer fractions, and nothing where one is too large."""
+    held = np.where(np.abs(numbers) < _LARGEST, numbers, np.nan).astype(float)
+    short = np.abs(held) < 1.0  # larger ones have no more than 15 decimals worth the name
+    held[short] = np.round(held[short], _DECIMALS)
+    return held
 
 
 def record_bytes(tables: Iterable[pa.Table]) -> int:

@@ -13,7 +13,8 @@ from shapely.geometry.base import BaseGeometry as Geometry
 from geo.model import SEVERITY, VERDICT_TEXT, Text, Verdict
 from layers.sites.cells.values import cell_text
 from layers.sites.run import RunInfo, Tally
-from layers.sites.write.exchange import HIT_LINES, PIECES, Exchange, Sites, shapes_of, tables
+from layers.sites.write.exchange import HIT_LINES, NAMES, PIECES, SITES, Exchange, Sites, shapes_of, tables
+from layers.sites.write.met import OVERLAPS
 from layers.sites.write.notes import notes
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2">\n<Document>\n'
@@ -54,7 +55,8 @@ class KmlFormat(Exchange):
         lang = self.layout.lang
         sites, overlaps, _ = _FOLDERS[lang]
         with out.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(_HEAD + self._about(run))
+            stream.write(_HEAD + self._about(run) + _schema(SITES, self.schema()))
+            stream.write(_schema(PIECES, OVERLAPS) if self.met else "")
             stream.write(f"<Folder><name>{sites}</name>\n")
             for some in self.sites(pieces):
                 stream.writelines(self._placemarks(some))
@@ -91,7 +93,7 @@ class KmlFormat(Exchange):
                 f"{ident} {word}" if word else ident,
                 verdict or "refused",
                 shape,
-                zip(names, cells, strict=True),
+                _cells(SITES, zip(names, cells, strict=True)),
             )
 
 
@@ -101,15 +103,46 @@ def _overlaps(table: pa.Table) -> Iterator[str]:
     for shape, *cells in zip(shapes_of(table.column("geom")), *columns, strict=True):
         row = dict(zip(names, cells, strict=True))
         title = f"{row['site_id']} × {row['layer_name'] or row['layer']} {row['zone_name'] or row['zone']}"
-        yield _placemark(title, "overlap", shape, row.items())
+        yield _placemark(title, "overlap", shape, _cells(PIECES, row.items()))
 
 
-def _placemark(title: str, style: str, shape: Geometry | None, data: Iterable[tuple[str, object]]) -> str:
-    told = "".join(_data(name, cell_text(value)) for name, value in data if value is not None)
+def _placemark(title: str, style: str, shape: Geometry | None, cells: str) -> str:
     return (
         f"<Placemark><name>{_text(title)}</name><styleUrl>#{style}</styleUrl>"
-        f"<ExtendedData>{told}</ExtendedData>{'' if shape is None else _geometry(shape)}</Placemark>\n"
+        f"<ExtendedData>{cells}</ExtendedData>{'' if shape is None else _geometry(shape)}</Placemark>\n"
     )
+
+
+def _schema(which: int, schema: pa.Schema) -> str:
+    """The columns of a folder.
+
+    GDAL keeps the names of a schema; of plain data it makes ``____`` of all that is not ASCII, and loses one
+    of two such names of a length.
+    """
+    fields = "".join(
+        f'<SimpleField type="{_kind(field.type)}" name="{_text(field.name)}"></SimpleField>'
+        for field in list(schema)[:-1]
+    )
+    return f'<Schema name="{NAMES[which]}" id="{NAMES[which]}_columns">{fields}</Schema>\n'
+
+
+def _kind(kind: pa.DataType) -> str:
+    """KML's name of a type; whole numbers of 64 bits, which it does not have, are text."""
+    types = pa.types
+    if types.is_floating(kind):
+        return "double"
+    if types.is_boolean(kind):
+        return "bool"
+    return "int" if types.is_int8(kind) or types.is_int16(kind) or types.is_int32(kind) else "string"
+
+
+def _cells(which: int, cells: Iterable[tuple[str, object]]) -> str:
+    told = "".join(
+        f'<SimpleData name="{_text(name)}">{_text(cell_text(value))}</SimpleData>'
+        for name, value in cells
+        if value is not None and value == value  # noqa: PLR0124  NaN is the one value unequal to itself
+    )
+    return f'<SchemaData schemaUrl="#{NAMES[which]}_columns">{told}</SchemaData>'
 
 
 def _data(name: str, value: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+import numpy as np
 import pyarrow as pa
 import shapely
 
@@ -14,7 +15,15 @@ from geo.model import Text
 from layers.sites.run import RunInfo, Tally
 from layers.sites.write.arrow import check_columns, too_large
 from layers.sites.write.dateless import DatelessArchive
-from layers.sites.write.dbf import LARGEST_BYTES, MOST_FIELDS, fitted, record_bytes, short_names
+from layers.sites.write.dbf import (
+    LARGEST_BYTES,
+    LOST_SHARE,
+    MOST_FIELDS,
+    fitted,
+    held_numbers,
+    record_bytes,
+    short_names,
+)
 from layers.sites.write.exchange import HIT_LINES, NAMES, PIECES, SITES, Exchange, shapes_of, tables
 from layers.sites.write.fields import meaning
 from layers.sites.write.gdal_layers import write_layer
@@ -129,20 +138,22 @@ class _Work:
                 *([pa.field(_SHAPE, pa.binary())] if shape else []),
             ]
         )
-        first = 1
         for table in self._tables(which, schema):
-            self._count(which, table, shape)
-            self.cut += _tell_long(long_texts, NAMES[which], table.select(_columns(schema)), short, first)
-            first += table.num_rows
+            places = self._places(which, _kinds(table, shape))
+            self.cut += _tell_long(long_texts, places, table.select(_columns(schema)), short)
         for kind in sorted(kind for place, kind in self.rows if place == which):
             self._write_kind(which, kind, schema, held)
 
     def _tables(self, which: int, schema: pa.Schema) -> Iterator[pa.Table]:
         return (table.select(range(len(schema))) for table in tables(self.pieces, which))
 
-    def _count(self, which: int, table: pa.Table, shape: str | None) -> None:
-        for kind, rows in Counter(_kinds(table, shape)).items():
-            self.rows[which, kind] += rows
+    def _places(self, which: int, kinds: Sequence[str]) -> list[str]:
+        """Where rows of these kinds come to stand: file, and number of the record in it. They are counted."""
+        places = []
+        for kind in kinds:
+            self.rows[which, kind] += 1
+            places.append(f"{_name(which, kind)} {self.rows[which, kind]}")
+        return places
 
     def _write_kind(self, which: int, kind: str, schema: pa.Schema, held: pa.Schema) -> None:
         shape = schema.names[-1] if _shaped(schema) else None
@@ -196,21 +207,34 @@ def _fitted(table: pa.Table, held: pa.Schema) -> pa.Table:
             column = pa.array(
                 [None if text is None else fitted(text) for text in column.to_pylist()], field.type
             )
+        elif pa.types.is_floating(field.type):
+            column = pa.array(held_numbers(column.to_numpy()), field.type, from_pandas=True)
         columns.append(column)
     return pa.Table.from_arrays(columns, schema=held)
 
 
-def _tell_long(stream: TextIO, name: str, table: pa.Table, short: Sequence[str], first: int) -> int:
-    """Write out in full the texts that the tables cannot hold; how many they were."""
+def _tell_long(stream: TextIO, places: Sequence[str], table: pa.Table, short: Sequence[str]) -> int:
+    """Write out in full what the tables cannot hold, one a line; how many cells they were."""
     told = 0
     for field, column in zip(short, table.columns, strict=True):
-        if not pa.types.is_string(column.type):
-            continue
-        for row, text in enumerate(column.to_pylist(), start=first):
-            if text is not None and fitted(text) != text:
-                stream.write(f"{name} {row} {field}: {text}\n")
-                told += 1
+        for row, text in _not_held(column):
+            stream.write(f"{places[row]} {field}: {' '.join(text.splitlines())}\n")
+            told += 1
     return told
+
+
+def _not_held(column: pa.ChunkedArray) -> Iterator[tuple[int, str]]:
+    """Cells that a table would not hold as they are: their rows, and what they are."""
+    if pa.types.is_string(column.type):
+        for row, text in enumerate(column.to_pylist()):
+            if text is not None and fitted(text) != text:
+                yield row, text
+    elif pa.types.is_floating(column.type):
+        given = column.to_numpy()
+        held = held_numbers(given)
+        alike = np.isclose(held, given, rtol=LOST_SHARE, atol=0.0) | np.isnan(given)
+        for row in np.flatnonzero(~alike).tolist():
+            yield row, repr(float(given[row]))
 
 
 def _remarks(cut: int) -> tuple[Text, ...]:
@@ -218,8 +242,9 @@ def _remarks(cut: int) -> tuple[Text, ...]:
         return ()
     return (
         Text(
-            f"{cut} 处文字超过 254 字节或含 GBK 没有的字，属性表中以 … 或 〓 表示，全文见压缩包内 {_LONG}",
-            f"{cut} texts are longer than 254 bytes or not in GBK: … or 〓 in the tables, in full in {_LONG} "
-            "inside the archive",
+            f"{cut} 处文字超过 254 字节或含 GBK 没有的字（属性表中以 … 或 〓 表示），或数值超出字段宽度，"
+            f"全文见压缩包内 {_LONG}",
+            f"{cut} texts are longer than 254 bytes or not in GBK (… or 〓 in the tables), or numbers that "
+            f"no field holds: in full in {_LONG} inside the archive",
         ),
     )

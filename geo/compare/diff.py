@@ -26,6 +26,9 @@ _MANY = 3
 
 _TOGETHER_M = 1.0
 
+_DATUM_M = 1.0
+"""No datum lies nearer to another; less comes of edges that are straight in another projection."""
+
 
 def compare(old: Edition, new: Edition, districts: Districts, *, layer: str = "") -> EditionDiff:
     """Compare two editions of a layer.
@@ -241,6 +244,8 @@ def _about_shift(changes: list[ZoneChange]) -> Iterator[Text]:
     step = far_m[:, None] * np.column_stack([np.sin(way), np.cos(way)])
     east, north = np.median(step, axis=0)
     far = float(np.hypot(east, north))
+    if far < _DATUM_M:
+        return
     alike = int((np.hypot(*(step - (east, north)).T) <= max(_TOGETHER_M, far / 20.0)).sum())
     if alike >= _MANY and 2 * alike > len(moved):
         bearing = float(np.degrees(np.arctan2(east, north))) % 360.0

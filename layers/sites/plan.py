@@ -43,6 +43,12 @@ _MET_LEFT_OUT = Text(
     "many sites: hits and overlaps are left out of the output; --hits puts them in",
 )
 
+_OF_IN_FORCE = Text(
+    "命中、余量、重叠部分均按现行版本；按草案的结论只见 draft_verdict、draft_applies 两列",
+    "hits, margins and overlaps are of the editions in force; the answer with the drafts stands in "
+    "draft_verdict and draft_applies alone",
+)
+
 _REPORT_S = 0.01
 _INDEX_S = 8e-6
 """What a report of a point costs, and an index for each vertex of the layers: seconds, roughly."""
@@ -116,6 +122,8 @@ def prepare(options: Options) -> Job:
         remarks = (*remarks, *remarks_on(source, crs, defaults.remedies))
         if _leaves_met_out(terms):
             remarks = (*remarks, _MET_LEFT_OUT)
+        if drafts and options.out is not None and terms.suffix != ".json":
+            remarks = (*remarks, _OF_IN_FORCE)
         terms = _with_index(terms, options, bundle, source)
         info = RunInfo(
             bundle=bundle,

@@ -151,6 +151,7 @@ def test_tables_get_two_columns(root: Path, tmp_path: Path) -> None:
         assert [row["draft_applies"] for row in rows[:4]] == ["", "R-1", "R-1", ""]
         assert not rows[4]["draft_verdict"]
         record = json.loads((tmp_path / f"out.{suffix}.run.json").read_text())
+        assert "draft_verdict and draft_applies alone" in record["remarks"][-1]["en"]
         assert [(one["layer"], one["edition"], one["status"]) for one in record["drafts"]] == [
             ("park", "2027-draft", "draft")
         ]

@@ -27,6 +27,9 @@ REPAIRS = ("make_valid",)
 OLD_DATUM_ACCURACY_M = 100.0
 """Least accuracy that must be declared with Xi'an 80 or Beijing 54 coordinates (regulations.md §8.1)."""
 
+DATUM_UNKNOWN = Text("坐标基准不明，精度按 1200 米计", "datum unknown: accuracy taken as 1200 m")
+"""What is remarked of a site whose datum nobody knows."""
+
 WORST_ACCURACY_M = 100_000.0
 
 _THIN = 1e-9
@@ -115,7 +118,7 @@ def _accuracy(given: float | None, crs: Crs, where: str, remarks: list[Text]) ->
             _problem(where, given, "0–100000 m", "精度须为非负的米数", "accuracy must be metres ≥ 0")
         )
     if not crs.datum_known:
-        remarks.append(Text("坐标基准不明，精度按 1200 米计", "datum unknown: accuracy taken as 1200 m"))
+        remarks.append(DATUM_UNKNOWN)
         return max(UNKNOWN_DATUM_ACCURACY_M, given or 0.0)
     if crs.old_datum and (given is None or given < OLD_DATUM_ACCURACY_M):
         raise InputError(

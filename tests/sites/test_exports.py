@@ -277,6 +277,23 @@ def test_a_text_in_a_drawing_ends_no_line_and_makes_no_codes(given: str, shown: 
     assert _escaped(given) == shown
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(("suffix", "encoding"), [(".dxf", "gbk"), (".txt", "gb18030")])
+def test_what_has_no_columns_tells_of_an_unknown_datum(
+    check: Callable, csv_file: Callable, tmp_path: Path, suffix: str, encoding: str, lang: str
+) -> None:
+    rows = [f'"{SQUARE.wkt}",{crs}' for crs in ("unknown", "EPSG:4490", "unknown")]
+    out = tmp_path / f"out{suffix}"
+    assert check(csv_file("wkt,crs", *rows), "-o", out, "--lang", lang).code == 0
+    words = {
+        "zh": "2 个选址坐标基准不明，按 CGCS2000 坐标绘出",
+        "en": "the datum of 2 sites is unknown: drawn as",
+    }[lang]
+    assert words in out.read_bytes().decode(encoding)
+    record = json.loads(Path(f"{out}.run.json").read_text(encoding="utf-8"))
+    assert any(words in remark[lang] for remark in record["remarks"])
+
+
 def test_the_survey_text_holds_plots(
     exported: Callable[..., Path], answers: list[dict], bundle: Bundle
 ) -> None:

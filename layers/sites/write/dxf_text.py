@@ -57,7 +57,8 @@ class DxfFormat(Exchange):
         lang = self.layout.lang
         plane = plane_of(some.shapes for some in self.sites(pieces))
         box, left_out = self._extent(pieces, plane)
-        remarks = (*plane.remarks(), *_left_out(left_out), _HELD, *self.kept_back(pieces, run))
+        told = (*plane.remarks(), *self.unsure(pieces), *_left_out(left_out))
+        remarks = (*told, _HELD, *self.kept_back(pieces, run))
         lines = (*note_lines(run, lang), *(remark.get(lang) for remark in remarks))
         with out.open("w", encoding="gbk", newline="\r\n") as stream:
             stream.writelines(f"999\n{_escaped(line)}\n" for line in lines)

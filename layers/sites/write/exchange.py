@@ -12,6 +12,7 @@ import shapely
 
 from geo.measure import Objects, area_m2, length_m
 from geo.model import Text
+from geo.site import DATUM_UNKNOWN
 from layers.sites.answered import Answered
 from layers.sites.cells.values import cell_text
 from layers.sites.read.chunks import Column
@@ -87,6 +88,22 @@ class Exchange:
             Text(
                 f"受限图层只给出重叠数值，不含图形：{zh}",
                 f"of restricted layers the measures are given, no shapes: {en}",
+            ),
+        )
+
+    def unsure(self, pieces: Iterable[bytes]) -> tuple[Text, ...]:
+        """That sites of unknown datum are drawn as though it were CGCS2000: for formats without columns."""
+        remarks = len(self.layout.headers) + list(self.layout.names).index("remarks")
+        told = DATUM_UNKNOWN.get(self.layout.lang)
+        cells = (cell for table in tables(pieces, SITES) for cell in table.column(remarks).to_pylist())
+        count = sum(told in (cell or "") for cell in cells)
+        if not count:
+            return ()
+        return (
+            Text(
+                f"{count} 个选址坐标基准不明，按 CGCS2000 坐标绘出，位置可能偏差数百米",
+                f"the datum of {count} sites is unknown: drawn as though it were CGCS2000, they may lie some "
+                "hundred metres away",
             ),
         )
 

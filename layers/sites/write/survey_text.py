@@ -43,17 +43,18 @@ class SurveyFormat(Exchange):
         """Write the text, plot by plot."""
         del tally
         plane = plane_of(some.shapes for some in self.sites(pieces))
-        left_out = 0
+        left_out, unsure = 0, self.unsure(pieces)
         with out.open("w", encoding="gb18030", newline="\r\n") as stream:
-            stream.writelines(f"{line}\n" for line in self._head(plane, run))
+            stream.writelines(f"{line}\n" for line in self._head(plane, run, unsure))
             for some in self.sites(pieces):
                 for plot in self._plots(some, plane):
                     left_out += plot is None
                     stream.write(plot or "")
-        return (*plane.remarks(), *_left_out(left_out), _NO_FIELDS)
+        return (*plane.remarks(), *unsure, *_left_out(left_out), _NO_FIELDS)
 
-    def _head(self, plane: Plane, run: RunInfo) -> list[str]:
-        zone = plane.zone
+    def _head(self, plane: Plane, run: RunInfo, remarks: Iterable[Text]) -> list[str]:
+        zone, lang = plane.zone, self.layout.lang
+        notes = (*note_lines(run, lang), *(_plain(remark.get(lang)) for remark in remarks))
         return [
             "[属性描述]",
             "格式版本号=1.01版本",
@@ -66,7 +67,7 @@ class SurveyFormat(Exchange):
             f"带号={zone.zone}",
             "精度=0.0001",
             "转换参数=,,,,,,",
-            f"备注={'; '.join(note_lines(run, self.layout.lang))}",
+            f"备注={'; '.join(notes)}",
             "[地块坐标]",
         ]
 

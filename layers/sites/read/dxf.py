@@ -3,11 +3,11 @@
 Blocks are not expanded: a few nested references to each other make a drawing of a billion parts.
 """
 
+import contextlib
 from collections.abc import Generator
 from pathlib import Path
 
 import pyarrow as pa
-import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 from shapely.geometry.base import BaseGeometry as Geometry
@@ -17,6 +17,7 @@ from geo.model import Text
 from layers.readers import reason
 from layers.shapefile import RAW
 from layers.sites.cells.rows import Record
+from layers.sites.read.gdal_process import GdalProcess, Question
 from layers.sites.read.sources import CHUNK_ROWS, Source, in_chunks, unreadable
 from layers.vector_kinds import check_vector
 
@@ -49,7 +50,6 @@ def read_dxf(path: Path) -> Source:
     size = path.stat().st_size
     if size > MOST_BYTES:
         raise _too_much(path, f"{size >> 20} MB", f"≤ {MOST_BYTES >> 20} MB")
-    pyogrio.set_gdal_config_options(_ARCS)
     codec, remarks = _codec(path)
     left = {"lettering": 0, "paper": 0, "blocks": 0}
     kept = 0
@@ -72,17 +72,15 @@ def _entities(path: Path, codec: str | None, left: dict[str, int]) -> Generator[
     """Records of what may be a site; the others are counted in ``left``."""
     number = seen = 0
     options = _OPTIONS if codec is None else {**_OPTIONS, "ENCODING": RAW}
+    question = Question(layer=_LAYER, rows=CHUNK_ROWS, options=options, config=_ARCS)
     try:
-        with pyogrio.open_arrow(path, layer=_LAYER, batch_size=CHUNK_ROWS, use_pyarrow=True, **options) as (
-            meta,
-            reader,
-        ):
-            shapes_at = meta["geometry_name"] or "wkb_geometry"
-            for batch in reader:
+        with contextlib.closing(GdalProcess(path)) as process:
+            reading = process.read(question)
+            for batch in reading.batches:
                 seen += batch.num_rows
                 if seen > MOST_ENTITIES:
                     raise _too_much(path, f"> {MOST_ENTITIES} entities", f"≤ {MOST_ENTITIES} entities")
-                shapes = shapely.from_wkb(batch.column(shapes_at).to_pylist(), on_invalid="ignore")
+                shapes = shapely.from_wkb(batch.column(reading.geometry).to_pylist(), on_invalid="ignore")
                 for row, shape in zip(batch.to_pylist(), shapes, strict=True):
                     why = _no_site(row)
                     if why is not None:
@@ -91,7 +89,7 @@ def _entities(path: Path, codec: str | None, left: dict[str, int]) -> Generator[
                     number += 1
                     values = tuple(_spelt(row.get(theirs), codec) for theirs in _HEADERS.values())
                     yield Record(number=number, values=values, geometry=_area(shape))
-    except (DataSourceError, DataLayerError, UnicodeDecodeError, pa.ArrowException) as error:
+    except (DataSourceError, DataLayerError, UnicodeError, pa.ArrowException) as error:
         raise unreadable(path.name, reason(error), zh="读不成 DXF 图形", en="not readable as DXF") from error
 
 

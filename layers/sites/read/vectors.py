@@ -1,12 +1,12 @@
 """Vector files that GDAL reads: GPKG, shapefile, FlatGeobuf, file geodatabase, GML, GPX."""
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
-import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.crs import crs_from_wkt
@@ -17,6 +17,7 @@ from layers.shapefile import RAW, Letters, letters_of
 from layers.sites.cells.rows import Record
 from layers.sites.faults import fault
 from layers.sites.read.chunks import ArrowRows
+from layers.sites.read.gdal_process import GdalProcess, Question, Reading
 from layers.sites.read.sources import CHUNK_ROWS, Source, unreadable
 from layers.sites.read.tables import arrow_rows
 from layers.vector_kinds import check_vector
@@ -41,24 +42,39 @@ def read_gdal(path: Path, layer: str | None) -> Source:
         If the layer is not said and there are several.
     """
     check_vector(path)
-    try:
-        layers = {str(name): kind for name, kind in pyogrio.list_layers(path)}
-        chosen = _layer(layers, layer, path.name)
-        letters = letters_of(path, chosen)
-        code = None if letters is None else RAW
-        options = _OPTIONS.get(path.suffix.lower(), {})
-        info = pyogrio.read_info(path, layer=chosen, encoding=code, **options)
-        table = _Table(
-            path=path,
-            layer=chosen,
-            fields=tuple(map(str, info["fields"])),
-            letters=letters,
-            total=int(info["features"]),
-            options=options,
+    with contextlib.ExitStack() as on_failure:
+        process = on_failure.enter_context(contextlib.closing(GdalProcess(path)))
+        table, head, headers, remarks = _opened(path, layer, process)
+        named = zip(head.fields, headers, strict=True)
+        crs = None if head.crs is None or head.geometry is None else head.crs
+        source = Source(
+            name=path.name,
+            headers=headers,
+            chunks=_gdal_chunks(table, head),
+            payloads=partial(_gdal_rows, table, head) if table.letters is None else None,
+            features=head.geometry is not None,
+            crs=None if crs is None else crs_from_wkt(crs, where=f"{path.name}: crs").name,
+            total=head.features if head.features >= 0 else None,
+            schema=pa.schema([head.schema.field(name).with_name(header) for name, header in named]),
+            remarks=remarks,
+            close=process.close,
         )
-        headers, remarks = table.headers()
-        schema = _gdal_schema(table, headers)
-    except UnicodeDecodeError as error:
+        on_failure.pop_all()
+    return source
+
+
+def _opened(
+    path: Path, layer: str | None, process: GdalProcess
+) -> tuple["_Table", Reading, tuple[str, ...], tuple[Text, ...]]:
+    """The table chosen, its head, the names of its columns and remarks on them."""
+    try:
+        chosen = _layer(process.layers(), layer, path.name)
+        letters = letters_of(path, chosen)
+        options = _OPTIONS.get(path.suffix.lower(), {})
+        table = _Table(process=process, layer=chosen, letters=letters, options=options)
+        head = process.read(table.question())
+        return table, head, *_headers(head.fields, letters)
+    except UnicodeError as error:
         raise unreadable(
             path.name,
             error,
@@ -78,57 +94,32 @@ def read_gdal(path: Path, layer: str | None) -> Source:
         raise unreadable(
             path.name, reason(error), zh="读不成矢量文件或表格", en="not readable as a vector file or table"
         ) from error
-    spatial = layers[chosen] is not None
-    crs = info["crs"] if spatial else None
-    return Source(
-        name=path.name,
-        headers=headers,
-        chunks=_gdal_chunks(table, spatial=spatial),
-        payloads=partial(_gdal_rows, table, spatial=spatial) if letters is None else None,
-        features=spatial,
-        crs=None if crs is None else crs_from_wkt(crs, where=f"{path.name}: crs").name,
-        total=table.total if table.total >= 0 else None,
-        schema=schema,
-        remarks=remarks,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Table:
-    """A table that GDAL reads; ``letters`` where its texts are decoded by ourselves.
+    """A table that GDAL reads; ``letters`` where its texts are decoded by ourselves."""
 
-    ``total`` is how many rows it says it has, -1 where it does not say.
-    """
-
-    path: Path
+    process: GdalProcess
     layer: str
-    fields: tuple[str, ...]
     letters: Letters | None
-    total: int
     options: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def encoding(self) -> str | None:
-        return None if self.letters is None else RAW
-
-    def headers(self) -> tuple[tuple[str, ...], tuple[Text, ...]]:
-        """Names as people read them, and remarks."""
-        if self.letters is None:
-            return self.fields, ()
-        names, cut = self.letters.names(self.fields)
-        return names, (*self.letters.remarks, *cut)
+    def question(self, rows: int = 0) -> Question:
+        """Its rows in batches of so many; 0: its head."""
+        encoding = None if self.letters is None else RAW
+        return Question(layer=self.layer, rows=rows, encoding=encoding, options=self.options)
 
 
-def _gdal_schema(table: _Table, headers: tuple[str, ...]) -> pa.Schema:
-    opened = pyogrio.open_arrow(
-        table.path, layer=table.layer, encoding=table.encoding, use_pyarrow=True, **table.options
-    )
-    with opened as (_, reader):
-        fields = zip(table.fields, headers, strict=True)
-        return pa.schema([reader.schema.field(name).with_name(header) for name, header in fields])
+def _headers(fields: tuple[str, ...], letters: Letters | None) -> tuple[tuple[str, ...], tuple[Text, ...]]:
+    """Names as people read them, and remarks."""
+    if letters is None:
+        return fields, ()
+    names, cut = letters.names(fields)
+    return names, (*letters.remarks, *cut)
 
 
-def _layer(layers: dict[str, object], asked: str | None, name: str) -> str:
+def _layer(layers: dict[str, str | None], asked: str | None, name: str) -> str:
     spatial = [layer for layer, kind in layers.items() if kind is not None] or list(layers)
     if asked in layers:
         return str(asked)
@@ -145,23 +136,15 @@ def _layer(layers: dict[str, object], asked: str | None, name: str) -> str:
     )
 
 
-def _gdal_chunks(table: _Table, *, spatial: bool) -> Iterator[list[Record]]:
-    for payload in _gdal_rows(table, spatial=spatial, rows=CHUNK_ROWS):
+def _gdal_chunks(table: _Table, head: Reading) -> Iterator[list[Record]]:
+    for payload in _gdal_rows(table, head, rows=CHUNK_ROWS):
         chunk = payload.open().records()
         yield chunk if table.letters is None else [_spelt(record, table.letters) for record in chunk]
 
 
-def _gdal_rows(table: _Table, *, spatial: bool, rows: int) -> Iterator[ArrowRows]:
-    with pyogrio.open_arrow(
-        table.path,
-        layer=table.layer,
-        encoding=table.encoding,
-        batch_size=rows,
-        use_pyarrow=True,
-        **table.options,
-    ) as (meta, reader):
-        geometry = (meta["geometry_name"] or "wkb_geometry") if spatial else None
-        yield from arrow_rows(_all_of(iter(reader), table.total), table.fields, geometry)
+def _gdal_rows(table: _Table, head: Reading, *, rows: int) -> Iterator[ArrowRows]:
+    batches = _all_of(table.process.read(table.question(rows)).batches, head.features)
+    yield from arrow_rows(batches, head.fields, head.geometry)
 
 
 def _all_of(batches: Iterator[pa.RecordBatch], total: int) -> Iterator[pa.RecordBatch]:

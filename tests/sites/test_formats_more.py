@@ -1,5 +1,7 @@
 """What single formats bring along: KML, KMZ, DXF, WKT, shapefiles in zips, several layers."""
 
+import os
+import signal
 import zipfile
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import shapely
 from geo.errors import InputError
 from layers.sites.cells.rows import Record
 from layers.sites.read.intake import open_source
+from layers.sites.read.scratch import scratch
 from layers.sites.read.sources import Source
 from tests.site_files import database, dxf_text, kml_text, placemark, shapefile, zipped
 
@@ -304,6 +307,25 @@ def test_nothing_stays_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(InputError):
         open_source(tmp_path / "bad.zip")
     assert list(folder.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_swept_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    child = os.fork()
+    if not child:
+        (scratch().__enter__() / "a.csv").write_text("lon,lat")
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    [left] = tmp_path.iterdir()
+    (left / "link").symlink_to("/etc")
+    (tmp_path / "fenqu-held-link").symlink_to(tmp_path)
+    with scratch() as mine:
+        assert sorted(tmp_path.glob("fenqu-held-*")) == sorted([mine, tmp_path / "fenqu-held-link"])
+        with scratch() as other:
+            assert mine.is_dir()
+            assert other.is_dir()
+        assert not other.exists()
+    assert [one.name for one in tmp_path.iterdir()] == ["fenqu-held-link"]
 
 
 # ---------------------------------------------------------------- files cut short

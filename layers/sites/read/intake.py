@@ -2,7 +2,6 @@
 
 import contextlib
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from layers.sites.read.dxf import read_dxf
 from layers.sites.read.geojson import read_geojson, read_geojson_lines
 from layers.sites.read.kml import read_kml
 from layers.sites.read.packed import open_kmz, open_zip
+from layers.sites.read.scratch import scratch
 from layers.sites.read.sources import Source, guarded
 from layers.sites.read.survey import read_survey_sites
 from layers.sites.read.tables import read_csv, read_parquet
@@ -53,8 +53,8 @@ def is_there(path: Path) -> bool:
 @contextlib.contextmanager
 def laid_down(stream: BinaryIO, suffix: str) -> Iterator[Path]:
     """A file of what was sent, for readers that want a path; it goes with its folder."""
-    with tempfile.TemporaryDirectory(prefix="fenqu-") as folder:
-        path = Path(folder) / f"body{suffix}"
+    with scratch() as folder:
+        path = folder / f"body{suffix}"
         with path.open("wb") as copy:
             shutil.copyfileobj(stream, copy, _BLOCK_BYTES)
         yield path

@@ -1,7 +1,6 @@
 """Zipped inputs: unpacked into a folder of their own, which goes when the source is closed."""
 
 import contextlib
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -10,6 +9,7 @@ from geo.errors import InputError, Problem
 from layers.archives import unpack
 from layers.sites.faults import fault
 from layers.sites.read.kml import read_kml
+from layers.sites.read.scratch import scratch
 from layers.sites.read.sources import Source
 
 _SIDECARS = (".shx", ".dbf", ".prj", ".cpg", ".qpj")
@@ -43,7 +43,7 @@ def open_zip(path: Path, layer: str | None, opener: Opener) -> Source:
         If there is none, or there are several.
     """
     with contextlib.ExitStack() as held:
-        folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="fenqu-")))
+        folder = held.enter_context(scratch())
         found = _datasets(unpack(path, folder, _wanted))
         named = [one for one in found if layer in _names(one)] if len(found) > 1 else found
         if len(named) != 1:
@@ -65,7 +65,7 @@ def open_kmz(path: Path) -> Source:
         If there is no such KML, or there are several.
     """
     with contextlib.ExitStack() as held:
-        folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="fenqu-")))
+        folder = held.enter_context(scratch())
         every = unpack(path, folder, _is_kml)
         found = [one for one in every if len(one.parts) == 1] or list(every)
         named = [one for one in found if one.name.lower() == "doc.kml"] or found

@@ -313,8 +313,9 @@ def test_what_a_killed_process_left_is_swept_up(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     child = os.fork()
     if not child:
-        (scratch().__enter__() / "a.csv").write_text("lon,lat")
-        os.kill(os.getpid(), signal.SIGKILL)
+        with scratch() as folder:
+            (folder / "a.csv").write_text("lon,lat")
+            os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(child, 0)
     [left] = tmp_path.iterdir()
     (left / "link").symlink_to("/etc")

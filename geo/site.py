@@ -258,7 +258,7 @@ def _check_range(placed: Geometry, given: Geometry, crs: Crs, where: str) -> Non
     elif not crs.projected and max(abs(x), abs(y)) > 2 * _MAX_LON:
         hint = Text("坐标似为米制投影坐标，请注明坐标系", "the coordinates look like metres: name their CRS")
     raise InputError(
-        _problem(where, f"{x:g}, {y:g} ({crs.name})", "lon −180…180, lat −90…90", hint.zh, hint.en)
+        _problem(where, f"{x:.12g}, {y:.12g} ({crs.name})", "lon −180…180, lat −90…90", hint.zh, hint.en)
     )
 
 
@@ -290,7 +290,7 @@ def _refuse_use(placed: Geometry, given: Geometry, crs: Crs, where: str) -> NoRe
     raise InputError(
         _problem(
             where,
-            f"{x:g}, {y:g} ({crs.name}) = {lon:.4f}, {lat:.4f}",
+            f"{x:.12g}, {y:.12g} ({crs.name}) = {lon:.4f}, {lat:.4f}",
             f"lon {west:g}…{east:g}, lat {south:g}…{north:g}",
             "坐标落在所注坐标系适用范围之外：坐标轴是否颠倒，或带号有误？应东坐标在前",
             "outside the area of this CRS: are the axes swapped (easting comes first), or is the zone wrong?",

@@ -1,6 +1,6 @@
 // Editions that are not in force yet: which of them to answer by too, and what the answer would then be.
 import {el, fill} from './dom.js';
-import {both, lang, t} from './i18n.js';
+import {both, t, told as named} from './i18n.js';
 
 /** A choice of drafts, one a layer; hidden where there are none. `onChange()` hears of every change. */
 export class DraftChoice {
@@ -56,7 +56,7 @@ export function draftSection(answer, titles) {
   return el('section', {class: `verdict verdict-${drafted.verdict} drafted`, id: 'drafted', data: {verdict: drafted.verdict}},
     el('h4', {text: t('drafts.result')}),
     el('p', {class: 'badge'}, el('span', {class: 'badge-mark', 'aria-hidden': 'true'}), el('strong', {text: told})),
-    el('ul', {class: 'plain quiet'}, drafted.drafts.map((one) => el('li', {text: `${titles.layer(one.layer)}${lang === 'zh' ? '：' : ': '}${words(one)}`}))),
+    el('ul', {class: 'plain quiet'}, drafted.drafts.map((one) => el('li', {text: named(titles.layer(one.layer), words(one))}))),
     rules('drafts.gained', gained), rules('drafts.lost', lost),
     !gained.length && !lost.length && el('p', {class: 'quiet', text: t('drafts.same')}),
     el('p', {class: 'quiet', text: t('drafts.note')}));

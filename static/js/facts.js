@@ -1,6 +1,6 @@
 // The facts that rules in reach ask for. A blank is unknown; what the activity implies is shown and can be changed.
 import {el, fill} from './dom.js';
-import {both, joined, t} from './i18n.js';
+import {aside, both, joined, t, told} from './i18n.js';
 
 const BLANK = '';
 const UNKNOWN = '\u0000unknown';
@@ -20,7 +20,7 @@ export function drawFacts(node, questions, declared, onChange) {
     el('p', {class: 'quiet', text: open.length ? t('facts.hint') : t('facts.none')}), rows(open),
     preset.length > 0 && el('details', {class: 'preset', open: kept('.preset', preset)},
       el('summary', {}, t('facts.preset'), el('ul', {class: 'taken'}, preset.map((one) => el('li', {},
-        `${both(one.title)}：${shown(one, one.value)} `, el('span', {class: `chip chip-${one.origin}`, text: t(`facts.origin.${one.origin}`)}))))),
+        `${told(both(one.title), shown(one, one.value))} `, el('span', {class: `chip chip-${one.origin}`, text: t(`facts.origin.${one.origin}`)}))))),
       rows(preset)),
     eia.length > 0 && el('details', {class: 'preset eia', open: kept('.eia', eia)},
       el('summary', {text: t('facts.eia', {n: eia.length})}), rows(eia)),
@@ -56,7 +56,7 @@ function factRow(question, declared, onChange) {
 
 function select(id, question, declared) {
   const {assumed} = question;
-  const blank = assumed ? `${shown(question, assumed.value)}（${t(`facts.origin.${assumed.origin}`)}）` : t('facts.blank');
+  const blank = assumed ? aside(shown(question, assumed.value), t(`facts.origin.${assumed.origin}`)) : t('facts.blank');
   const values = question.type === 'bool' ? [true, false] : question.values.map((one) => one.value);
   const options = [[BLANK, blank], ...values.map((value) => [String(value), shown(question, value)])];
   if (assumed) options.push([UNKNOWN, t('facts.unknown')]);
@@ -68,7 +68,7 @@ function select(id, question, declared) {
 function entry(id, question, declared) {
   const number = question.type === 'number';
   const {assumed} = question;
-  const hint = assumed ? `${shown(question, assumed.value)}（${t(`facts.origin.${assumed.origin}`)}）` : t('facts.blank');
+  const hint = assumed ? aside(shown(question, assumed.value), t(`facts.origin.${assumed.origin}`)) : t('facts.blank');
   const node = el('input', {id, type: number ? 'number' : 'text', min: number ? '0' : null, step: number ? 'any' : null, placeholder: hint});
   if (declared.has(question.id)) node.value = String(declared.get(question.id) ?? '');
   return node;

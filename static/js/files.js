@@ -2,7 +2,7 @@
 import {post, send} from './api.js';
 import {byId, el, fill} from './dom.js';
 import {hectares, metres} from './format.js';
-import {both, joined, lang, t} from './i18n.js';
+import {aside, both, joined, lang, sentences, t} from './i18n.js';
 
 const NAMES = ['name', '地块名称', '项目名称', '名称'];
 
@@ -40,7 +40,7 @@ export class SiteFiles {
     } catch (error) {
       if (mine !== this.reads) return;
       const problems = error.problem?.problems ?? [];
-      fill(this.list, el('p', {class: 'fault', role: 'alert', text: problems.map((one) => `${one.hint}（${one.given}）`).join('；') || error.message}),
+      fill(this.list, el('p', {class: 'fault', role: 'alert', text: sentences(problems.map((one) => aside(one.hint, one.given))) || error.message}),
         this.layers(problems), this.advised(error.problem?.advice ?? []));
     }
   }
@@ -79,7 +79,7 @@ export class SiteFiles {
   row(one) {
     const name = [one.site_id, NAMES.map((key) => one.cells[key]).find((cell) => cell && cell !== one.site_id)].filter(Boolean).join(' · ');
     if (one.status === 'refused') {
-      const why = one.problems.map((problem) => `${both(problem.hint)}（${problem.given}）`).join('；');
+      const why = sentences(one.problems.map((problem) => aside(both(problem.hint), problem.given)));
       return el('li', {class: 'fault'}, el('b', {text: name}), ` ${why}`);
     }
     const {geometry, area_m2: area, length_m: length, remarks} = one.site;
@@ -88,7 +88,7 @@ export class SiteFiles {
       el('button', {type: 'button', class: 'site-row', on: {click: () => this.pick(one)}},
         el('b', {text: name}), el('span', {text: [t(`site.${geometry.type}`), size].filter(Boolean).join(' ')})),
       el('span', {class: 'row-verdict'}),
-      el('small', {class: 'quiet', text: remarks.map(both).join('；')}));
+      el('small', {class: 'quiet', text: sentences(remarks.map(both))}));
   }
 
   pick(one) {

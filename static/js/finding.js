@@ -2,7 +2,7 @@
 import {clauseBlock} from './clauses.js';
 import {el} from './dom.js';
 import {hectares, metres, percent, stations} from './format.js';
-import {both, joined, lang, t} from './i18n.js';
+import {both, joined, lang, t, told} from './i18n.js';
 
 /** A finding as a fold; `titles` names layers and classes, `onZone(hit)` shows a zone on the map. */
 export function findingCard(finding, titles, onZone, open = false) {
@@ -14,7 +14,7 @@ export function findingCard(finding, titles, onZone, open = false) {
       el('code', {text: finding.rule})),
     el('div', {class: 'finding-body'},
       el('p', {class: 'why', text: both(finding.explanation)}),
-      outcome !== 'does_not_apply' && both(finding.action) && el('p', {class: 'action'}, el('b', {text: `${t('finding.action')}：`}), both(finding.action)),
+      outcome !== 'does_not_apply' && both(finding.action) && el('p', {class: 'action'}, el('b', {text: told(t('finding.action'), '')}), both(finding.action)),
       clauseBlock(finding, titles.on),
       hits(finding.hits, titles, onZone),
       margin(finding),

@@ -4,7 +4,7 @@ import {combobox} from './combobox.js';
 import {byId, el, fill, settled} from './dom.js';
 import {DraftChoice} from './drafts.js';
 import {drawFacts, shown} from './facts.js';
-import {both, data, joined, lang, t} from './i18n.js';
+import {aside, both, data, joined, lang, sentences, t} from './i18n.js';
 
 export class Form {
   /** `onDate(on)` hears of another date, `onStale()` of any change, `onCheck(body)` of the button. */
@@ -125,7 +125,7 @@ export class Form {
   /** Show a refusal beside the field it is about. */
   refused(error) {
     const problems = error.problem?.problems ?? [];
-    const told = problems.map((one) => `${one.hint}（${one.given}）`).join('；') || error.message;
+    const told = sentences(problems.map((one) => aside(one.hint, one.given))) || error.message;
     const about = problems[0]?.where ?? '';
     if (about.startsWith('facts')) fill(byId('facts'), el('p', {class: 'fault', role: 'alert', text: told}));
     else {

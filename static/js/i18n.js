@@ -18,3 +18,8 @@ export function both(pair) {
 
 /** Join as the language does. */
 export const joined = (items) => items.join(lang === 'zh' ? '、' : ', ');
+
+/** Sentences one after another, what is said of a thing, and what stands aside, with the marks of the language. */
+export const sentences = (items) => items.join(lang === 'zh' ? '；' : '; ');
+export const told = (name, text) => `${name}${lang === 'zh' ? '：' : ': '}${text}`;
+export const aside = (text, more) => (lang === 'zh' ? `${text}（${more}）` : `${text} (${more})`);

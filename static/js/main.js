@@ -5,7 +5,7 @@ import {draftSection} from './drafts.js';
 import {exportButtons} from './exports.js';
 import {SiteFiles} from './files.js';
 import {Form} from './form.js';
-import {both, data, lang, t} from './i18n.js';
+import {aside, both, data, lang, t, told} from './i18n.js';
 import {drawLegend, startShown} from './legend.js';
 import {drawResult} from './result.js';
 import {SiteStep} from './site.js';
@@ -96,7 +96,7 @@ async function check(body) {
     drawResult(byId('result'), state.answer, titles, showZone);
     byId('verdict').after(draftSection(state.answer, titles));
     byId('result').querySelector('.evidence').before(exportButtons(body, state.answer, problems));
-    fill(status, el('p', {class: 'unseen', text: `${t('result.title')}：${t(`verdict.${state.answer.verdict}`)}`}));
+    fill(status, el('p', {class: 'unseen', text: told(t('result.title'), t(`verdict.${state.answer.verdict}`))}));
     showResult();
     if (changes === before) await drawHits(state.answer, before);
     else markStale(); // the form went on while the answer was on its way
@@ -117,7 +117,7 @@ function showResult() {
 function problems(error) {
   const listed = error.problem?.problems ?? [];
   return el('div', {class: 'fault', role: 'alert'}, el('p', {text: error.problem?.title ?? error.message}),
-    el('ul', {}, listed.map((one) => el('li', {text: `${one.where}：${one.hint}（${one.given}）`}))),
+    el('ul', {}, listed.map((one) => el('li', {text: told(one.where, aside(one.hint, one.given))}))),
     !listed.length && el('p', {text: error.message}),
     error.problem?.status >= 500 && error.problem.request_id && el('p', {class: 'quiet', text: t('error.id', {id: error.problem.request_id})}));
 }
@@ -167,5 +167,15 @@ async function start() {
   state.activities = new Map(activities.map((one) => [one.id, one]));
   document.body.dataset.ready = 'true';
 }
+
+/** On paper nothing is folded away. */
+addEventListener('beforeprint', () => document.querySelectorAll('#result details:not([open])').forEach((one) => {
+  one.dataset.folded = '';
+  one.open = true;
+}));
+addEventListener('afterprint', () => document.querySelectorAll('#result details[data-folded]').forEach((one) => {
+  delete one.dataset.folded;
+  one.open = false;
+}));
 
 start().catch((error) => fill(byId('status'), problems(error)));

@@ -1,8 +1,8 @@
 // The panel of results: verdict first, then what applies, what is open and who must act, then the evidence.
 import {el, fill} from './dom.js';
 import {asks, bySeverity, findingCard} from './finding.js';
-import {hectares, metres, percent} from './format.js';
-import {both, joined, lang, t} from './i18n.js';
+import {decimal, hectares, metres, percent} from './format.js';
+import {both, joined, lang, sentences, t, told} from './i18n.js';
 
 /** Draw an answer; `titles` names layers, classes and facts, `onZone(hit)` shows a zone on the map. */
 export function drawResult(node, answer, titles, onZone) {
@@ -19,23 +19,28 @@ function verdict(answer, titles) {
   const [part] = answer.parts;
   const worse = answer.worst_possible !== answer.verdict;
   // The headline's first clause is the verdict in words; the worst possible has a line of its own, not two.
-  const [told, ...clauses] = both(answer.headline).split(/；|; /);
+  const [first, ...clauses] = both(answer.headline).split(/；|; /);
   const isWorst = (clause) => /最重可能|could come to|worst possible/i.test(clause);
   const worst = clauses.find(isWorst) ?? t('result.worst', {verdict: t(`verdict.${answer.worst_possible}`)});
   const rest = clauses.filter((clause) => !isWorst(clause));
   return el('section', {class: `verdict verdict-${answer.verdict}`, id: 'verdict', data: {verdict: answer.verdict}},
-    el('p', {class: 'badge'}, el('span', {class: 'badge-mark', 'aria-hidden': 'true'}), el('strong', {text: told})),
+    el('p', {class: 'badge'}, el('span', {class: 'badge-mark', 'aria-hidden': 'true'}), el('strong', {text: first})),
     worse && el('p', {class: 'worst', text: worst}),
-    rest.length > 0 && el('p', {class: 'headline', text: sentence(rest.join(lang === 'zh' ? '；' : '; '))}),
+    rest.length > 0 && el('p', {class: 'headline', text: sentence(sentences(rest))}),
     el('p', {class: 'quiet', text: [
-      titles.activity(part.activity) || `${t('result.activity')}：${t('result.no_activity')}`,
+      titles.activity(part.activity) || told(t('result.activity'), t('result.no_activity')),
       `${t('result.on')} ${answer.on}`,
       size(part.site),
+      place(part.site),
       t(answer.complete ? 'result.complete' : 'result.incomplete'),
     ].filter(Boolean).join(' · ')}));
 }
 
 const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Where the site lies, for those who have the answer on paper: a point as it is, else a place in it. */
+const place = (site) => told(t(site.type === 'Point' ? 'site.Point' : 'result.about'),
+  `${decimal(site.lon, site.lat)} (${site.datum_known ? 'CGCS2000' : t('site.crs.unknown')}) · ${t('site.accuracy', {metres: site.accuracy_m})}`);
 
 function size(site) {
   if (site.area_m2 > 0) return hectares(site.area_m2, lang);
@@ -75,7 +80,7 @@ const fold = (name, key, count, ...children) => el('details', {class: `block blo
 /** The EIA class, the sensitive areas that count for it, and what leaves it open. */
 function eiaClass(eia, titles) {
   const areas = (met) => eia.sensitive.filter((one) => one.met === met).map((one) => both(one.title));
-  const line = (key, list) => list.length > 0 && el('p', {class: 'quiet', text: `${t(key)}：${joined(list)}`});
+  const line = (key, list) => list.length > 0 && el('p', {class: 'quiet', text: told(t(key), joined(list))});
   return [
     el('p', {id: 'eia', data: {classes: eia.possible.join(';')}}, el('b', {text: both(eia.text)})),
     line('eia.items', eia.items),
@@ -95,7 +100,7 @@ function byActor(open, cards, titles) {
   return [...groups].map(([actor, list]) => {
     const facts = asks(list, titles.fact);
     return el('div', {class: 'actor'}, el('h5', {text: actor}),
-      facts && el('p', {class: 'quiet', text: `${t('finding.asks')}：${facts}`}), cards(list));
+      facts && el('p', {class: 'quiet', text: told(t('finding.asks'), facts)}), cards(list));
   });
 }
 

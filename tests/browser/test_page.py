@@ -31,6 +31,12 @@ def test_click_type_or_draw_and_read_the_verdict(server_url: str) -> None:
     assert result["hits"] >= 2
     assert result["layers"] >= 11
 
+    had, folded, words = result["paper"]
+    assert had
+    assert folded == 0
+    assert "点：{:.6f}, {:.6f} (CGCS2000) · 定位精度 5 米".format(*result["clicked"]) in words
+    assert dict(result["onPaper"]) == {"form": False, "chart": False, "verdict": True}
+    assert result["foldedAgain"] == 0
     assert "输入已更改" in result["stale"]
     assert result["hitsAfterChange"] == 0
     assert result["pasted"] == ["105.80", "30.15"]

@@ -100,6 +100,17 @@ export default async ({page, baseUrl, shot}) => {
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('#download')]);
   result.download = download.suggestedFilename();
 
+  // On paper: the place stands in the report, nothing is folded; afterwards all is as it was.
+  const folded = () => page.$$eval('#result details:not([open])', (nodes) => nodes.length);
+  const before = await folded();
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  result.paper = [before > 0, await folded(), await page.textContent('#verdict')];
+  await page.emulateMedia({media: 'print'});
+  result.onPaper = await page.$$eval('#form, .chart, #verdict', (nodes) => nodes.map((node) => [node.id || 'chart', node.offsetHeight > 0]));
+  await page.emulateMedia({media: 'screen'});
+  await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+  result.foldedAgain = (await folded()) - before;
+
   // A changed input makes the shown result say that it is old.
   await page.selectOption('#fact-nature', 'existing');
   result.stale = await page.textContent('#status');

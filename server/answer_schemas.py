@@ -349,6 +349,7 @@ class SiteRowOut(_Answer):
 
 
 class SitesAnswer(_Answer):
-    """What a file of sites holds."""
+    """What a file of sites holds, and what the whole of it shows."""
 
     sites: list[SiteRowOut]
+    advice: list[AdviceOut]

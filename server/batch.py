@@ -19,8 +19,10 @@ from geo.errors import InputError, UnreadableError
 from geo.find_activity import find_activity
 from geo.model import Bundle, Problem, Project, Rulebook
 from layers.sites.cells.rows import Defaults, Row
+from layers.sites.doctor.clinic import Doctor, doctor_for
 from layers.sites.doctor.remedies import read_remedies
 from layers.sites.doctor.signs import record
+from layers.sites.doctor.whole_file import signs_of_sites
 from layers.sites.faults import collected, fault
 from layers.sites.read.sources import in_chunks
 from layers.sites.run import Tally
@@ -34,8 +36,10 @@ from server.batch_input import (
     Terms,
     csv_reader,
     geojson_reader,
+    lines_of,
     ndjson_reader,
     refused,
+    with_remarks,
 )
 from server.checks import read_day
 from server.errors import TooLargeError, UnsupportedTypeError
@@ -69,6 +73,11 @@ class Batch:
     tally: bool
     named: Named
     remedies: tuple[str, ...]
+
+    @property
+    def doctor(self) -> Doctor | None:
+        """Who looks at the whole."""
+        return doctor_for(self.bundle, self.remedies)
 
 
 def check_media_type(media_type: str, encoding: str | None, name: str | None = None) -> None:
@@ -160,7 +169,9 @@ def _reader(upload: Upload, terms: Terms, media_type: str, query: BatchQuery) ->
     if query.name is None and media_type in _READERS:
         return _READERS[media_type](upload, terms)
     suffix = FILE_TYPES[media_type] if query.name is None else suffix_of(query.name)
-    return file_reader(upload, terms, suffix, query.layer)
+    read = file_reader(upload, terms, suffix, query.layer, name=query.name)
+    told = lines_of(read.advice)
+    return replace(read, raw=lambda: (with_remarks(record, told) for record in read.raw()))
 
 
 def answer_lines(batch: Batch) -> Iterator[bytes]:
@@ -169,6 +180,9 @@ def answer_lines(batch: Batch) -> Iterator[bytes]:
     for chunk in in_chunks(_items(batch.reader), CHUNK_ROWS):
         results = _results(batch, batch.bundle, chunk)
         tally.add(results)
+        if batch.tally:
+            sites = (item.row.site for item in chunk if item.row.site is not None)
+            tally.signs.update(signs_of_sites(sites, batch.remedies, batch.doctor))
         bodies = [json_body(result) for result in results]
         if batch.named:
             drafted = _results(batch, with_drafts(batch.bundle, batch.named), chunk)

@@ -6,14 +6,14 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from geo.errors import InputError
-from geo.model import Text
 from layers.sites.cells.columns import understand
 from layers.sites.cells.rows import Record
 from layers.sites.doctor.garbled import mended, with_advice
+from layers.sites.doctor.whole_file import advice_of_names
 from layers.sites.faults import fault
 from layers.sites.read.intake import KNOWN_SUFFIXES, open_source
 from layers.sites.read.sources import Source, settle_crs
-from server.batch_input import Item, Reader, Terms
+from server.batch_input import Item, Reader, Terms, with_remarks
 from server.errors import UnsupportedTypeError
 from server.upload import Upload
 
@@ -55,7 +55,9 @@ def suffix_of(name: str) -> str:
     return suffix
 
 
-def file_reader(upload: Upload, terms: Terms, suffix: str, layer: str | None) -> Reader:
+def file_reader(
+    upload: Upload, terms: Terms, suffix: str, layer: str | None, *, name: str | None = None
+) -> Reader:
     """Rows of a file, as the command line reads it; what was taken for granted stands in every answer.
 
     Parameters
@@ -64,6 +66,8 @@ def file_reader(upload: Upload, terms: Terms, suffix: str, layer: str | None) ->
         Its format.
     layer
         Which data set or layer, where there are several.
+    name
+        The file's own name.
 
     Raises
     ------
@@ -90,15 +94,16 @@ def file_reader(upload: Upload, terms: Terms, suffix: str, layer: str | None) ->
         except InputError as error:
             raise with_advice(error, headers) from None
         told = (*source.remarks, *remarks)
+        names = (*headers, *([] if name is None else [name]))
+        advice = advice_of_names(names, headers, crs, terms.defaults.remedies)
     maker = terms.maker(columns, replace(terms.defaults, crs=crs))
 
     def raw() -> Iterator[Record]:
         with opened() as source:
             for chunk in source.chunks:
-                yield from (_with(record, told) for record in chunk)
+                yield from (with_remarks(record, told) for record in chunk)
 
-    return Reader(raw=raw, item=lambda _, record: Item(row=maker.row(record)), headers=headers)
+    def item(_: int, record: Record) -> Item:
+        return Item(row=maker.row(record))
 
-
-def _with(record: Record, told: tuple[Text, ...]) -> Record:
-    return replace(record, remarks=(*told, *record.remarks)) if told else record
+    return Reader(raw=raw, item=item, headers=headers, advice=advice)

@@ -1,7 +1,7 @@
 """The three bodies of a batch, each read row by row: CSV, GeoJSON, NDJSON. No flask here."""
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -14,18 +14,19 @@ from shapely.geometry.base import BaseGeometry as Geometry
 from geo.crs import parse_crs
 from geo.declare import is_blank
 from geo.errors import InputError
-from geo.model import Advice, Bundle, Problem, Project
+from geo.model import Advice, Bundle, Problem, Project, Text
 from layers.sites.cells.columns import Columns, understand
 from layers.sites.cells.rows import Defaults, Record, Row, RowMaker
 from layers.sites.cells.values import cell_text
 from layers.sites.doctor.clinic import doctor_for
 from layers.sites.doctor.garbled import mended, mended_cells, with_advice
 from layers.sites.doctor.texts import TEXT_REMEDIES, advice_on
+from layers.sites.doctor.whole_file import advice_of_names
 from layers.sites.faults import clip, collected, fault
 from layers.sites.read.feature_stream import FEATURES, NotGeoJsonError, read_members
 from layers.sites.read.geometry import crs_member, from_geojson
 from layers.sites.read.sources import unreadable
-from layers.sites.read.tables import read_csv
+from layers.sites.read.tables import read_as, read_csv
 from server.checks import read_request
 from server.schemas import CheckRequest, problems_of
 from server.settings import Settings
@@ -33,6 +34,7 @@ from server.upload import Upload
 
 BODY = "body"
 _KEPT_HEADERS = 32
+_LETTERS = {read_as(encoding) for encoding in ("gb18030", "utf-16")}
 _NO_DATE = date.min  # a refused row is checked on no date
 
 
@@ -52,11 +54,14 @@ class Reader:
     ----------
     headers
         Names of the rows' cells, where all rows have the same.
+    advice
+        What the names of file and columns show.
     """
 
     raw: Callable[[], Iterator[Any]]
     item: Callable[[int, Any], Item]
     headers: tuple[str, ...] = ()
+    advice: tuple[Advice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +92,7 @@ def csv_reader(upload: Upload, terms: Terms) -> Reader:
         source = mended(read_csv(upload.reopened(), name=BODY), terms.defaults.remedies)
         try:
             for chunk in source.chunks:
-                yield from chunk
+                yield from (with_remarks(record, told) for record in chunk)
         finally:
             source.close()
 
@@ -97,8 +102,22 @@ def csv_reader(upload: Upload, terms: Terms) -> Reader:
         columns = understand(source.headers, terms.bundle.rulebook, has_geometry=False, where=BODY)
     except InputError as error:
         raise with_advice(error, source.headers) from None
+    crs, remedies = terms.defaults.crs, terms.defaults.remedies
+    # Rows are answered as they would be alone, in whatever letters they were sent.
+    told = tuple(remark for remark in source.remarks if remark not in _LETTERS)
+    told = (*told, *lines_of(advice_of_names(source.headers, source.headers, crs, remedies)))
     maker = terms.maker(columns, terms.defaults)
     return Reader(raw=raw, item=lambda _, record: Item(row=maker.row(record)))
+
+
+def with_remarks(record: Record, told: tuple[Text, ...]) -> Record:
+    """A record with what was taken for granted of its whole file."""
+    return replace(record, remarks=(*told, *record.remarks)) if told else record
+
+
+def lines_of(advice: Iterable[Advice]) -> tuple[Text, ...]:
+    """Advice in words."""
+    return tuple(Text(one.line("zh"), one.line("en")) for one in advice)
 
 
 def geojson_reader(upload: Upload, terms: Terms) -> Reader:

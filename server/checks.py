@@ -1,6 +1,7 @@
 """A check and its questions: from a request's body to the JSON of the answer. No flask here."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -127,6 +128,8 @@ def _read_part(
     facts: tuple[tuple[str, Any], ...] = ()
     try:
         site = _read_site(part, at, bundle)
+        told = (*(Text(one.zh, one.en) for one in part.remarks), *site.remarks)
+        site = replace(site, remarks=tuple(dict.fromkeys(told)))
     except InputError as error:
         problems.extend(_at_body_key(problem, at) for problem in error.problems)
         advice.extend(error.advice)

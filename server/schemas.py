@@ -21,6 +21,13 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+class RemarkIn(_Strict):
+    """A remark in both languages."""
+
+    zh: str = Field(max_length=500)
+    en: str = Field(max_length=500)
+
+
 class _Details(_Strict):
     """What is known of a site beside its shape."""
 
@@ -47,6 +54,12 @@ class _Details(_Strict):
         max_length=20,
         description="What the input doctor advised (swap-axes, zone-35 …): done in this order where it fits, "
         "and told among the remarks.",
+    )
+    remarks: list[RemarkIn] = Field(
+        default_factory=list,
+        max_length=50,
+        description="What was taken for granted when the site was read elsewhere (by /sites, from a file): "
+        "repeated among the remarks of the answer.",
     )
 
 

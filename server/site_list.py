@@ -14,7 +14,9 @@ from geo.measure import area_m2, length_m
 from geo.model import DEFAULT_ACCURACY_M, Bundle, Site
 from layers.sites.cells.rows import Defaults, Row
 from layers.sites.cells.values import cell_text
+from layers.sites.doctor.clinic import doctor_for
 from layers.sites.doctor.remedies import read_remedies
+from layers.sites.doctor.whole_file import advice_of_file, signs_of_sites
 from layers.sites.faults import fault
 from server.batch_files import file_reader, suffix_of
 from server.batch_input import BODY, Terms
@@ -48,7 +50,7 @@ def read_sites(
     remedies = read_remedies(given, where="remedies")
     defaults = Defaults(on=today, crs=query.crs, remedies=remedies)
     terms = Terms(bundle=bundle, settings=settings, defaults=defaults)
-    reader = file_reader(upload, terms, suffix, query.layer)
+    reader = file_reader(upload, terms, suffix, query.layer, name=query.name)
     most = settings.max_parts
     items = [reader.item(number, raw) for number, raw in enumerate(islice(reader.raw(), most + 1), start=1)]
     if len(items) > most:
@@ -62,7 +64,14 @@ def read_sites(
         told = {"zh": "请拆分或简化", "en": "split or simplify it"}
         limit = f"≤ {settings.max_vertices}"
         raise TooLargeError(fault(f"{BODY} (vertices)", vertices, limit, **told))
-    return {"sites": [_told(row, reader.headers) for row in rows]}
+    signs = signs_of_sites(
+        (row.site for row in rows if row.site is not None), remedies, doctor_for(bundle, remedies)
+    )
+    advice = (*reader.advice, *advice_of_file(signs))
+    return {
+        "sites": [_told(row, reader.headers) for row in rows],
+        "advice": [advice_json(one) for one in advice],
+    }
 
 
 def _told(row: Row, headers: tuple[str, ...]) -> dict[str, Any]:

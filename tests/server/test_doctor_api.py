@@ -102,3 +102,57 @@ def test_a_garbled_table_over_http(client: FlaskClient) -> None:
     asked = f"{BATCH}&remedies=text-gbk-read-as-latin1"
     [row] = client.post(asked, data=body, content_type="text/csv").get_data(as_text=True).splitlines()
     assert json.loads(row)["parts"][0]["remedies"] == ["text-gbk-read-as-latin1"]
+
+
+def packed_rows(count: int = 60) -> list[str]:
+    """Degrees, minutes and seconds written as decimals, over many minutes of the district."""
+    return [f"105.{n % 12:02}{(7 * n) % 60:02},32.{(5 * n) % 12:02}{(11 * n) % 60:02}" for n in range(count)]
+
+
+def test_what_a_whole_file_shows_is_told_at_the_end_of_a_batch(client: FlaskClient) -> None:
+    """Row by row nothing is odd: all lie in the district or near it."""
+    rows = packed_rows()
+    body = "\n".join(["lon,lat", *rows])
+    features = [
+        {
+            "type": "Feature",
+            "properties": {},
+            "geometry": {"type": "Point", "coordinates": [*map(float, r.split(","))]},
+        }
+        for r in rows
+    ]
+    shapes = json.dumps({"type": "FeatureCollection", "features": features})
+    for data, kind in ((body, "text/csv"), (shapes, "application/geo+json")):
+        *answers, last = (
+            client.post(f"{BATCH}&tally=true", data=data, content_type=kind)
+            .get_data(as_text=True)
+            .splitlines()
+        )
+        [found] = json.loads(last)["tally"]["doctor"]["whole_file"]
+        assert found["remedies"] == ["dms-packed"]
+        assert "60" in found["text"]["en"]
+        assert not any("dms-packed" in answer for answer in answers)
+    asked = f"{BATCH}&tally=true&remedies=dms-packed"
+    *_, last = client.post(asked, data=body, content_type="text/csv").get_data(as_text=True).splitlines()
+    assert json.loads(last)["tally"]["doctor"]["whole_file"] == []
+
+
+def test_what_names_show_stands_in_every_answer(client: FlaskClient) -> None:
+    for path in (BATCH, f"{BATCH}&name=a.csv"):
+        body = "高德经度,lon,lat\n1,105.07,32.07\n".encode("gbk")
+        [answer] = client.post(path, data=body, content_type="text/csv").get_data(as_text=True).splitlines()
+        told = str(json.loads(answer)["parts"][0]["remarks"])
+        assert "gcj-02" in told
+        assert ("gb18030" in told) is ("name" in path)
+    by_name = client.post(f"{BATCH}&name=百度.csv", data=b"lon,lat\n105.07,32.07\n", content_type="text/csv")
+    assert "bd-09" in by_name.get_data(as_text=True)
+
+
+def test_remarks_of_a_reading_are_repeated_once_in_the_answer(client: FlaskClient) -> None:
+    said = {"zh": "按 gb18030 编码读取", "en": "read as gb18030"}
+    taken = {"zh": "未注明精度，按 5 米计", "en": "no accuracy given: taken as 5 m"}
+    site = {"type": "Point", "coordinates": [105.07, 32.07]}
+    [part] = post(client, site, remarks=[said, taken]).get_json()["parts"]
+    assert part["remarks"].count(said) == part["remarks"].count(taken) == 1
+    assert post(client, site, remarks=[{"zh": "x"}]).status_code == 422
+    assert post(client, site, remarks=[said] * 51).status_code == 422

@@ -70,3 +70,14 @@ def test_what_is_refused_as_a_whole(
 
 def test_the_name_must_be_said(client: FlaskClient) -> None:
     assert post(client, b"x").status_code == 422
+
+
+def test_what_the_whole_file_shows_stands_beside_its_sites() -> None:
+    client = create_app(Settings(max_parts=100), small_bundle()).test_client()
+    rows = [f"105.{n % 12:02}{(7 * n) % 60:02},32.{(5 * n) % 12:02}{(11 * n) % 60:02}" for n in range(60)]
+    answer = post(client, "\n".join(["lon,lat", *rows]).encode(), name="高德.csv").get_json()
+    SitesAnswer.model_validate(answer)
+    assert [one["remedies"] for one in answer["advice"]] == [["gcj-02"], ["dms-packed"]]
+    assert "整个文件疑似" in answer["advice"][1]["text"]["zh"]
+    assert all(not one["advice"] for one in answer["sites"])
+    assert post(client, b"lon,lat\n105.07,32.07\n", name="a.csv").get_json()["advice"] == []

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -10,8 +10,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.crs import parse_crs, points_to_lonlat
-from geo.measure import Floats
-from geo.model import Advice, Text
+from geo.measure import Floats, Objects
+from geo.model import Advice, Site, Text
 from layers.sites.cells.columns import Columns, Place
 from layers.sites.cells.point_cells import coordinate_cells
 from layers.sites.cells.rows import Defaults
@@ -99,12 +99,9 @@ def _shifted(xy: Floats, home: NDArray[np.bool_], name: str, doctor: Doctor) -> 
     )
 
 
-def _outlines(block: Block, doctor: Doctor) -> Signs:
+def _outlines(shapes: Objects, doctor: Doctor) -> Signs:
     """Vertices of lines and polygons, and how many lie by a border as given and as of a shifted datum."""
-    if block.shapes is None:
-        return Counter()
-    shapes = block.shapes[shapely.get_dimensions(block.shapes) > 0]
-    xy = shapely.get_coordinates(shapes)
+    xy = shapely.get_coordinates(shapes[shapely.get_dimensions(shapes) > 0])
     xy = xy[:: max(1, -(-len(xy) // _SAMPLE))]
     xy = xy[(np.abs(xy) <= [180.0, 90.0]).all(axis=1)]
     if not len(xy):
@@ -173,7 +170,33 @@ def signs_of_block(block: Block, columns: Columns, defaults: Defaults, doctor: D
     if doctor is None or not plain or defaults.crs not in PLAIN or _AGAINST.intersection(defaults.remedies):
         return Counter()
     points = signs_of_points(*coordinate_cells(_some(block), columns), doctor)
-    return points + _outlines(block, doctor)
+    return points if block.shapes is None else points + _outlines(block.shapes, doctor)
+
+
+def signs_of_sites(sites: Iterable[Site], remedies: Sequence[str], doctor: Doctor | None) -> Signs:
+    """The same of sites already made, those of refused rows among them."""
+    if doctor is None or _AGAINST.intersection(remedies):
+        return Counter()
+    plain = [one.geometry for one in sites if one.crs in PLAIN and not one.remedies]
+    shapes: Objects = np.array(plain, dtype=object)
+    points = shapes[shapely.get_type_id(shapes) == shapely.GeometryType.POINT]
+    return signs_of_points(shapely.get_x(points), shapely.get_y(points), doctor) + _outlines(shapes, doctor)
+
+
+def advice_of_file(signs: Mapping[str, int]) -> tuple[Advice, ...]:
+    """What the counts of a whole file come to, as advice."""
+    return tuple(
+        Advice(remedies=names, given="", would_be="", lies=None, text=_suspected(names, evidence))
+        for names, evidence in findings(signs)
+    )
+
+
+def _suspected(names: Sequence[str], evidence: Text) -> Text:
+    doubt = COORDINATE_REMEDIES[names[0]].doubt
+    return Text(
+        f"整个文件疑似{doubt.zh}：{evidence.zh}；坐标未作改动",
+        f"the whole file: perhaps {doubt.en}: {evidence.en}; nothing was changed",
+    )
 
 
 def _some(block: Block) -> Block:
@@ -192,14 +215,21 @@ def _taken(column: Column, some: NDArray[np.int64]) -> Column:
 
 
 def remarks_on(source: Source, crs: str | None, remedies: Sequence[str]) -> tuple[Text, ...]:
+    """What names show before the first row, in words."""
+    told = advice_of_names((source.name, *source.headers), source.headers, crs, remedies)
+    return tuple(Text(one.line("zh"), one.line("en")) for one in told)
+
+
+def advice_of_names(
+    names: Sequence[str], headers: Sequence[str], crs: str | None, remedies: Sequence[str]
+) -> tuple[Advice, ...]:
     """What names show before the first row: columns that are garbled, maps with a datum of their own."""
-    told = [] if any(name in TEXT_REMEDIES for name in remedies) else [*advice_on(source.headers)]
-    names = (source.name, *source.headers)
+    told = [] if any(name in TEXT_REMEDIES for name in remedies) else [*advice_on(headers)]
     for datum, words in _WORDS.items():
         hit = next((name for name in names if words.search(name)), None)
         if hit is not None and crs in PLAIN and not _AGAINST.intersection(remedies):
             told.append(_named(datum, clip(hit)))
-    return tuple(Text(one.line("zh"), one.line("en")) for one in told)
+    return tuple(told)
 
 
 def _named(datum: str, name: str) -> Advice:

@@ -64,7 +64,7 @@ def read_csv(stream: BinaryIO, *, name: str, delimiter: str | None = None) -> So
         on_failure.pop_all()
     remarks = () if found is None else found.remarks
     if not encoding.startswith("utf-8"):
-        remarks = (Text(f"按 {encoding} 编码读取", f"read as {encoding}"), *remarks)
+        remarks = (read_as(encoding), *remarks)
     return Source(
         name=name,
         headers=headers,
@@ -80,6 +80,11 @@ def read_csv(stream: BinaryIO, *, name: str, delimiter: str | None = None) -> So
         remarks=remarks,
         close=text.close,
     )
+
+
+def read_as(encoding: str) -> Text:
+    """What is said of an encoding that is not UTF-8."""
+    return Text(f"按 {encoding} 编码读取", f"read as {encoding}")
 
 
 def _first_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:

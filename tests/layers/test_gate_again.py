@@ -1,16 +1,19 @@
 """Thresholds at their exact edges, and what an edition is held against: never what is past or harmed."""
 
 import json
+from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 import shapely
 
 from geo.compare.change import share_of_old
+from geo.model import EditionStatus
 from layers.bundle import load_bundle
 from layers.editions import StoreError, history
-from layers.gate.judge import _beyond
-from layers.gate.propose import propose
+from layers.gate.judge import _beyond, in_force_before
+from layers.gate.propose import _current
 from layers.gate.run import Permission, import_file, open_gate
 from layers.gate.supply import open_supplied
 from layers.rulebook import rulebook_sources
@@ -18,6 +21,7 @@ from layers.schema import read_schema
 from layers.strictyaml import Faults
 from scripts import editions, import_layer
 from tests.gate import deliver, frame, gate_bundle, imported, order, squares
+from tests.geo.world import edition
 from tests.layers.test_gate_order import proposed
 
 IN_FORCE = {"status": "in_force", "approval_doc": "渝府〔2026〕1号"}
@@ -76,15 +80,41 @@ def test_the_second_of_two_importers_is_told_that_its_comparison_is_past(tmp_pat
     assert len(history(root)) == 2
 
 
-def test_history_is_filled_in_beside_what_was_in_force_then(tmp_path, capsys):
-    root = gate_bundle(tmp_path)
-    big = deliver(tmp_path, frame(squares(40)), "big.gpkg")
-    assert imported(capsys, root, big, order(tmp_path, **IN_FORCE)).code == 0
-    small = deliver(tmp_path, frame(squares(20)), "small.gpkg")
-    told = imported(
-        capsys, root, small, order(tmp_path, edition="2023", valid_from=date(2023, 1, 1), **IN_FORCE)
-    )
-    assert (told.code, told.report["against"]) == (0, "2025-01")
+EDITIONS = (
+    ("2026", 2026, "in_force"),
+    ("d", 2025, "draft"),
+    ("2023", 2023, "in_force"),
+    ("2021", 2021, "in_force"),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "year", "against"),
+    [
+        *(("new", 2027, "2026"), ("new", 2026, "2026"), ("new", 2024, "2023"), ("new", 2022, "2021")),
+        *(("new", 2020, "2021"), ("2026", 2026, "2023")),
+    ],
+)
+def test_history_is_filled_in_beside_what_was_in_force_then(name, year, against):
+    held = [
+        replace(edition([]), edition=one, valid_from=date(y, 1, 1), status=EditionStatus(status))
+        for one, y, status in EDITIONS
+    ]
+    found = in_force_before(SimpleNamespace(editions=held), name, date(year, 1, 1))
+    assert found is not None
+    assert found.edition == against
+    drafts = [one for one in held if one.edition == "d"]
+    assert in_force_before(SimpleNamespace(editions=drafts), "new", date(2020, 1, 1)) is drafts[0]
+    assert in_force_before(None, "new", date(2020, 1, 1)) is None
+
+
+def test_the_proposal_repeats_the_newest_edition_in_force():
+    specs = [
+        SimpleNamespace(edition=n, valid_from=date(y, 1, 1), status=EditionStatus(s)) for n, y, s in EDITIONS
+    ]
+    assert _current(SimpleNamespace(editions=specs[::-1])).edition == "2026"
+    assert _current(SimpleNamespace(editions=specs[1:2])).edition == "d"
+    assert _current(None) is None
 
 
 def test_a_draft_is_held_against_what_is_in_force_by_now(tmp_path, capsys):
@@ -113,8 +143,6 @@ def test_nothing_is_compared_with_an_edition_that_is_harmed(tmp_path, capsys):
     assert [one["limit"] for one in told.report["breaks"]] == ["against"]
     assert "2025-01" in told.out
     assert "无从比较" in (told.place / "report.html").read_text(encoding="utf-8")
-    words = (str(deliver(tmp_path, frame(squares(2)))), "--bundle", str(root), "--order", str(made))
-    assert import_layer.main([*words, "--accept", "--approval-doc", "7"]) == 0
 
 
 def test_entry_lists_keep_their_format(tmp_path, capsys):
@@ -127,16 +155,6 @@ def test_entry_lists_keep_their_format(tmp_path, capsys):
     )
     assert "cannot be read" not in json.dumps(told.report["notes"])
     assert (told.place / "clauses.csv").is_file()
-
-
-def test_the_proposal_repeats_the_newest_edition_in_force(tmp_path, capsys):
-    root = gate_bundle(tmp_path)
-    file = deliver(tmp_path, frame(squares()))
-    assert imported(capsys, root, file, order(tmp_path, accuracy_m=7, **IN_FORCE)).code == 0
-    gate = open_gate(root)
-    made = propose(open_supplied(file, None, None), gate.schema, gate.held, ("51",), layer="park")
-    assert "accuracy_m: 7.0  # 同 / as 2026" in made.text
-    assert "as edition 2026" in made.text
 
 
 def test_words_beyond_a_list_are_told(tmp_path):
@@ -152,11 +170,11 @@ def test_words_beyond_a_list_are_told(tmp_path):
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_what_the_disk_refuses_is_told_in_one_line(tmp_path, capsys, lang):
     root = gate_bundle(tmp_path)
-    (tmp_path / "taken").write_text("a file")
     file = deliver(tmp_path, frame(squares()))
-    told = imported(capsys, root, file, order(tmp_path), "--check-only", str(tmp_path / "taken"), lang=lang)
-    assert told.code == 2
-    assert told.err.startswith("文件无法读写" if lang == "zh" else "a file cannot be read or written")
+    words = [str(file), "--bundle", str(root), "--lang", lang, "--propose", str(tmp_path / "no/order.yaml")]
+    assert import_layer.main(words) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("文件无法读写" if lang == "zh" else "a file cannot be read or written")
     words = [
         "--lang",
         lang,

@@ -51,7 +51,9 @@ class Feet:
     distance_m: Floats
 
 
-def feet(lon: Floats, lat: Floats, edges: NDArray[np.float64]) -> Feet:
+def feet(
+    lon: Floats, lat: Floats, edges: NDArray[np.float64], scale: tuple[Floats, Floats] | None = None
+) -> Feet:
     """Feet of points on edges, pair by pair.
 
     Parameters
@@ -60,10 +62,12 @@ def feet(lon: Floats, lat: Floats, edges: NDArray[np.float64]) -> Feet:
         Points, degrees, shape (n,).
     edges
         ``lon1, lat1, lon2, lat2`` in degrees, shape (n, 4); an edge of length 0 is a point.
+    scale
+        `degree_m` of the points' latitudes, where it is known already.
     """
     ax, ay = edges[:, 0] - lon, edges[:, 1] - lat
     dx, dy = edges[:, 2] - edges[:, 0], edges[:, 3] - edges[:, 1]
-    along, across = degree_m(lat)
+    along, across = scale or degree_m(lat)
     t = _param(ax, ay, dx, dy, along, across)
     for _ in range(2):
         along, across = degree_m(lat + (ay + t * dy) / 2.0)

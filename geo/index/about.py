@@ -67,5 +67,7 @@ class About:
 
 def measured(ask: Ask, pairs: Candidates, edges: Floats) -> Near:
     """Pairs with their feet."""
-    here = feet(ask.lon[pairs.owner], ask.lat[pairs.owner], edges[pairs.edge])
-    return Near(ask.point[pairs.owner], pairs.edge, here.lon, here.lat, here.distance_m)
+    whose = pairs.owner
+    scale = ask.along_m[whose], ask.across_m[whose]
+    here = feet(ask.lon[whose], ask.lat[whose], edges[pairs.edge], scale)
+    return Near(ask.point[whose], pairs.edge, here.lon, here.lat, here.distance_m)

@@ -8,11 +8,12 @@ from typing import Self
 import numpy as np
 
 from geo.eia.ask import EiaAsked
-from geo.eia.told import cells_of
+from geo.eia.told import Cells, cells_of
 from geo.measure import Floats, Objects
+from geo.once import Once
 from geo.place_test import AreaQuestion, PlaceTest
 from geo.points.batch import Ints
-from geo.points.groups import grouped
+from geo.points.groups import Key, grouped
 from geo.points.places import Places, Spots
 from geo.points.survey import Survey
 from geo.relate import Place
@@ -55,6 +56,7 @@ class Areas:
 
     def __init__(self, places: Places) -> None:
         self._places = places
+        self._raised, self._after = Once[int](), Once[Cells]()
 
     def raised(self, survey: Survey, question: AreaQuestion) -> Spots:
         """Whether areas raise the class, for every point (`geo.relate.areas.raised`)."""
@@ -66,7 +68,7 @@ class Areas:
         starts = np.searchsorted(groups.group[of_group], np.arange(len(groups) + 1))
         for number, key in enumerate(groups.keys):
             answers = self._answers(key[1:])
-            told[number] = self._places.numbered(raised(question, _by_set(question, answers)))
+            told[number] = self._raised.get((question,), partial(self._raise, question, answers), key)
             if not any(question.declared):
                 rows = of_group[starts[number] : starts[number + 1]]
                 margin[rows] = _least(answers, [spots.margin_m[rows] for spots in found], len(rows))
@@ -87,12 +89,15 @@ class Areas:
         found = self._found(survey, asked.question)
         none = np.zeros(len(rows), dtype=np.int64)
         groups = grouped([none, *(spots.told[rows] for spots in found)])
-        told = [
-            cells_of(asked.scope, _by_set(asked.question, self._answers(key[1:])), asked.declared)
-            for key in groups.keys
-        ]
+        told = [self._after.get((asked,), partial(self._told, asked, key), key) for key in groups.keys]
         after = np.array([*(cell for _, cell in told), None], dtype=object)[:-1]
         return told[0][0], after[groups.group]
+
+    def _raise(self, question: AreaQuestion, answers: Sequence[Place]) -> int:
+        return self._places.numbered(raised(question, _by_set(question, answers)))
+
+    def _told(self, asked: EiaAsked, key: Key) -> Cells:
+        return cells_of(asked.scope, _by_set(asked.question, self._answers(key[1:])), asked.declared)
 
     def _found(self, survey: Survey, question: AreaQuestion) -> list[Spots]:
         """The answers to each test, set by set; sets and declarations share them."""

@@ -102,12 +102,16 @@ class _Limits:
     def _bits(self, value: Floats, bases: Bases) -> Ints:
         out = np.zeros(len(value), dtype=np.int64)
         near = np.flatnonzero(np.isfinite(value))
-        here, tied = value[near], np.zeros(len(near), dtype=bool)
+        here, tied, bits = value[near], np.zeros(len(near), dtype=bool), np.zeros(len(near), dtype=np.int64)
         disc, accuracy = (_one_or_all(x, near) for x in (self.survey.disc_m, self._accuracy_m))
         for place, limit in enumerate(_thresholds(bases, disc, accuracy)):
             beyond = here - limit
-            out[near] |= ((beyond < 0.0) << (2 * place)) | ((beyond == 0.0) << (2 * place + 1))
-            tied |= np.abs(beyond) <= TIE_M
+            close = np.abs(beyond) <= TIE_M
+            bits |= (beyond < 0.0).astype(np.int64) << (2 * place)
+            if close.any():
+                bits |= (beyond == 0.0).astype(np.int64) << (2 * place + 1)
+                tied |= close
+        out[near] = bits
         self.survey.tied[near[tied & (here != 0.0)]] = True  # 0 is no measurement: it says inside
         return out
 

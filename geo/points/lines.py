@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import chain
 from operator import itemgetter, or_
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ from geo.points.batch import Ints
 from geo.relate import Place
 from geo.view import BundleView, RuleView
 from geo.words.headline import notices, outside_layers, sentence
+
+T = TypeVar("T")
 
 Cells = dict[str, list[Any]]
 
@@ -55,30 +57,18 @@ class _Told:
     Attributes
     ----------
     entries
-        One of each, in order.
-    weights
-        Which judgements are among them, a bit for each.
+        One of each that has words for a row, in order.
+    weights, unheld
+        A bit for each judgement that one of them comes to, and for each of them that is open only because a
+        layer is out of the agency's scope.
     notices
         How many of them a person should look at.
-    unheld
-        Those that are open for a layer out of the agency's scope.
     """
 
     entries: tuple[Entry, ...] = ()
     weights: int = 0
+    unheld: int = 0
     notices: int = 0
-    unheld: tuple[Finding, ...] = ()
-
-    @classmethod
-    def of(cls, findings: Iterable[Finding], weights: "_Weights") -> Self:
-        ranked = sorted([((_is_duty(f), *order(f)), f) for f in findings], key=itemgetter(0))
-        told = [finding for _, finding in ranked]
-        return cls(
-            entries=tuple([(rank, words_of(finding)) for rank, finding in ranked]),
-            weights=sum({weights.bit(weigh(finding)) for finding in told}),
-            notices=notices([finding for finding in told if not _is_duty(finding)]),
-            unheld=tuple([f for f in told if counts_as_out_of_scope(f) and not _is_duty(f)]),
-        )
 
     @classmethod
     def joined(cls, several: Iterable[Self]) -> Self:
@@ -87,30 +77,31 @@ class _Told:
         return cls(
             entries=tuple(sorted(chain.from_iterable([one.entries for one in every]), key=itemgetter(0))),
             weights=reduce(or_, [one.weights for one in every], 0),
+            unheld=reduce(or_, [one.unheld for one in every], 0),
             notices=sum([one.notices for one in every]),
-            unheld=tuple(chain.from_iterable([one.unheld for one in every])),
         )
 
 
-def _is_duty(finding: Finding) -> bool:
-    return finding.rule.effect is Effect.DUTY
-
-
-class _Weights:
-    """Judgements by a bit of their own: there are some dozen."""
+class _Bits(Generic[T]):
+    """A bit for each of some objects, so that sets of them are joined and compared as numbers."""
 
     def __init__(self) -> None:
-        self._bits: dict[Judgement, int] = {}
-        self._judged: dict[int, Judgement] = {}
+        self._places: dict[int, int] = {}
+        self._members: list[T] = []
 
-    def bit(self, weight: Judgement) -> int:
-        return self._bits.setdefault(weight, 1 << len(self._bits))
+    def of(self, some: Iterable[T]) -> int:
+        """The set of them."""
+        bits = 0
+        for one in some:
+            if id(one) not in self._places:
+                self._places[id(one)] = len(self._members)
+                self._members.append(one)
+            bits |= 1 << self._places[id(one)]
+        return bits
 
-    def judged(self, bits: int) -> Judgement:
-        """What several come to together."""
-        if bits not in self._judged:
-            self._judged[bits] = summed(weight for weight, bit in self._bits.items() if bit & bits)
-        return self._judged[bits]
+    def members(self, bits: int) -> list[T]:
+        """Those of a set."""
+        return [one for place, one in enumerate(self._members) if bits >> place & 1]
 
 
 class Lines:
@@ -127,12 +118,14 @@ class Lines:
         self._view = view
         self._lang = lang
         self._outside = frozenset(view.out_of_scope)
-        self._weights = _Weights()
+        self._weights, self._unheld = _Bits[Judgement](), _Bits[Finding]()
         self._told: list[_Told] = [_Told()]
         self._numbers: dict[tuple[Slot, Truth, int], int] = {}
         self._same: dict[tuple[object, ...], int] = {(): NO_LINE}
         self._rows: dict[tuple[int, ...], dict[bytes, int]] = {}
         self._count = 0
+        self._judged: dict[int, Judgement] = {}
+        self._layers: dict[int, tuple[str, ...]] = {}
         self._sentences: dict[tuple[Judgement, int, tuple[str, ...]], Text] = {}
 
     def number(self, slot: Slot, here: Truth, spot: int, place: Place) -> int:
@@ -145,9 +138,19 @@ class Lines:
             same = tuple((f.rule.id, f.rule.layers_named, f.outcome, f.reason, f.borderline) for f in told)
             if same not in self._same:
                 self._same[same] = len(self._told)
-                self._told.append(_Told.of(told, self._weights))
+                self._told.append(self._told_of(told))
             self._numbers[key] = self._same[same]
         return self._numbers[key]
+
+    def _told_of(self, findings: list[Finding]) -> _Told:
+        judging = [f for f in findings if f.rule.effect is not Effect.DUTY]
+        entries = [((f.rule.effect is Effect.DUTY, *order(f)), words_of(f)) for f in findings]
+        return _Told(
+            entries=tuple(sorted([one for one in entries if any(one[1])], key=itemgetter(0))),
+            weights=self._weights.of(map(weigh, findings)),
+            unheld=self._unheld.of(filter(counts_as_out_of_scope, judging)),
+            notices=notices(judging),
+        )
 
     def forget(self) -> None:
         """Let go of slots; lines and rows stay, with their numbers."""
@@ -178,12 +181,22 @@ class Lines:
 
     def _add(self, told: _Told) -> None:
         """One more row."""
-        judged = self._weights.judged(told.weights)
-        words = self._sentence(judged, told.notices, outside_layers(told.unheld, self._outside))
-        cells = told_cells(judged, [words for _, words in told.entries], words, self._lang)
+        judged = self._judgement(told.weights)
+        headline = self._sentence(judged, told.notices, self._layers_unheld(told.unheld))
+        cells = told_cells(judged, [words for _, words in told.entries], headline, self._lang)
         for name, cell in cells.items():
             self.cells.setdefault(name, []).append(cell)
         self._count += 1
+
+    def _judgement(self, weights: int) -> Judgement:
+        if weights not in self._judged:
+            self._judged[weights] = summed(self._weights.members(weights))
+        return self._judged[weights]
+
+    def _layers_unheld(self, unheld: int) -> tuple[str, ...]:
+        if unheld not in self._layers:
+            self._layers[unheld] = outside_layers(self._unheld.members(unheld), self._outside)
+        return self._layers[unheld]
 
     def _sentence(self, judged: Judgement, number: int, outside: tuple[str, ...]) -> Text:
         key = (judged, number, outside)

@@ -18,6 +18,9 @@ from scripts.demo.terrain import relief
 LATTICE_DEG = 1e-6
 """Coordinates of these shapes are multiples of this (0.1 m): they are invented, and the files stay small."""
 
+CLEAR_M = 2.0
+"""What must not cross is drawn so far apart: the lattice moves corners by decimetres."""
+
 CORNERS = 22
 EDGE_M = 1200.0
 """Places keep this far from the border of their district, where it is wide enough."""

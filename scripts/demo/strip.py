@@ -54,10 +54,11 @@ def draw(districts: tuple[District, ...], courses: tuple[Course, ...]) -> Strip:
     banks = rounded(shapely.intersection(grown(shapely.intersection(flow, shape), 600.0), shape))
     town = shapely.difference(pebble(town_in(shape), 5.0e6, 77), banks)
     key = rounded(shapely.intersection(town, shape))
-    rest = rounded(shapely.difference(shape, shapely.union(banks, key)))
-    red = fitted(pebble(_far(shape, shapely.union(banks, key)), 2.4e6, 78), rest)
+    free = rounded(shapely.difference(shape, shapely.union(banks, key)))
+    red = fitted(pebble(_far(shape, shapely.union(banks, key)), 2.4e6, 78), free)
+    rest = rounded(polygonal(shapely.difference(free, red)))
     kinds = (
-        ("1", 1, None, "涪江沿线", banks),
+        ("1", 1, None, "涪江沿线", shapely.union(banks, red)),
         ("2", 1, "urban", "城镇", key),
         ("3", 1, None, "农业与生活空间", rest),
     )

@@ -57,6 +57,7 @@ def verify(folder: Path) -> list[Check]:
         *tiling(tables),
         *validity(tables),
         *containment(tables),
+        *three_lines(tables),
         *themes(tables),
         *size(folder),
     ]
@@ -189,6 +190,32 @@ def containment(tables: dict[str, gpd.GeoDataFrame]) -> Iterable[Check]:
         yield Check(
             what=f"{name}: overlap of rings, m²", measured=f"{worst:.2g}", wanted="< 1", holds=worst < 1.0
         )
+
+
+def three_lines(tables: dict[str, gpd.GeoDataFrame]) -> Iterable[Check]:
+    """Red line, farmland and development boundaries do not cross; the red line lies in priority units.
+
+    But in 潼南: its published red line is larger than its published priority units.
+    """
+    red, farms, towns = (
+        tables[name].geometry.to_numpy() for name in ("eco_redline", "perm_farmland", "urban_dev_boundary")
+    )
+    for what, one, other in (
+        ("farmland in the red line", farms, red),
+        ("development boundary in the red line", towns, red),
+        ("farmland in a development boundary", farms, towns),
+    ):
+        shared = float(area_m2(shapely.intersection(shapely.union_all(one), shapely.union_all(other))))
+        yield Check(what=f"{what}, m²", measured=f"{shared:.2g}", wanted="0", holds=shared == 0.0)
+    own = _overlap_m2(tables["perm_farmland"])
+    yield Check(what="farmland on farmland, m²", measured=f"{own:.2g}", wanted="0", holds=abs(own) < 1e-3)
+    units, lines = tables["env_control_unit"], tables["eco_redline"]
+    priority = shapely.union_all(units[units["zone_class"] == "1"].geometry.to_numpy())
+    rest = lines[lines["county_code"] != TONGNAN].geometry.to_numpy()
+    out = float(area_m2(shapely.difference(rest, priority)).sum())
+    yield Check(
+        what="red line outside priority units, m²", measured=f"{out:.2g}", wanted="< 10", holds=out < 10.0
+    )
 
 
 MOUNTAINS_ONLY = {"karst_zone": 5, "grassland": 6, "eco_function_area": 6}

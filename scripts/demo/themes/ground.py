@@ -4,11 +4,15 @@ from collections.abc import Iterator
 
 import shapely
 
-from scripts.demo.pebbles import fitted, grown, moved, pebble, point
+from scripts.demo.pebbles import CLEAR_M, fitted, grown, moved, pebble, point
 from scripts.demo.places import BAZHOU, CHAOTIAN, CHENGKOU, LESHAN, NANJIANG, TONGJIANG, TONGNAN, Place
 from scripts.demo.themes.home import FAILING, MARK, Feature, Home
+from scripts.demo.themes.towns import developed
 
 KARST = (CHAOTIAN, CHENGKOU, TONGJIANG, NANJIANG, BAZHOU)
+TRACK_M = 20.0
+"""Between two patches of farmland."""
+
 FLAT = (TONGNAN, LESHAN, "510921")
 """Hills only: no karst, no grassland."""
 
@@ -180,11 +184,16 @@ def _woods(home: Home) -> Iterator[Feature]:
 
 
 def _fields(home: Home) -> Iterator[Feature]:
-    """Permanent basic farmland on low level ground, seven of fourteen patches in a cluster."""
+    """Permanent basic farmland on low level ground, seven of fourteen patches in a cluster.
+
+    It crosses neither the red line nor a development boundary, and no patch lies on another.
+    """
     off = shapely.union_all([home.kept, *(grown(built, 300.0) for built in home.built), *home.parks])
+    taken = grown(shapely.union(off, developed(home)), CLEAR_M)
     for k, place in enumerate(home.picker.pick("gentle", 14, apart_m=1300.0, off=off), start=1):
         cluster = k <= 7
-        rest = shapely.difference(pebble(place, 1.0e6 if cluster else 3.0e5, home.seed + k), off)
+        rest = shapely.difference(pebble(place, 1.0e6 if cluster else 3.0e5, home.seed + k), taken)
+        taken = shapely.union(taken, grown(rest, TRACK_M))
         yield Feature(
             layer="perm_farmland",
             zone_class="farmland",

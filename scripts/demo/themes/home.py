@@ -78,6 +78,8 @@ class Home:
         Built-up area of each town, in the order of the towns.
     kept
         Red line, protected and scenic areas and source zones, where no town or field is put.
+    redline
+        That in force; empty where there is none.
     """
 
     code: str
@@ -90,6 +92,7 @@ class Home:
     sources: tuple[SourceZone, ...]
     parks: tuple[BaseGeometry, ...]
     kept: BaseGeometry
+    redline: BaseGeometry
     picker: Picker
 
 
@@ -109,12 +112,13 @@ def town_names() -> dict[str, list[str]]:
 
 
 def _home(code: str, name: str, shape: BaseGeometry, seed: int, drawn: Drawn, sources: Sources) -> Home:
+    redline = drawn.redline[code][0] if code in drawn.redline else shapely.MultiPolygon()
     own = [zone for zone in drawn.sources if zone.source.county == code]
     kept = shapely.union_all(
         [
             *(zone.geometry for zone in own),
             *(zone.geometry for zone in (*drawn.protected, *drawn.scenic) if zone.area.county == code),
-            *(drawn.redline[code][0:1] if code in drawn.redline else ()),
+            redline,
         ]
     )
     shapely.prepare(kept)
@@ -136,6 +140,7 @@ def _home(code: str, name: str, shape: BaseGeometry, seed: int, drawn: Drawn, so
         sources=tuple(own),
         parks=tuple(drawn.parks[park.code] for park in parks() if park.county == code),
         kept=kept,
+        redline=redline,
         picker=picker,
     )
 

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from scripts.demo.pebbles import fitted, grown, moved, pebble, point
+from scripts.demo.pebbles import CLEAR_M, fitted, grown, moved, pebble, point
 from scripts.demo.themes.home import MARK, Feature, Home, Town
 from scripts.demo.themes.strips import roads
 
@@ -56,8 +56,11 @@ def _bare(town: Town) -> str:
 
 
 def _boundaries(home: Home) -> Iterator[Feature]:
-    """Development boundaries: about towns and parks; a flexible ring and a green belt at the seat."""
-    taken: BaseGeometry = shapely.MultiPolygon()
+    """Development boundaries: about towns and parks; a flexible ring and a green belt at the seat.
+
+    They keep off the red line: the three lines do not cross (2019《三条控制线》).
+    """
+    taken: BaseGeometry = grown(home.redline, CLEAR_M)
     for town, built in zip(home.towns, home.built, strict=True):
         shape = shapely.difference(fitted(grown(built, 250.0), home.shape), taken)
         taken = shapely.union(taken, shape)
@@ -75,6 +78,11 @@ def _boundaries(home: Home) -> Iterator[Feature]:
         ring = shapely.difference(fitted(shape, home.shape), taken)
         taken = shapely.union(taken, ring)
         yield _boundary(zone, f"{_bare(seat)}{name}", ring, seat.name)
+
+
+def developed(home: Home) -> BaseGeometry:
+    """All ground inside development boundaries."""
+    return shapely.union_all([feature.geometry for feature in _boundaries(home)])
 
 
 def _boundary(zone: str, name: str, shape: BaseGeometry, town: str) -> Feature:

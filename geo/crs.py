@@ -237,6 +237,44 @@ def _code_by_definition(crs: pyproj.CRS) -> int | None:
     return 4326 if named and _figures(crs) == _figures(pyproj.CRS.from_epsg(4326)) else None
 
 
+@lru_cache(maxsize=64)
+def wkt_of(named: str) -> str:
+    """WKT of a definition of any form: a code, PROJJSON, a PROJ string.
+
+    Raises
+    ------
+    RuntimeError
+        Of the projection library, which cannot make anything of it.
+    """
+    return str(pyproj.CRS.from_user_input(named).to_wkt())
+
+
+def projjson(name: str) -> dict[str, object]:
+    """A CRS as PROJJSON."""
+    told: dict[str, object] = pyproj.CRS.from_user_input(name).to_json_dict()
+    return told
+
+
+def by_definition(xy: Floats, named: str) -> Floats:
+    """Points, shape (n, 2), brought to EPSG:4490 longitude/latitude by what a file says of its CRS, whole.
+
+    Raises
+    ------
+    RuntimeError
+        Of the projection library: a local system, from which no way leads.
+    """
+    way = _defined_way(named)
+    return xy if way is None else np.column_stack(way.transform(xy[:, 0], xy[:, 1]))
+
+
+@lru_cache(maxsize=64)
+def _defined_way(named: str) -> pyproj.Transformer | None:
+    source, target = pyproj.CRS.from_user_input(named), pyproj.CRS.from_epsg(4490)
+    return (
+        None if source.is_exact_same(target) else pyproj.Transformer.from_crs(source, target, always_xy=True)
+    )
+
+
 def agree(one: Crs, other: Crs) -> bool:
     """Whether two names may stand for each other: equal, or both geographic on WGS84/CGCS2000."""
     geographic = {"EPSG:4490", "EPSG:4326"}

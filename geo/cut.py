@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import pandas as pd
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.model import Bundle, Edition, Hit, Part
@@ -76,7 +75,5 @@ def _attributes(layer: LayerView, row: int) -> dict[str, str | float | bool]:
     return {
         name: cell if isinstance(cell, str | int | float | bool) else str(cell)
         for name, cell in plain.items()
-        if not (
-            cell is None or cell is pd.NaT or cell is pd.NA or (isinstance(cell, float) and math.isnan(cell))
-        )
+        if not (cell is None or (isinstance(cell, float) and math.isnan(cell)))
     }

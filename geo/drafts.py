@@ -6,11 +6,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-import geopandas as gpd
-import pandas as pd
-
 from geo.errors import InputError, Problem
-from geo.model import HISTORY_FROM, Bundle, Edition, EditionStatus, Layer, Text
+from geo.model import HISTORY_FROM, Bundle, Edition, EditionStatus, Layer, Text, ZoneTable
+from geo.zone_columns import Zones, names_of, values_of
 
 __all__ = ["Named", "draft_bodies", "named_drafts", "read_drafts", "with_drafts"]
 
@@ -132,7 +130,9 @@ def _drafted(layer: Layer, name: str) -> Layer:
     return replace(layer, editions=(spoken, *beside))
 
 
-def _begun(zones: gpd.GeoDataFrame, start: date) -> gpd.GeoDataFrame:
+def _begun(zones: Zones, start: date) -> ZoneTable:
     """The zones of a draft: those that are to begin with it count as begun."""
-    begins = [None if day is not None and day <= start else day for day in zones["valid_from"]]
-    return zones.assign(valid_from=pd.Series(begins, index=zones.index, dtype=object))
+    columns = {name: values_of(zones, name) for name in names_of(zones)}
+    shapes = columns.pop("geometry")
+    begins = [None if day is not None and day <= start else day for day in columns["valid_from"]]
+    return ZoneTable({**columns, "valid_from": begins}, shapes)

@@ -10,9 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
@@ -37,9 +35,9 @@ from geo.model import (
     Relation,
     Rule,
     Rulebook,
-    Scalar,
     Site,
     Text,
+    ZoneTable,
 )
 
 STAGE_LON, STAGE_LAT = 106.0, 31.0
@@ -222,10 +220,8 @@ def _layer(layer: str, rows: _Rows, clauses: tuple[Clause, ...] | None) -> Layer
         for i, row in enumerate(rows)
     ]
     names = list(dict.fromkeys([*_COLUMNS, *(k for row in named for k in row if k != "geometry")]))
-    columns: dict[str, pd.Series[Scalar]] = {
-        name: pd.Series([row.get(name) for row in named], dtype=object) for name in names
-    }
-    frame = gpd.GeoDataFrame(columns, geometry=[row["geometry"] for row in named], crs=4490)
+    columns = {name: [row.get(name) for row in named] for name in names}
+    shapes = np.array([None, *(row["geometry"] for row in named)], dtype=object)[1:]
     edition = Edition(
         edition="example",
         status=EditionStatus.IN_FORCE,
@@ -233,7 +229,7 @@ def _layer(layer: str, rows: _Rows, clauses: tuple[Clause, ...] | None) -> Layer
         valid_to=None,
         stale_after=None,
         accuracy_m=0.0,
-        zones=frame,
+        zones=ZoneTable(columns, shapes),
         coverage=_box(-2 * _HALF_M, 2 * _HALF_M, 2 * _HALF_M),
         sha256="",
         authority=Text("示例", "Example"),

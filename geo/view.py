@@ -40,7 +40,7 @@ from geo.outlines import outlines_of, rims_of
 from geo.place_test import PlaceTest, area_tests, place_test
 from geo.rivers.laid import Laid, lay
 from geo.silence import silence
-from geo.zone_columns import alive_on, classes_on, codes_of, values_of, with_period
+from geo.zone_columns import alive_on, classes_on, codes_of, names_of, values_of, with_period
 
 _RESERVED = frozenset({"zone_id", "zone_class", "name", "valid_from", "valid_to", "geometry"})
 Objects = NDArray[np.object_]
@@ -253,7 +253,7 @@ def view_on(bundle: Bundle, on: date) -> BundleView:
     )
     listed = bundle.rulebook.eia or EiaList()
     named = dict.fromkeys([*bundle.layers, *bundle.out_of_scope, *_layers_named(rules), *listed.layers])
-    layers, rules, laid = lay({layer: _layer_view(bundle, layer, on) for layer in named}, rules)
+    layers, rules, laid = lay({layer: _layer_view(bundle, layer, on) for layer in named}, rules, bundle.keep)
     search = dict.fromkeys(layers, 0.0)
     for rule in rules:
         for layer, reach in rule.test.reaches_m:
@@ -331,7 +331,7 @@ def _layer_view(bundle: Bundle, layer_id: str, on: date) -> LayerView:
         return np.concatenate([np.zeros(0, dtype=object), *(values_of(zones, name) for _, zones in frames)])
 
     zone_class, derived = classes_on(column("zone_class"), column("zone_legacy"), on)
-    names = dict.fromkeys(str(c) for _, zones in frames for c in zones.columns if c not in _RESERVED)
+    names = dict.fromkeys(c for _, zones in frames for c in names_of(zones) if c not in _RESERVED)
     geometry = column("geometry")
     return LayerView(
         id=layer_id,
@@ -358,7 +358,7 @@ def _layer_view(bundle: Bundle, layer_id: str, on: date) -> LayerView:
 @lru_cache(maxsize=256)
 def _tree(editions: tuple[Edition, ...]) -> STRtree:
     """One search tree per set of editions, whatever the date."""
-    return STRtree(np.concatenate([e.zones.geometry.to_numpy() for e in editions if e.zones is not None]))
+    return STRtree(np.concatenate([values_of(e.zones, "geometry") for e in editions if e.zones is not None]))
 
 
 def is_anywhere(rule: Rule) -> bool:

@@ -1,15 +1,18 @@
 """Columns of zones as plain values, and what they say on a date: alive or not, class, season."""
 
+import math
 import re
 from datetime import date
+from typing import TYPE_CHECKING, TypeAlias
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from geo.measure import Objects
-from geo.model import Season
+from geo.model import Season, ZoneTable
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 Mask = NDArray[np.bool_]
 
@@ -19,32 +22,46 @@ TWO_ZONE_RESERVES_FROM = date(2026, 3, 15)
 _LEGACY = {"core": "core", "buffer": "core", "experimental": "general"}
 
 
-def values_of(zones: gpd.GeoDataFrame, name: str) -> Objects:
+Zones: TypeAlias = "ZoneTable | gpd.GeoDataFrame"
+
+
+def names_of(zones: Zones) -> tuple[str, ...]:
+    """Names of the columns of zones, that of their geometries too."""
+    return zones.names if isinstance(zones, ZoneTable) else tuple(str(name) for name in zones.columns)
+
+
+def values_of(zones: Zones, name: str) -> Objects:
     """A column of zones; None throughout where there is no such column."""
-    if name not in zones:
+    if isinstance(zones, ZoneTable):
+        cells = zones.cells(name)
+    else:
+        cells = zones[name].to_numpy(dtype=object, na_value=None) if name in zones else None
+    if cells is None:
         return np.full(len(zones), None, dtype=object)
-    values: Objects = zones[name].to_numpy(dtype=object, na_value=None)
     if name == "geometry":
-        return values
+        return cells
     # Texts, as most are, without a call each.
     plain = [
         (value if value and not value.isspace() else None) if type(value) is str else _plain(value)
-        for value in values
+        for value in cells
     ]
     return np.array([*plain, None], dtype=object)[:-1]
 
 
 def _plain(value: object) -> object:
-    """A plain Python value; a blank text says nothing."""
+    """A plain Python value; a blank text says nothing, and no more does NaN."""
     if isinstance(value, np.generic):
-        return value.item()
-    return None if isinstance(value, str) and not value.strip() else value
+        value = value.item()
+    if isinstance(value, str):
+        return value if value.strip() else None
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def codes_of(values: Objects) -> NDArray[np.intp]:
     """A number for each value, from 0, equal for equal ones of one type: True and 1 have two."""
     if all(value is None or type(value) is str for value in values):
-        return np.asarray(pd.factorize(values)[0] + 1, dtype=np.intp)
+        texts: dict[str | None, int] = {None: 0}
+        return np.array([texts.setdefault(value, len(texts)) for value in values], dtype=np.intp)
     numbers: dict[tuple[type, object], int] = {}
     told = [numbers.setdefault((type(value), value), len(numbers)) for value in values]
     return np.array(told, dtype=np.intp)

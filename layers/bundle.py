@@ -11,6 +11,7 @@ from geo.errors import BundleError, Problem
 from geo.model import Bundle, Edition, Layer, OutOfScope, Rulebook, Text
 from layers.catalogue import CATALOGUE, CatalogueSpec, EditionSpec, LayerSpec, read_catalogue
 from layers.edition import read_edition
+from layers.kept_rivers import keeper
 from layers.keytable import near
 from layers.lint import check, remark
 from layers.pointer import POINTER
@@ -269,6 +270,7 @@ def _assemble(folder: Path, described: _Described, before: Kept) -> Loaded:
     titles: dict[str, Text] = {name: standard.title for name, standard in schema.layers.items()}
     titles.update({layer.id: layer.title for layer in layers.values()})
     data = [f"data {name} {sha}" for name, sha in files.hashes.items()]
+    digest = _digest((*described.content, *data))
     bundle = Bundle(
         id=catalogue.id,
         title=catalogue.title,
@@ -286,9 +288,10 @@ def _assemble(folder: Path, described: _Described, before: Kept) -> Loaded:
         rulebook=described.rulebook,
         distances=dict(catalogue.distances),
         layer_titles=titles,
-        digest=_digest((*described.content, *data)),
+        digest=digest,
         notes=catalogue.notes,
         unpublished=frozenset(name for name, standard in schema.layers.items() if not standard.published),
+        keep=keeper(folder, digest),
     )
     return Loaded(bundle=bundle, files=files.hashes, kept=reader.kept)
 

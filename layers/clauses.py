@@ -8,13 +8,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-import geopandas as gpd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from geo.lists.zones import codes_of_zones, places_of, subtypes_of
 from geo.model import ANY, DIMENSION_TEXT, Certainty, Clause, ClauseLevel, ClauseVerb, Text
-from geo.zone_columns import values_of
+from geo.zone_columns import Zones, values_of
+from layers.geoparquet import read_table
 from layers.keytable import near
 from layers.readers import Files, reason
 from layers.strictyaml import Faults
@@ -69,7 +68,7 @@ def read_clauses(
     name: str,
     sha256: str | None,
     files: Files,
-    zones: gpd.GeoDataFrame | None,
+    zones: "Zones | None",
     words: Collection[str],
     classes: Collection[str],
     where: str,
@@ -175,7 +174,7 @@ def _few(values: Iterable[str]) -> str:
     return ", ".join(shown[:_SHOWN]) + (f" … ({len(shown)})" if len(shown) > _SHOWN else "")
 
 
-def _zones(zones: gpd.GeoDataFrame | None, classes: Collection[str]) -> _Zones | None:
+def _zones(zones: "Zones | None", classes: Collection[str]) -> _Zones | None:
     if zones is None:
         return None
 
@@ -373,7 +372,7 @@ def _table(path: Path, name: str, at: str, faults: Faults) -> list[Row] | None:
 
 
 def _parquet(path: Path) -> tuple[list[Row], list[str]]:
-    table = pq.read_table(path)
+    table = read_table(path)
     return table.to_pylist(), table.column_names
 
 

@@ -5,17 +5,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from typing import Any
-
-import geopandas as gpd
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Self
 
 from geo.model import Text
 from layers.catalogue_keys import Column
 from layers.schema import Attribute, StandardLayer
 from layers.strictyaml import Faults
 
-__all__ = ["FIXED", "Cells", "as_date", "as_text", "columns_of", "listed"]
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+__all__ = ["FIXED", "Cells", "Sheet", "as_date", "as_text", "columns_of", "listed"]
 
 FIXED = ("zone_id", "zone_class", "name", "valid_from", "valid_to")
 """Columns every layer has."""
@@ -28,6 +28,40 @@ Cells = list[Any]
 """A column as Python values; None = unknown."""
 
 
+_NOTHING = ("NaTType", "NAType")
+"""What pandas puts where there is no day or no value; known by name, so that pandas need not be there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows of a file without their geometries.
+
+    Attributes
+    ----------
+    names
+        Names of the columns.
+    cells
+        Gives a column by its name.
+    fids
+        Gives the feature ids, where the format has any.
+    """
+
+    names: tuple[str, ...]
+    rows: int
+    cells: Callable[[str], Cells]
+    fids: Callable[[], Cells] = list
+
+    @classmethod
+    def of(cls, frame: "gpd.GeoDataFrame") -> Self:
+        """The rows of a GeoDataFrame."""
+        theirs = {str(name): name for name in frame.columns if name != frame.geometry.name}
+
+        def cells(name: str) -> Cells:
+            return list(frame[theirs[name]].tolist())
+
+        return cls(names=tuple(theirs), rows=len(frame), cells=cells, fids=frame.index.tolist)
+
+
 def listed(names: Sequence[object]) -> str:
     """The first twenty names, and how many more there are."""
     shown = ", ".join(str(name) for name in names[:_MOST_LISTED])
@@ -36,10 +70,12 @@ def listed(names: Sequence[object]) -> str:
 
 def plain(value: Any) -> Any:  # noqa: ANN401 (cells of any file)
     """A cell as a Python value; blanks, NaN and NaT are None."""
-    if value is None or value is pd.NaT or value is pd.NA:
+    if value is None:
         return None
     if isinstance(value, str):
         return value.strip() or None
+    if type(value).__name__ in _NOTHING:
+        return None
     if isinstance(value, datetime):
         return value.date() if value.time() == datetime.min.time() else value.isoformat()
     if isinstance(value, float) and math.isnan(value):
@@ -109,7 +145,7 @@ class _Source:
 
 
 def columns_of(
-    frame: gpd.GeoDataFrame,
+    sheet: Sheet,
     fid_column: str,
     fields: Mapping[str, Column],
     attributes: Mapping[str, Attribute],
@@ -123,14 +159,13 @@ def columns_of(
     -------
     Columns by our names (the fixed ones always there, ``zone_id`` None where it is missing) and remarks.
     """
-    theirs = {str(name): name for name in frame.columns if name != frame.geometry.name}
     found: dict[str, _Source] = {}
     used: set[str] = set()
     for ours, column in fields.items():
-        cells, name = _field_cells(frame, theirs, fid_column, ours, column, where, faults)
+        cells, name = _field_cells(sheet, fid_column, ours, column, where, faults)
         found[ours] = _Source(cells, attributes.get(ours))
         used.add(name)
-    for name in theirs:
+    for name in sheet.names:
         attribute = _standard(name, attributes)
         ours = attribute.id if attribute is not None else _fixed(name, standard) or name
         if name in used and attribute is None:
@@ -139,17 +174,16 @@ def columns_of(
             if name in used or attribute is not None:
                 continue
             ours = f"{ours}_in_file"
-        found[ours] = _Source(frame[theirs[name]].tolist(), attribute)
+        found[ours] = _Source(sheet.cells(name), attribute)
     remarks: list[Text] = []
     columns = {name: _cells(name, source, remarks) for name, source in found.items()}
     for name in FIXED:
-        columns.setdefault(name, [None] * len(frame))
+        columns.setdefault(name, [None] * sheet.rows)
     return columns, tuple(remarks)
 
 
 def _field_cells(
-    frame: gpd.GeoDataFrame,
-    theirs: Mapping[str, Any],
+    sheet: Sheet,
     fid_column: str,
     ours: str,
     column: Column,
@@ -158,24 +192,24 @@ def _field_cells(
 ) -> tuple[Cells, str]:
     """Cells of a field the catalogue maps, and the file's name of the column."""
     if column.row_number:
-        return [str(n) for n in range(1, len(frame) + 1)], ""
+        return [str(n) for n in range(1, sheet.rows + 1)], ""
     if column.constant is not None:
-        return [column.constant] * len(frame), ""
+        return [column.constant] * sheet.rows, ""
     wanted = column.name or ""
-    folded = {name.casefold(): name for name in reversed(list(theirs))}
-    name = wanted if wanted in theirs else folded.get(wanted.casefold())
+    folded = {name.casefold(): name for name in reversed(sheet.names)}
+    name = wanted if wanted in sheet.names else folded.get(wanted.casefold())
     if name is not None:
-        return frame[theirs[name]].tolist(), name
+        return sheet.cells(name), name
     if fid_column and wanted.casefold() in {fid_column.casefold(), "fid"}:
-        return frame.index.tolist(), ""
+        return sheet.fids(), ""
     faults.add(
         where,
         given=wanted,
-        allowed=listed(list(theirs)) or "—",
+        allowed=listed(sheet.names) or "—",
         zh=f"文件没有 fields.{ours} 所指的列",
         en=f"the file lacks the column that fields.{ours} names",
     )
-    return [None] * len(frame), ""
+    return [None] * sheet.rows, ""
 
 
 def _standard(name: str, attributes: Mapping[str, Attribute]) -> Attribute | None:

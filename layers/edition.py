@@ -2,12 +2,11 @@
 
 from collections.abc import Collection
 
-import geopandas as gpd
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.crs import Crs
-from geo.model import Edition, Text
+from geo.model import Edition, Text, ZoneTable
 from geo.site import OLD_DATUM_ACCURACY_M
 from layers.catalogue import EditionSpec, LayerSpec
 from layers.clauses import read_clauses
@@ -16,7 +15,7 @@ from layers.file_crs import settle_crs
 from layers.raster import RasterZones, raster_zones
 from layers.readers import Files
 from layers.schema import Schema
-from layers.shapes import coverage_of, sieve, zones_frame
+from layers.shapes import coverage_of, sieve, zone_table
 from layers.strictyaml import Faults
 from layers.validate import check_columns
 
@@ -37,7 +36,7 @@ def read_edition(
     where = f"{layer.id} {spec.edition}"
     sha256 = files.sha256(spec.path, f"{where} {spec.path}", faults) if spec.path else ""
     _check_sha(spec.sha256, sha256, f"{where} {spec.path}", faults)
-    zones: gpd.GeoDataFrame | None = None
+    zones: ZoneTable | None = None
     coverage: Geometry | None = None
     remarks: tuple[Text, ...] = ()
     cell_m: float | None = None
@@ -129,28 +128,28 @@ def _check_datum(spec: EditionSpec, crs: Crs, at: str, faults: Faults) -> None:
 
 def _zones(
     layer: LayerSpec, spec: EditionSpec, schema: Schema, files: Files, where: str, faults: Faults
-) -> tuple[gpd.GeoDataFrame | None, Crs | None, tuple[Text, ...]]:
+) -> tuple[ZoneTable | None, Crs | None, tuple[Text, ...]]:
     """The good zones, the CRS they came in, and remarks."""
     at = f"{where} {spec.path}"
     raw = files.read(spec.path, spec.table, at, faults, encoding=spec.encoding)
     if raw is None:
         return None, None, ()
-    _check_rows(spec, len(raw.frame), at, faults)
-    crs, remarks = settle_crs(raw.crs, spec.crs, raw.frame.geometry.array, at, faults)
+    _check_rows(spec, raw.sheet.rows, at, faults)
+    crs, remarks = settle_crs(raw.crs, spec.crs, raw.shapes, at, faults)
     if crs is None:
         return None, None, raw.remarks
     _check_datum(spec, crs, at, faults)
     standard = schema.layers.get(layer.id)
     attributes = schema.attributes_of(layer.id)
     # A table without rows may have no columns either; what it lacks is told by min_rows.
-    about_columns = faults if len(raw.frame) else Faults()
+    about_columns = faults if raw.sheet.rows else Faults()
     columns, column_remarks = columns_of(
-        raw.frame, raw.fid_column, spec.fields, attributes, standard, at, about_columns
+        raw.sheet, raw.fid_column, spec.fields, attributes, standard, at, about_columns
     )
     check_columns(columns, spec.classes, at, faults)
     kinds = standard.geometry if standard is not None else ()
-    found = sieve(raw.frame.geometry.array, crs, kinds, columns["zone_id"], at, faults)
-    return zones_frame(columns, found), crs, (*raw.remarks, *remarks, *column_remarks, *found.remarks)
+    found = sieve(raw.shapes, crs, kinds, columns["zone_id"], at, faults)
+    return zone_table(columns, found), crs, (*raw.remarks, *remarks, *column_remarks, *found.remarks)
 
 
 def _check_rows(spec: EditionSpec, rows: int, at: str, faults: Faults) -> None:
@@ -187,8 +186,8 @@ def _coverage(
     def united(faults: Faults) -> Geometry | None:
         own = crs
         if raw.crs is not None:
-            own, _ = settle_crs(raw.crs, None, raw.frame.geometry.array, at, faults)
-        return None if own is None else coverage_of(raw.frame.geometry.array, own, at, faults)
+            own, _ = settle_crs(raw.crs, None, raw.shapes, at, faults)
+        return None if own is None else coverage_of(raw.shapes, own, at, faults)
 
     key = (
         "coverage",

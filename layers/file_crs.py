@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.crs import Crs, agree, crs_from_wkt, parse_crs, to_lonlat
+from geo.crs import Crs, agree, by_definition, crs_from_wkt, parse_crs, to_lonlat
 from geo.errors import InputError
+from geo.measure import Objects
 from geo.model import Text
 from layers.strictyaml import Faults
 
@@ -19,7 +19,7 @@ _SAME_PLACE_OLD_DEG = 3e-3  # 300 m: Xi'an 80 and Beijing 54 are taken at face v
 
 
 def settle_crs(
-    named: str | None, declared: str | None, shapes: Sequence[Any], where: str, faults: Faults
+    named: str | None, declared: str | None, shapes: Sequence[Any] | Objects, where: str, faults: Faults
 ) -> tuple[Crs | None, tuple[Text, ...]]:
     """The CRS of a file: what it names and what is declared must agree; one of them must be there.
 
@@ -79,7 +79,7 @@ def _remarks(taken: Crs | None) -> tuple[Text, ...]:
     return (Text(zh, "EPSG:4326 taken as EPSG:4490 (decimetres at most)"),)
 
 
-def _by_code(named: str, shapes: Sequence[Any]) -> Crs | None:
+def _by_code(named: str, shapes: Sequence[Any] | Objects) -> Crs | None:
     """The code nearest to a file's definition, if it puts the data where the definition does."""
     try:
         found = crs_from_wkt(named)
@@ -88,7 +88,7 @@ def _by_code(named: str, shapes: Sequence[Any]) -> Crs | None:
     return found if _same_place(named, found, shapes) else None
 
 
-def _same_place(named: str, crs: Crs, shapes: Sequence[Any]) -> bool:
+def _same_place(named: str, crs: Crs, shapes: Sequence[Any] | Objects) -> bool:
     """Whether a CRS and a file's own definition agree on where the corners of the data lie."""
     bounds = shapely.bounds(np.asarray(shapes, dtype=object))
     bounds = bounds[np.isfinite(bounds).all(axis=1)]
@@ -97,7 +97,7 @@ def _same_place(named: str, crs: Crs, shapes: Sequence[Any]) -> bool:
     corners = shapely.points([bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)])
     ours = shapely.get_coordinates(to_lonlat(cast("Any", corners), crs))
     try:
-        theirs = shapely.get_coordinates(gpd.GeoSeries(corners, crs=named).to_crs("EPSG:4490").to_numpy())
+        theirs = by_definition(shapely.get_coordinates(corners), named)
     except RuntimeError:  # of the projection library: a local system, from which no way leads
         return False
     most = _SAME_PLACE_OLD_DEG if crs.old_datum else _SAME_PLACE_DEG

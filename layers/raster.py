@@ -6,22 +6,21 @@ Where a cell says nothing (nodata) the edition vouches for nothing: it covers th
 from dataclasses import dataclass
 from typing import cast
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.crs import Crs
-from geo.model import Text
+from geo.model import Text, ZoneTable
 from geo.raster import NO_DATA, Grid, Labels, Mask, Patches, cell_m, junctions, parted, patches, whole
 from layers.catalogue import EditionSpec, LayerSpec
 from layers.catalogue_keys import Column
-from layers.columns import columns_of
+from layers.columns import Sheet, columns_of
 from layers.file_crs import settle_crs
 from layers.raster_file import MOST_SIDES, RasterFile, read_raster, trace
 from layers.readers import Files
 from layers.schema import Schema, StandardLayer
-from layers.shapes import Sieved, drop_invalid, sieve, zones_frame
+from layers.shapes import Sieved, drop_invalid, sieve, zone_table
 from layers.strictyaml import Faults
 
 __all__ = ["RasterZones", "raster_zones"]
@@ -42,7 +41,7 @@ class RasterZones:
         Longest side of any cell, metres.
     """
 
-    zones: gpd.GeoDataFrame
+    zones: ZoneTable
     crs: Crs
     said: Geometry
     cell_m: float
@@ -126,18 +125,15 @@ def _said(file: RasterFile, crs: Crs, joined: Mask) -> Geometry:
 
 def _frame(
     found: Patches, layer: LayerSpec, spec: EditionSpec, schema: Schema, where: str, faults: Faults
-) -> tuple[gpd.GeoDataFrame, tuple[Text, ...]]:
+) -> tuple[ZoneTable, tuple[Text, ...]]:
     """The patches as zones: ids of class and first cell, the number of cells, and constant attributes."""
     codes = ("", *(spec.cells.legend.codes if spec.cells is not None else ()))
     zone_class = [codes[label] for label in found.label]
     first = zip(zone_class, found.row, found.column, strict=True)
     names = [f"{code}-r{row}c{column}" for code, row, column in first]
-    frame = gpd.GeoDataFrame(
-        {"zone_id": names, "zone_class": zone_class, "cells": found.cells.tolist()},
-        geometry=gpd.GeoSeries(found.geometry, crs="EPSG:4490"),
-    )
+    cells = {"zone_id": names, "zone_class": zone_class, "cells": found.cells.tolist()}
     columns, remarks = columns_of(
-        frame,
+        Sheet(names=tuple(cells), rows=len(names), cells=cells.__getitem__),
         "",
         {**_FIELDS, **spec.fields},
         schema.attributes_of(layer.id),
@@ -147,4 +143,4 @@ def _frame(
     )
     checked = Sieved(found.geometry.tolist(), names, where, faults)
     drop_invalid(checked)
-    return zones_frame(columns, checked), remarks
+    return zone_table(columns, checked), remarks

@@ -3,24 +3,30 @@
 Nothing leaves the bundle's folder: virtual and remote sources are refused by content, not by name only.
 """
 
+import contextlib
 import hashlib
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
-import geopandas as gpd
-import pandas as pd
-import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError
+import numpy as np
+from numpy.typing import NDArray
 
 from geo.model import Text
+from layers import gdal
+from layers.columns import Sheet
+from layers.geoparquet import read_plain
 from layers.peek import count_records, crs_member, follows
 from layers.shapefile import RAW, Letters, letters_of
 from layers.strictyaml import Faults
+
+if TYPE_CHECKING:  # half a second of every start: imported for the files that need it
+    import geopandas as gpd
 
 __all__ = ["Files", "Raw", "reason"]
 
@@ -60,24 +66,49 @@ _DAMAGE = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Raw:
     """A file as read.
 
     Attributes
     ----------
-    frame
-        Its rows, with the columns and coordinates of the file; the index holds the feature ids.
+    sheet, shapes
+        Its rows, with the columns and coordinates of the file.
+    whole
+        Gives the same as a GeoDataFrame.
     crs
         The CRS the file names (WKT or authority code); None where it names none.
     fid_column
         The name by which the feature ids go; empty where the format has none.
     """
 
-    frame: gpd.GeoDataFrame
+    sheet: Sheet
+    shapes: NDArray[np.object_]
+    whole: "Callable[[], gpd.GeoDataFrame]"
     crs: str | None
     fid_column: str = ""
     remarks: tuple[Text, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        frame: "gpd.GeoDataFrame",
+        *,
+        crs: str | None,
+        fid_column: str = "",
+        remarks: tuple[Text, ...] = (),
+    ) -> Self:
+        """A file that was read as a GeoDataFrame, whose index holds the feature ids."""
+        shapes = np.asarray(frame.geometry.array, dtype=object)
+        sheet = Sheet.of(frame)
+        return cls(
+            sheet=sheet, shapes=shapes, whole=lambda: frame, crs=crs, fid_column=fid_column, remarks=remarks
+        )
+
+    @cached_property
+    def frame(self) -> "gpd.GeoDataFrame":
+        """The rows as a GeoDataFrame."""
+        return self.whole()
 
 
 class Files:
@@ -224,11 +255,27 @@ def _without_folders(message: str) -> str:
 
 
 def _read_parquet(path: Path) -> Raw:
+    with _no_warning_of_nan():
+        plain = read_plain(path)
+    if plain is not None:
+        return Raw(sheet=plain.sheet, shapes=plain.shapes, whole=lambda: _whole_parquet(path), crs=plain.crs)
+    frame = _whole_parquet(path)
+    return Raw.of(frame, crs=None if frame.crs is None else frame.crs.to_wkt())
+
+
+def _whole_parquet(path: Path) -> "gpd.GeoDataFrame":
+    import geopandas as gpd  # noqa: PLC0415  see above
+
+    with _no_warning_of_nan():
+        return gpd.read_parquet(path)
+
+
+@contextlib.contextmanager
+def _no_warning_of_nan() -> Iterator[None]:
+    """NaN among the coordinates is a fault that is told with the zone's id, not a warning of the reader."""
     with warnings.catch_warnings():
-        # NaN among the coordinates is a fault that is told with the zone's id, not a warning of the reader.
         warnings.simplefilter("ignore", RuntimeWarning)
-        frame = gpd.read_parquet(path)
-    return Raw(frame=frame, crs=None if frame.crs is None else frame.crs.to_wkt())
+        yield
 
 
 def _gdal_name(path: Path) -> str:
@@ -241,6 +288,8 @@ def _gdal_name(path: Path) -> str:
 def _read_ogr(
     path: Path, name: str, layer: str | None, encoding: str | None, where: str, faults: Faults
 ) -> Raw | None:
+    import geopandas as gpd  # noqa: PLC0415  see above
+
     source = _gdal_name(path)
     options = _GML_OPTIONS if ".gml" in path.name.lower() else {}
     with warnings.catch_warnings(record=True) as caught:
@@ -252,11 +301,11 @@ def _read_ogr(
         letters = letters_of(path, chosen, encoding)
         code = encoding if letters is None else RAW
         try:
-            info = pyogrio.read_info(source, layer=chosen, encoding=code, force_feature_count=True, **options)
-            frame = pyogrio.read_dataframe(
+            info = gdal.read_info(source, layer=chosen, encoding=code, force_feature_count=True, **options)
+            frame = gdal.read_dataframe(
                 source, layer=chosen, fid_as_index=True, on_invalid="ignore", encoding=code, **options
             )
-        except (DataSourceError, DataLayerError) as error:
+        except (gdal.DataSourceError, gdal.DataLayerError) as error:
             _unreadable(where, name, error, faults)
             return None
     if info["driver"] in _FOLLOWING_DRIVERS:
@@ -273,8 +322,8 @@ def _read_ogr(
     if letters is not None:
         frame, told = _spelt(frame, letters)
         remarks += told
-    return Raw(
-        frame=frame,
+    return Raw.of(
+        frame,
         crs=_crs(info, path),
         fid_column=info["fid_column"],
         remarks=tuple(dict.fromkeys(remarks)),
@@ -291,8 +340,10 @@ def _crs(info: dict[str, Any], path: Path) -> str | None:
     return member
 
 
-def _spelt(frame: gpd.GeoDataFrame, letters: Letters) -> tuple[gpd.GeoDataFrame, tuple[Text, ...]]:
+def _spelt(frame: "gpd.GeoDataFrame", letters: Letters) -> tuple["gpd.GeoDataFrame", tuple[Text, ...]]:
     """A frame that was read byte by byte with its texts in characters, and what is to be remarked."""
+    import pandas as pd  # noqa: PLC0415  see above
+
     theirs = [name for name in frame.columns if name != frame.geometry.name]
     for name in theirs:
         if pd.api.types.is_object_dtype(frame[name]) or pd.api.types.is_string_dtype(frame[name]):
@@ -304,12 +355,12 @@ def _spelt(frame: gpd.GeoDataFrame, letters: Letters) -> tuple[gpd.GeoDataFrame,
 def _tables(source: str, options: dict[str, Any]) -> list[str]:
     """Names of the tables of a file; one by one where options matter, for ``list_layers`` takes none."""
     if not options:
-        return [str(row[0]) for row in pyogrio.list_layers(source)]
+        return [str(row[0]) for row in gdal.list_layers(source)]
     names: list[str] = []
     try:
         while True:
-            names.append(pyogrio.read_info(source, layer=len(names), **options)["layer_name"])
-    except DataLayerError:
+            names.append(gdal.read_info(source, layer=len(names), **options)["layer_name"])
+    except gdal.DataLayerError:
         return names
 
 

@@ -1,6 +1,6 @@
 """The rulebook: shipped vocabulary and rules, a folder of the same shape, and what a bundle adds."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from geo.model import Rulebook
 from geo.words.cite import linked
 from layers.eia_list import EIA_KEYS, EiaRows, check_rules, make_list
 from layers.expiry import check_expiry, versions
+from layers.kept_rulebook import keep, key_of, take_up
 from layers.kept_yaml import read_rules
 from layers.keytable import Key, Row, entries
 from layers.rule_checks import check_bases, check_overlaps, check_rule
@@ -50,6 +51,9 @@ class Sources:
     vocabulary: tuple[tuple[str, Source], ...]
     rules: tuple[Source, ...]
     eia: tuple[tuple[str, Source], ...] = ()
+
+
+_Made = tuple[Rulebook, Schema, tuple[str, ...]]
 
 
 @dataclass(slots=True)
@@ -134,8 +138,10 @@ def read_rulebook(
     faults: Faults,
     *,
     classes: Mapping[str, Collection[str]] | None = None,
-) -> tuple[Rulebook, Schema, tuple[str, ...]]:
+) -> _Made:
     """Read and check a rulebook; faults go to ``faults``, and what is good is returned all the same.
+
+    One that was read before without a fault is taken up as it was (`layers.kept_rulebook`).
 
     Parameters
     ----------
@@ -146,6 +152,26 @@ def read_rulebook(
     -------
     Rulebook, schema, and the canonical content of every entry (for the digest).
     """
+    key = key_of(_roles(sources), classes or {})
+    kept: _Made | None = None if key is None else take_up(key)
+    if kept is not None:
+        return kept
+    own = Faults()
+    made = _made(sources, own, classes or {})
+    if key is not None and not own.with_advice():
+        keep(key, made)
+    faults.take(own)
+    return made
+
+
+def _roles(sources: Sources) -> Iterator[tuple[str, str, Path]]:
+    """Every file with what it is read as."""
+    yield _SCHEMA, sources.schema.name, sources.schema.path
+    for role, source in (*sources.vocabulary, *sources.eia, *(("rules", source) for source in sources.rules)):
+        yield role, source.name, source.path
+
+
+def _made(sources: Sources, faults: Faults, classes: Mapping[str, Collection[str]]) -> _Made:
     schema, schema_root = read_schema(sources.schema.path, sources.schema.name, faults)
     read = _read_files(sources, faults)
     if schema_root is not None:
@@ -156,8 +182,8 @@ def read_rulebook(
     bases = linked({name: make_basis(row) for name, row in read.rows["basis.yaml"].items() if row.ok})
     words = Words(
         schema=schema,
-        classes=_known_classes(schema, classes or {}),
-        own_layers=(*(classes or ()), *schema.at_fault),
+        classes=_known_classes(schema, classes),
+        own_layers=(*classes, *schema.at_fault),
         facts=known_facts,
         activities=known_activities,
         groups=groups,

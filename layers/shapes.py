@@ -4,22 +4,19 @@ import os
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, cast
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.crs import Crs, to_lonlat
-from geo.model import Text
+from geo.model import Text, ZoneTable
 from layers.columns import Cells, listed
 from layers.strictyaml import Faults
 
-__all__ = ["LeftOut", "Sieved", "coverage_of", "drop_invalid", "sieve", "zones_frame"]
+__all__ = ["LeftOut", "Sieved", "coverage_of", "drop_invalid", "sieve", "zone_table"]
 
 Shapes = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
@@ -62,8 +59,10 @@ class Sieved:
         Which were left out, reason by reason.
     """
 
-    def __init__(self, shapes: Sequence[Any], names: Sequence[str], where: str, faults: Faults) -> None:
-        self.shapes: Shapes = np.asarray(shapes, dtype=object)
+    def __init__(
+        self, shapes: Sequence[Any] | Shapes, names: Sequence[str], where: str, faults: Faults
+    ) -> None:
+        self.shapes: Shapes = np.array(shapes, dtype=object)  # changed in place
         self.good: Mask = np.ones(len(self.shapes), dtype=bool)
         self.remarks: tuple[Text, ...] = ()
         self.left_out: list[LeftOut] = []
@@ -86,7 +85,12 @@ def _reason(shape: Geometry | None) -> str:
 
 
 def sieve(
-    shapes: Sequence[Any], crs: Crs, kinds: Collection[str], names: Sequence[str], where: str, faults: Faults
+    shapes: Sequence[Any] | Shapes,
+    crs: Crs,
+    kinds: Collection[str],
+    names: Sequence[str],
+    where: str,
+    faults: Faults,
 ) -> Sieved:
     """Bring geometries to longitude/latitude and single out the good ones.
 
@@ -202,24 +206,15 @@ def _within(bounds: npt.NDArray[np.float64], area: tuple[float, float, float, fl
     return np.asarray(low & (bounds[:, 2] <= east) & (bounds[:, 3] <= north))
 
 
-def zones_frame(columns: dict[str, Cells], found: Sieved) -> gpd.GeoDataFrame:
-    """The good rows, with Python values in object columns."""
+def zone_table(columns: dict[str, Cells], found: Sieved) -> ZoneTable:
+    """The good rows."""
     keep: list[int] = np.flatnonzero(found.good).tolist()
     whole = len(keep) == len(found.good)
-    data = {
-        name: pd.Series(cells if whole else [cells[n] for n in keep], dtype=object)
-        for name, cells in columns.items()
-    }
-    return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(found.shapes[keep], crs=_lonlat()))
+    data = {name: cells if whole else [cells[n] for n in keep] for name, cells in columns.items()}
+    return ZoneTable(data, found.shapes[keep])
 
 
-@lru_cache(maxsize=1)
-def _lonlat() -> Any:  # noqa: ANN401 (a CRS of pyproj)
-    """EPSG:4490 as GeoPandas has it: to look the code up takes a millisecond, and every edition asks."""
-    return gpd.GeoSeries([], crs="EPSG:4490").crs
-
-
-def coverage_of(shapes: Sequence[Any], crs: Crs, where: str, faults: Faults) -> Geometry | None:
+def coverage_of(shapes: Sequence[Any] | Shapes, crs: Crs, where: str, faults: Faults) -> Geometry | None:
     """The union of a coverage file's polygons, in EPSG:4490; None where there is none."""
     if not len(shapes):
         faults.add(

@@ -103,6 +103,16 @@ class Faults:
         """Take over faults found elsewhere."""
         self._found.extend(problems)
 
+    @property
+    def advice(self) -> "tuple[Problem, ...]":
+        """All advice, in the order found."""
+        return tuple(self._advice)
+
+    def take(self, other: "Faults") -> None:
+        """Take over all that was noted elsewhere, advice too."""
+        self._found.extend(other)
+        self._advice.extend(other.advice)
+
     def tuple(self) -> tuple[Problem, ...]:
         """All faults, in the order found, each once."""
         return tuple(dict.fromkeys(self._found))

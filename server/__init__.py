@@ -1,13 +1,14 @@
 """The web door: `create_app` makes the service from its settings and its bundle."""
 
 from flask import Response
-from flask_openapi import Info, OpenAPI
+from flask_openapi import Info
 from pydantic import ValidationError
 
 from geo.model import Bundle
 from server.api import api
 from server.errors import problem_response, register_errors
 from server.lang import read_words
+from server.late_docs import LateOpenAPI
 from server.live import Live
 from server.pages import pages
 from server.rule_pages import rule_pages
@@ -23,7 +24,7 @@ _STATIC = ROOT / "static"
 _DESCRIPTION = "May this project stand here, under which clauses, and how sure are we?"
 
 
-def create_app(settings: Settings, bundle: Bundle | Live | None) -> OpenAPI:
+def create_app(settings: Settings, bundle: Bundle | Live | None) -> LateOpenAPI:
     """The service.
 
     Parameters
@@ -32,7 +33,7 @@ def create_app(settings: Settings, bundle: Bundle | Live | None) -> OpenAPI:
         What to serve, for good or until another takes its place; with None every answer but the OpenAPI
         document is a 503.
     """
-    app = OpenAPI(
+    app = LateOpenAPI(
         __name__,
         info=Info(title="Fenqu 分区", version=VERSION, description=_DESCRIPTION),
         doc_ui=False,
@@ -47,8 +48,8 @@ def create_app(settings: Settings, bundle: Bundle | Live | None) -> OpenAPI:
     app.extensions["fenqu_words"] = read_words(_STATIC / "i18n")
     dress(app, max_body_bytes=settings.max_body_bytes, proxy_hops=settings.proxy_hops)
     register_errors(app)
-    app.register_api(api)
-    app.register_api(service)
+    app.register_late(api)
+    app.register_late(service)
     app.register_blueprint(pages)
     app.register_blueprint(rule_pages)
     return app

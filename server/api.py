@@ -10,12 +10,13 @@ from urllib.parse import quote
 
 import orjson
 from flask import Response, g, request
-from flask_openapi import APIBlueprint, Tag
+from flask_openapi import Tag
 from flask_openapi.types import ResponseDict
 
 from server import batch, checks, clauses, coverage, current, describe, exports, site_list, zones
 from server.answer_schemas import CheckAnswer, SitesAnswer
 from server.lang import current_lang
+from server.late_docs import LateBlueprint
 from server.rule_choice import Choice
 from server.schemas import (
     ActivitiesQuery,
@@ -98,7 +99,7 @@ _FILE = {
 CHECKS = Tag(name="checks", description="May this project stand here, under which clauses, how sure are we?")
 DATA = Tag(name="data", description="What the answers rest on.")
 
-api = APIBlueprint("api", __name__, url_prefix="/api/v1")
+api = LateBlueprint("api", __name__, url_prefix="/api/v1")
 
 
 def _json(body: dict[str, Any], mimetype: str = "application/json") -> Response:

@@ -9,6 +9,7 @@ import shapely
 from geo.find_activity import Found, search_activities
 from geo.model import Activity, Basis, Bundle, Condition, Edition, EditionStatus, Fact, Layer, Rule, With
 from geo.words.cite import cited
+from geo.zone_columns import values_of
 from server.errors import UnknownResourceError
 from server.rule_choice import Choice, chosen
 from server.schemas import unknown_key
@@ -92,10 +93,11 @@ def _edition(edition: Edition) -> Json:
 
 
 def _shapes(edition: Edition) -> list[str]:
-    if edition.zones is None or edition.zones.empty:
+    if edition.zones is None:
         return []
-    kinds = edition.zones.geometry.geom_type.dropna().unique()
-    return sorted({str(kind).removeprefix("Multi").lower().replace("linestring", "line") for kind in kinds})
+    kinds = np.unique(shapely.get_type_id(values_of(edition.zones, "geometry"))).tolist()
+    names = {shapely.GeometryType(kind).name for kind in kinds if kind >= 0}
+    return sorted({name.removeprefix("MULTI").lower().replace("linestring", "line") for name in names})
 
 
 def _day(value: date | None) -> str | None:

@@ -17,13 +17,16 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from geo.errors import FenquError
 from geo.model import Bundle, Problem, Text
 from geo.once import Once
+from geo.view import view_on
 from layers.bundle import Kept, Loaded, load
 from layers.pointer import Stamp, pointed_at, stamp
+from layers.sites.doctor.area import service_area
 
 __all__ = ["Live", "load_live"]
 
@@ -99,6 +102,16 @@ class Live:
             _forget()  # what was worked out for the old bundle would keep it alive
             LOGGER.info("serving state %s, digest %s", following.state, _digest(following))
         return self._served.bundle
+
+    def warm(self, on: date) -> None:
+        """Work out what all answers of a day rest on; workers that are forked later share it."""
+        if self._served.bundle is None:
+            return
+        try:
+            view_on(self._served.bundle, on)
+            service_area(self._served.bundle)
+        except Exception:  # each answer will say so
+            LOGGER.exception("nothing could be worked out for %s", on)
 
     def watch(self) -> None:
         """Look at the pointer from now on; a process that was forked needs a thread of its own."""

@@ -9,6 +9,7 @@ import shapely
 from flask import Blueprint, Response, current_app, g, make_response, render_template, request
 
 from geo.model import HISTORY_FROM, Bundle
+from geo.zone_columns import values_of
 from server import api_page, current, describe
 from server.lang import HTML_LANG, LANGS, current_lang
 from server.maps import MAP_NAME, Bounds, MapParts, map_parts
@@ -89,11 +90,11 @@ def home_places(bundle: Bundle) -> list[dict[str, Any]]:
     newest = layer.editions[0] if layer and layer.editions else None
     if newest is None or newest.zones is None:
         return []
-    frame = newest.zones
-    own = frame["zone_id"].astype(str).str.startswith(tuple(bundle.jurisdictions))
+    columns = (values_of(newest.zones, name) for name in ("zone_id", "name", "geometry"))
     found = [
-        {"id": str(row.zone_id), "name": str(row.name_), "bounds": [round(v, 5) for v in row.geometry.bounds]}
-        for row in frame[own].rename(columns={"name": "name_"}).itertuples()
+        {"id": str(code), "name": str(name), "bounds": [round(v, 5) for v in shape.bounds]}
+        for code, name, shape in zip(*columns, strict=True)
+        if str(code).startswith(bundle.jurisdictions)
     ]
     return sorted(found, key=lambda place: place["id"])
 

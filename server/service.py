@@ -4,17 +4,20 @@ from typing import Any
 
 import orjson
 from flask import Response, current_app
-from flask_openapi import APIBlueprint, Tag
+from flask_openapi import Tag
 
 from geo.answer import ENGINE
 from server import current, describe
+from server.late_docs import LateBlueprint
 from server.live import Refused
 from server.schemas import LangQuery
 from server.texts import both
 
 VERSION = ENGINE
 
-service = APIBlueprint("service", __name__, abp_tags=[Tag(name="service", description="The service itself.")])
+service = LateBlueprint(
+    "service", __name__, abp_tags=[Tag(name="service", description="The service itself.")]
+)
 
 
 @service.get(

@@ -10,6 +10,7 @@ import sys
 
 from geo.errors import BundleError
 from server import create_app
+from server.current import today
 from server.live import load_live
 from server.settings import SettingsError, read_settings
 
@@ -26,7 +27,9 @@ logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", str
 try:
     _settings = read_settings()
     logging.getLogger("fenqu").setLevel(_settings.log_level)
-    app = create_app(_settings, load_live(_settings.bundle))
+    _live = load_live(_settings.bundle)
+    app = create_app(_settings, _live)
+    _live.warm(today())
 except (BundleError, SettingsError) as _error:
     _refuse(_error)
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import orjson
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
@@ -175,7 +174,7 @@ def _properties(view: LayerView, row: int, query: ZonesQuery) -> dict[str, Any]:
 def _plain(cell: object) -> str | int | float | bool | None:
     """A cell as JSON: dates as ISO, missing as null."""
     value = cell.item() if isinstance(cell, np.generic) else cell
-    if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
     if isinstance(value, date):
         return value.isoformat()

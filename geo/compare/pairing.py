@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from shapely import STRtree
@@ -12,8 +11,8 @@ from shapely import STRtree
 from geo.compare.pieces import areal, shapes_of
 from geo.compare.strands import neighbours, share_of_both, thin
 from geo.measure import TOLERANCE_M, Floats, Objects, area_m2, length_m
-from geo.model import Edition
-from geo.zone_columns import values_of
+from geo.model import Edition, ZoneTable
+from geo.zone_columns import names_of, values_of
 
 _OURS = ("zone_id", "geometry")
 _SHARED = 0.5
@@ -51,8 +50,8 @@ class Rows:
         began = [str(one or "") for one in values_of(zones, "valid_from")]
         order = sorted(range(len(ids)), key=lambda n: (ids[n], began[n], wkb[n]))
         shapes = shapes[order]
-        names = [name for name in zones.columns if name not in _OURS]
-        columns = {str(name): values_of(zones, name)[order] for name in names}
+        names = [name for name in names_of(zones) if name not in _OURS]
+        columns = {name: values_of(zones, name)[order] for name in names}
         classes = columns.get("zone_class", np.full(len(ids), None, dtype=object))
         return cls(
             key=tuple(_numbered(ids[n] for n in order)),
@@ -165,5 +164,5 @@ def alike(one: Any, other: Any) -> bool:  # noqa: ANN401 (cells of any layer)
     return bool(one == other) and (one is None) == (other is None)
 
 
-def _no_zones() -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame({"zone_id": [], "zone_class": []}, geometry=[], crs="EPSG:4490")
+def _no_zones() -> ZoneTable:
+    return ZoneTable({"zone_id": [], "zone_class": []}, shapes_of([]))

@@ -73,6 +73,7 @@ from geo.model.words import (
     Verdict,
     worst,
 )
+from geo.model.zone_table import ZoneTable
 
 __all__ = [
     "ANY",
@@ -145,5 +146,6 @@ __all__ = [
     "UsedFact",
     "Verdict",
     "With",
+    "ZoneTable",
     "worst",
 ]

@@ -2,14 +2,19 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.model.clauses import Clause
+from geo.model.keeping import Keep, made_anew
 from geo.model.problem import Problem
 from geo.model.rules import Rulebook
 from geo.model.words import EditionStatus, Text
+from geo.model.zone_table import ZoneTable
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,7 +47,7 @@ class Edition:
     valid_to: date | None
     stale_after: date | None
     accuracy_m: float
-    zones: gpd.GeoDataFrame | None
+    zones: "ZoneTable | gpd.GeoDataFrame | None"
     coverage: Geometry | None
     sha256: str
     authority: Text
@@ -118,6 +123,8 @@ class Bundle:
         Layers that no authority publishes: without one its rules are `not_published`, not `layer_missing`.
     digest
         SHA-256 over catalogue, rulebook and layer hashes.
+    keep
+        Where what is worked out of its layers is kept for the next process.
     """
 
     id: str
@@ -131,3 +138,4 @@ class Bundle:
     digest: str
     notes: Text | None = None
     unpublished: frozenset[str] = frozenset()
+    keep: Keep = made_anew

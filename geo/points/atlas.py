@@ -1,7 +1,7 @@
 """A bundle on a date, indexed for points: zones, outlines of unions, coverages. Made when first asked for."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from geo.index.edges import EdgeGrid
 from geo.index.zones import ZoneIndex
 from geo.measure import POLYGON, Floats, Objects, window
 from geo.model import With
+from geo.model.keeping import Keep, made_anew
 from geo.points.shared import Outline, arrays_of, grid_of
 from geo.relate.picture import ZoneFilter
 from geo.scene import NEAR_M
@@ -23,10 +24,6 @@ from geo.seams import Seams, closed
 from geo.view import BundleView, LayerView, Mask
 
 T = TypeVar("T")
-Arrays = Mapping[str, NDArray[Any]]
-Keep = Callable[[str, Callable[[], dict[str, NDArray[Any]]]], Arrays]
-"""Gives the arrays kept under a name, or makes them and keeps them."""
-
 BORDER_REACH_M = NEAR_M + 200.0
 """What outlines are mostly asked for: margins within 100 m of a disc of 12 ha; more is answered too."""
 
@@ -60,7 +57,7 @@ class Atlas:
         Where finished arrays are kept from one process to the next; none are by default.
     """
 
-    def __init__(self, view: BundleView, keep: Keep = lambda _, make: make()) -> None:
+    def __init__(self, view: BundleView, keep: Keep = made_anew) -> None:
         self.view = view
         self._keep = keep
         self._regions: dict[tuple[tuple[str, ...], str, bool], Region] = {}

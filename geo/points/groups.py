@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from geo.points.batch import Ints
 
@@ -70,5 +69,7 @@ def _code(columns: Sequence[Ints]) -> tuple[Ints, int]:
 
 
 def _numbered(values: Ints) -> tuple[Ints, int]:
+    import pandas as pd  # noqa: PLC0415  half a second, for tables of points only
+
     code, distinct = pd.factorize(values)
     return code, len(distinct)

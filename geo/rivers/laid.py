@@ -8,7 +8,7 @@ network. Such layers are a view's own; no report lists them.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -18,8 +18,19 @@ from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.ground import Ground
 from geo.measure import Floats, Objects, window
-from geo.model import RIVERS, Condition, Edition, Op
+from geo.model import RIVERS, Condition, Edition, Op, Scalar
+from geo.model.keeping import Keep, made_anew
 from geo.place_test import PlaceTest, RiverTest, zone_key
+from geo.rivers.kept import (
+    Known,
+    courses_from,
+    courses_to,
+    digest_of,
+    known_from,
+    known_to,
+    shapes_from,
+    shapes_to,
+)
 from geo.rivers.network import SNAP_M, Network, Seed, network_of
 from geo.rivers.riverside import Course, disc_around, joined, pieces_beside, roughly_beside
 
@@ -78,7 +89,7 @@ class _Ground:
 
 
 def lay(
-    layers: dict[str, "LayerView"], rules: tuple["RuleView", ...]
+    layers: dict[str, "LayerView"], rules: tuple["RuleView", ...], keep: Keep = made_anew
 ) -> tuple[dict[str, "LayerView"], tuple["RuleView", ...], dict[str, Laid]]:
     """Layers and rules with those that speak of what lies upstream asking of ground.
 
@@ -88,8 +99,8 @@ def lay(
     if not asked or (layers[RIVERS].tree is None and layers[RIVERS].silence is not None):
         return layers, rules, {}
     rivers = _Alive.of(layers[RIVERS])
-    network = _network(rivers)
-    layers = {**layers, RIVERS: _with_remarks(layers[RIVERS], network)}
+    known = _known(rivers, keep)
+    layers = {**layers, RIVERS: _with_remarks(layers[RIVERS], known)}
     wanted: dict[tuple[str, RiverTest], list[PlaceTest]] = {}
     for test in (rule.test for rule in asked):
         for layer in test.layers:
@@ -97,14 +108,14 @@ def lay(
     laid: dict[str, Laid] = {}
     for (layer, river), tests in wanted.items():
         name = _name(layer, river)
-        layers[name], laid[name] = _laid(layers[layer], rivers, river, tests)
-    rules = tuple(_asking(rule, network) for rule in rules)
+        layers[name], laid[name] = _laid(layers[layer], rivers, river, tests, keep)
+    rules = tuple(_asking(rule, known) for rule in rules)
     for rule, before in zip(rules, asked_before, strict=True):
         asking = rule.test.river
         if asking is None:
             continue
         if asking.edge not in laid:
-            layers[asking.edge] = _edge(layers, rivers, asking)
+            layers[asking.edge] = _edge(layers, rivers, asking, keep)
         if asking.near not in laid:
             layers[asking.near] = _near(layers, before.test, asking)
         laid |= dict.fromkeys((asking.edge, asking.near), Laid(of=RIVERS, courses=()))
@@ -131,12 +142,12 @@ def _name(layer: str, river: RiverTest) -> str:
     return f"{layer}~{river.up_m:g}~{river.down_m:g}~{river.side_m:g}"
 
 
-def _asking(rule: "RuleView", network: Network) -> "RuleView":
+def _asking(rule: "RuleView", known: Known) -> "RuleView":
     """The rule with its test asked of the ground."""
     river = rule.test.river
     if river is None:
         return rule
-    bank_m = river.side_m + float(network.half_width_m.max(initial=0.0))
+    bank_m = river.side_m + known.widest_m
     edge = _edge_name(river)
     where = (*rule.test.zone_where, _KNOWN)
     test = replace(
@@ -155,12 +166,35 @@ def _asking(rule: "RuleView", network: Network) -> "RuleView":
     return replace(rule, test=test, key=repr(test))
 
 
-@lru_cache(maxsize=8)
-def _network(rivers: _Alive) -> Network:
+def _reaches(rivers: _Alive) -> tuple[Rows, list[Scalar | None], list[Scalar | None]]:
+    """Rows of the rivers' reaches, their widths and flows."""
     view = rivers.view
     rows = np.flatnonzero(view.alive)
     width = [view.attribute(int(row), "avg_width_m") for row in rows]
-    flow = [view.attribute(int(row), "flow") for row in rows]
+    return rows, width, [view.attribute(int(row), "flow") for row in rows]
+
+
+@lru_cache(maxsize=8)
+def _digest(rivers: _Alive) -> str:
+    """All that a network is made of."""
+    rows, width, flow = _reaches(rivers)
+    return digest_of(rivers.view.geometry[rows], repr(width), repr(flow))
+
+
+@lru_cache(maxsize=8)
+def _known(rivers: _Alive, keep: Keep) -> Known:
+    def make() -> dict[str, NDArray[Any]]:
+        network = _network(rivers)
+        widest = float(network.half_width_m.max(initial=0.0))
+        return known_to(Known(widest_m=widest, remarks=network.remarks))
+
+    return known_from(keep(f"rivers-{_digest(rivers)}", make))
+
+
+@lru_cache(maxsize=8)
+def _network(rivers: _Alive) -> Network:
+    view = rivers.view
+    rows, width, flow = _reaches(rivers)
     return network_of(
         view.geometry[rows],
         np.array([float(w) if isinstance(w, int | float) and w > 0 else np.nan for w in width]),
@@ -168,21 +202,21 @@ def _network(rivers: _Alive) -> Network:
     )
 
 
-def _with_remarks(view: "LayerView", network: Network) -> "LayerView":
+def _with_remarks(view: "LayerView", known: Known) -> "LayerView":
     """The river layer, saying what of its network is to be known."""
-    if view.edition is None or not network.remarks:
+    if view.edition is None or not known.remarks:
         return view
-    return replace(view, edition=replace(view.edition, remarks=(*view.edition.remarks, *network.remarks)))
+    return replace(view, edition=replace(view.edition, remarks=(*view.edition.remarks, *known.remarks)))
 
 
 def _laid(
-    zones: "LayerView", rivers: _Alive, river: RiverTest, tests: Sequence[PlaceTest]
+    zones: "LayerView", rivers: _Alive, river: RiverTest, tests: Sequence[PlaceTest], keep: Keep
 ) -> tuple["LayerView", Laid]:
     meant = np.zeros(len(zones.geometry), dtype=bool)
     for test in tests:
         yes, maybe = zones.match(test.zone_key, test.zone_classes, test.zone_where)
         meant |= yes | maybe
-    found = _ground(_Alive.of(zones), rivers, meant.tobytes(), river)
+    found = _ground(_Alive.of(zones), rivers, meant.tobytes(), river, keep)
     row = np.array(found.row, dtype=np.intp)
     known = np.array([None if course is None else True for course in found.courses], dtype=object)
     edition = zones.edition
@@ -220,11 +254,11 @@ def _ground_view(zones: "LayerView", name: str, shape: Objects, row: Rows) -> "L
     )
 
 
-def _edge(layers: Mapping[str, "LayerView"], rivers: _Alive, river: RiverTest) -> "LayerView":
+def _edge(layers: Mapping[str, "LayerView"], rivers: _Alive, river: RiverTest, keep: Keep) -> "LayerView":
     """The ground beside all river from which a walk would leave what the layers cover."""
     held = (RIVERS, *river.zones)
     grounds = tuple(ground for ground in (layers[name].ground for name in held) if ground is not None)
-    return _untold(layers[RIVERS], river.edge, _leaving(rivers, grounds, _alike(river)))
+    return _untold(layers[RIVERS], river.edge, _leaving(rivers, grounds, _alike(river), keep))
 
 
 def _untold(rivers: "LayerView", name: str, shape: Geometry) -> "LayerView":
@@ -262,8 +296,22 @@ def _outside(rivers: _Alive, ground: Ground) -> Mask:
     return np.asarray(out)
 
 
+def _distances(river: RiverTest) -> str:
+    return f"{river.up_m!r} {river.down_m!r} {river.side_m!r}"
+
+
 @lru_cache(maxsize=32)
-def _leaving(rivers: _Alive, grounds: tuple[Ground, ...], river: RiverTest) -> Geometry:
+def _leaving(rivers: _Alive, grounds: tuple[Ground, ...], river: RiverTest, keep: Keep) -> Geometry:
+    def make() -> dict[str, NDArray[Any]]:
+        return shapes_to(np.array([_left(rivers, grounds, river)], dtype=object))
+
+    areas = np.array([None, *(ground.area for ground in dict.fromkeys(grounds))], dtype=object)[1:]
+    key = f"leaving-{digest_of(_digest(rivers), areas, _distances(river))}"
+    shape: Geometry = shapes_from(keep(key, make))[0]
+    return shape
+
+
+def _left(rivers: _Alive, grounds: tuple[Ground, ...], river: RiverTest) -> Geometry:
     network = _network(rivers)
     out = np.zeros(len(network.edges), dtype=bool)
     for ground in dict.fromkeys(grounds):
@@ -277,17 +325,25 @@ def _leaving(rivers: _Alive, grounds: tuple[Ground, ...], river: RiverTest) -> G
 
 
 @lru_cache(maxsize=32)
-def _ground(zones: _Alive, rivers: _Alive, meant: bytes, river: RiverTest) -> _Ground:
+def _ground(zones: _Alive, rivers: _Alive, meant: bytes, river: RiverTest, keep: Keep) -> _Ground:
     """The ground of the zones that are meant."""
+    rows = np.flatnonzero(np.frombuffer(meant, dtype=bool))
+    made_of = (_digest(rivers), zones.view.geometry[rows], rows.tobytes(), _distances(river))
+    kept = keep(f"ground-{digest_of(*made_of)}", lambda: _ground_arrays(zones, rivers, rows, river))
+    shape, courses = shapes_from(kept), courses_from(kept)
+    return _Ground(row=tuple(kept["row"].tolist()), shape=shape, courses=courses)
+
+
+def _ground_arrays(zones: _Alive, rivers: _Alive, meant: Rows, river: RiverTest) -> dict[str, NDArray[Any]]:
     network = _network(rivers)
     rows, grounds, courses = [], [], []
-    for row in np.flatnonzero(np.frombuffer(meant, dtype=bool)).tolist():
+    for row in meant.tolist():
         for pieces, course in _of_zone(network, zones.view.geometry[row], river):
             rows.append(row)
             grounds.append(pieces)
             courses.append(course)
-    shapes = joined(grounds)
-    return _Ground(row=tuple(rows), shape=np.array([None, *shapes], dtype=object)[1:], courses=tuple(courses))
+    shapes = np.array([None, *joined(grounds)], dtype=object)[1:]
+    return {"row": np.array(rows, dtype=np.int64), **shapes_to(shapes), **courses_to(courses)}
 
 
 def _of_zone(

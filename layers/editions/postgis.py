@@ -108,7 +108,7 @@ def _read(opened: "Connection[tuple[Any, ...]]", table: str, geometry: str | Non
         for at, name in enumerate(others)
     }
     frame = gpd.GeoDataFrame(cells, geometry=gpd.GeoSeries(shapes), index=pd.RangeIndex(len(rows)))
-    return Raw(frame=frame, crs=crs)
+    return Raw.of(frame, crs=crs)
 
 
 def _geometry(table: str, columns: Sequence[tuple[str, str]], named: str | None) -> str:

@@ -127,7 +127,7 @@ def _of_records(source: Source, sha256: str) -> Supplied:
     return Supplied(
         name=source.name,
         sha256=sha256,
-        raw=Raw(frame=frame, crs=source.crs, remarks=source.remarks),
+        raw=Raw.of(frame, crs=source.crs, remarks=source.remarks),
         cut_texts=False,
         row_faults=tuple((n, told) for n, record in enumerate(records) for told in record.problems),
         row_remarks=tuple((n, told) for n, record in enumerate(records) for told in record.remarks),

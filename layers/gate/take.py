@@ -15,14 +15,14 @@ from geo.errors import InputError
 from geo.measure import area_m2
 from geo.model import Text
 from geo.site import OLD_DATUM_ACCURACY_M, made_valid
-from layers.columns import Cells, as_text, columns_of
+from layers.columns import Cells, Sheet, as_text, columns_of
 from layers.file_crs import settle_crs
 from layers.gate.checks import check_cells, check_doubles
 from layers.gate.note import Notes
 from layers.gate.order import Order
 from layers.gate.supply import Supplied
 from layers.schema import Schema
-from layers.shapes import Sieved, sieve, zones_frame
+from layers.shapes import Sieved, sieve, zone_table
 from layers.strictyaml import Faults
 
 __all__ = ["Taken", "take"]
@@ -84,7 +84,7 @@ def take(supplied: Supplied, order: Order, schema: Schema) -> Taken:
     standard = schema.layers.get(order.layer)
     attributes = schema.attributes_of(order.layer)
     columns, column_remarks = columns_of(
-        frame, supplied.raw.fid_column, order.fields, attributes, standard, supplied.name, faults
+        Sheet.of(frame), supplied.raw.fid_column, order.fields, attributes, standard, supplied.name, faults
     )
     if len(faults) or crs is None:
         raise InputError(faults)
@@ -99,7 +99,7 @@ def take(supplied: Supplied, order: Order, schema: Schema) -> Taken:
     _note_left_out(found, {row for row, _ in supplied.row_faults}, notes)
     _note_repaired(found, repaired, notes)
     check_doubles(found.shapes, found.good, notes)
-    zones = zones_frame(columns, found)
+    zones = zone_table(columns, found).frame
     zones.index = pd.Index(np.flatnonzero(found.good))
     return Taken(
         zones=zones,

@@ -2,6 +2,7 @@
 
 from geo.model import Bundle, Rulebook
 from geo.rehearse import rehearse
+from geo.zone_columns import names_of
 from layers.schema import Schema
 from layers.strictyaml import Faults
 
@@ -34,7 +35,7 @@ def check_attributes(bundle: Bundle, schema: Schema, faults: Faults) -> None:
             held = bundle.layers.get(layer)
             if held is None or test.name in schema.attributes_of(layer) or test.name == "zone_derived":
                 continue
-            columns = {c for e in held.editions if e.zones is not None for c in e.zones.columns}
+            columns = {c for e in held.editions if e.zones is not None for c in names_of(e.zones)}
             if columns and test.name not in columns:
                 faults.add(
                     f"{rule.source} {rule.id}.zone_where",

@@ -2,6 +2,7 @@
 
 from geo.logic import compare
 from geo.model import HISTORY_FROM, Bundle, Condition, Layer, Relation, Rule, Rulebook, Scalar, With
+from geo.zone_columns import values_of
 from layers.lint.terms import (
     SHIPPED_FILES,
     activities_of,
@@ -192,5 +193,6 @@ def _read(layer: Layer) -> bool:
 
 def _classes(layer: Layer) -> frozenset[str]:
     """Classes that some zone of some edition has."""
-    frames = [edition.zones for edition in layer.editions if edition.zones is not None]
-    return frozenset(str(code) for zones in frames for code in zones["zone_class"].dropna().unique())
+    held = [edition.zones for edition in layer.editions if edition.zones is not None]
+    codes = {code for zones in held for code in values_of(zones, "zone_class")}
+    return frozenset(str(code) for code in codes if code is not None)

@@ -10,6 +10,7 @@ import shapely
 from geo.answer import ENGINE
 from geo.errors import InputError
 from geo.model import Bundle, Text
+from geo.zone_columns import values_of
 from layers.bundle import load_bundle
 from layers.sites import dask_engine
 from layers.sites.answer import Terms
@@ -215,7 +216,7 @@ def _with_index(terms: Terms, options: Options, bundle: Bundle, source: Source) 
     if (options.bundle / FOLDER).is_dir() and (source.total is None or source.total >= FEW):
         return replace(terms, index=options.bundle.resolve())
     zones = [e.zones for layer in bundle.layers.values() for e in layer.editions if e.zones is not None]
-    vertices = sum(int(shapely.get_num_coordinates(z.geometry.to_numpy()).sum()) for z in zones)
+    vertices = sum(int(shapely.get_num_coordinates(values_of(z, "geometry")).sum()) for z in zones)
     worth = (source.total or 0) * _REPORT_S > vertices * _INDEX_S
     return replace(terms, index=options.bundle.resolve()) if worth else terms
 

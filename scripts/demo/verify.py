@@ -257,7 +257,9 @@ def _overlap_m2(table: gpd.GeoDataFrame) -> float:
 
 def size(folder: Path) -> Iterable[Check]:
     """Bytes of the whole bundle, without an index built beside it."""
-    files = [path for path in folder.rglob("*") if path.is_file() and ".index" not in path.parts]
+    files = [
+        path for path in folder.rglob("*") if path.is_file() and not {".index", ".rivers"} & {*path.parts}
+    ]
     total = sum(path.stat().st_size for path in files)
     yield Check(
         what="bytes of the bundle", measured=f"{total:,}", wanted=f"≤ {MAX_BYTES:,}", holds=total <= MAX_BYTES

@@ -8,12 +8,12 @@ from functools import partial
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
 from geo.declare import is_blank
 from geo.errors import InputError
+from layers import compute as pc
 from layers.sites.cells.angles import MOST_DEG, Axis
 from layers.sites.cells.columns import Columns, Place
 from layers.sites.cells.coordinates import read_coordinate

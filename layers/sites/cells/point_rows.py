@@ -12,7 +12,6 @@ from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import shapely
 
 from geo.declare import is_blank
@@ -20,6 +19,7 @@ from geo.errors import InputError
 from geo.measure import Objects
 from geo.model import Site, Text
 from geo.site import WORST_ACCURACY_M, make_site
+from layers import compute as pc
 from layers.sites.cells.columns import Columns
 from layers.sites.cells.point_cells import Bools, Floats, number_or_nan
 from layers.sites.cells.point_places import Ints, PointPlaces, point_places

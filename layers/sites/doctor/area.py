@@ -11,6 +11,7 @@ from geo.index.zones import ZoneIndex
 from geo.measure import Floats, Objects
 from geo.model import Bundle, Text
 from geo.once import Once
+from geo.zone_columns import values_of
 
 Bools = NDArray[np.bool_]
 
@@ -122,10 +123,11 @@ def _districts(bundle: Bundle) -> tuple[Objects, list[str], Bools]:
         if edition.zones is None or not len(edition.zones):
             continue
         zones = edition.zones
-        ids = [str(one) for one in zones["zone_id"]]
-        names = [f"{name} ({one})" if name else one for name, one in zip(zones["name"], ids, strict=True)]
+        ids = [str(one) for one in values_of(zones, "zone_id")]
+        told = zip(values_of(zones, "name"), ids, strict=True)
+        names = [f"{name} ({one})" if name else one for name, one in told]
         own = np.array([one.startswith(bundle.jurisdictions) for one in ids], dtype=bool)
-        return zones.geometry.to_numpy(), names, own
+        return values_of(zones, "geometry"), names, own
     return np.zeros(0, dtype=object), [], np.zeros(0, dtype=bool)
 
 

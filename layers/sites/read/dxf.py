@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pyarrow as pa
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.errors import UnreadableError
 from geo.model import Text
+from layers import gdal
 from layers.readers import reason
 from layers.shapefile import RAW
 from layers.sites.cells.rows import Record
@@ -89,7 +89,7 @@ def _entities(path: Path, codec: str | None, left: dict[str, int]) -> Generator[
                     number += 1
                     values = tuple(_spelt(row.get(theirs), codec) for theirs in _HEADERS.values())
                     yield Record(number=number, values=values, geometry=_area(shape))
-    except (DataSourceError, DataLayerError, UnicodeError, pa.ArrowException) as error:
+    except (gdal.DataSourceError, gdal.DataLayerError, UnicodeError, pa.ArrowException) as error:
         raise unreadable(path.name, reason(error), zh="读不成 DXF 图形", en="not readable as DXF") from error
 
 

@@ -13,15 +13,15 @@ import resource
 import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pyarrow as pa
-import pyogrio
-import pyogrio.errors
 
 from geo.errors import InternalError, UnreadableError
+from layers import gdal
 from layers.sites.read.sources import unreadable
 
 MOST_BYTES = 2 << 30
@@ -35,7 +35,6 @@ MOST_BATCH_BYTES = 1 << 30
 
 _INFO, _SCHEMA, _BATCH, _ERROR, _END = b"i", b"s", b"b", b"e", b"."
 _RAISED = (LookupError, KeyError, IndexError, ValueError, NameError, TypeError)
-_AS = {one.__name__: one for one in (*_RAISED, *vars(pyogrio.errors).values()) if isinstance(one, type)}
 _LAYERS = "layers"
 
 
@@ -96,6 +95,7 @@ class GdalProcess:
         self._name = path.name
         self._busy = False
         self._pipe, theirs = Pipe()
+        _known()  # GDAL is imported here, not anew by every process
         self._pid = os.fork()
         if not self._pid:
             self._pipe.close()
@@ -195,14 +195,14 @@ def _limit() -> None:
 def _answer(path: Path, question: Any, pipe: Connection) -> None:  # noqa: ANN401 (JSON)
     """Names of the layers, or a layer's head and its rows."""
     if question == _LAYERS:
-        names = {str(name): kind for name, kind in pyogrio.list_layers(path).tolist()}
+        names = {str(name): kind for name, kind in gdal.list_layers(path).tolist()}
         pipe.send_bytes(_INFO + json.dumps(names).encode())
         return
-    pyogrio.set_gdal_config_options(question["config"])
+    gdal.set_gdal_config_options(question["config"])
     how = {"layer": question["layer"], "encoding": question["encoding"], **question["options"]}
-    info = pyogrio.read_info(path, **how)
+    info = gdal.read_info(path, **how)
     about = {"crs": info["crs"], "features": int(info["features"]), "fields": [*map(str, info["fields"])]}
-    with pyogrio.open_arrow(path, batch_size=question["rows"] or 1, use_pyarrow=True, **how) as (
+    with gdal.open_arrow(path, batch_size=question["rows"] or 1, use_pyarrow=True, **how) as (
         meta,
         reader,
     ):
@@ -224,8 +224,14 @@ def _raised(name: str, kind: str, text: str) -> Exception:
         return _took_too_much(name, kind)
     if kind.startswith("Unicode"):
         return UnicodeError(text)
-    known = _AS.get(kind)
+    known = _known().get(kind)
     return RuntimeError(f"{kind} {text}") if known is None else known(text)
+
+
+@cache
+def _known() -> dict[str, type]:
+    """Errors by their names."""
+    return {one.__name__: one for one in (*_RAISED, *vars(gdal.errors).values()) if isinstance(one, type)}
 
 
 def _took_too_much(name: str, given: str) -> UnreadableError:

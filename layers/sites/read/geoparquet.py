@@ -4,11 +4,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import geopandas as gpd
 import pyarrow as pa
 import shapely
 
-from geo.crs import crs_from_wkt
+from geo.crs import crs_from_wkt, projjson
 from geo.errors import UnreadableError
 from layers.sites.read.sources import unreadable
 
@@ -44,6 +43,8 @@ class GeometryColumn:
         named = pa.field(self.name, cells.type, metadata=metadata)
         wkb = pa.nulls(len(cells), type=pa.binary())  # the reader stumbles over a batch without a vertex
         if _vertices(cells):
+            import geopandas as gpd  # noqa: PLC0415  half a second, for native encodings only
+
             frame = gpd.GeoDataFrame.from_arrow(pa.table([cells], schema=pa.schema([named])))
             wkb = pa.array(shapely.to_wkb(frame.geometry.to_numpy()), type=pa.binary())
         return batch.set_column(at, pa.field(self.name, pa.binary()), wkb)
@@ -131,7 +132,7 @@ def _unknown(name: str, given: str) -> UnreadableError:
 
 def geo_metadata(column: str) -> dict[bytes, bytes]:
     """Metadata that make a table with a WKB column in EPSG:4490 (longitude first) a GeoParquet file."""
-    crs = gpd.GeoSeries([], crs="EPSG:4490").crs.to_json_dict()
+    crs = projjson("EPSG:4490")
     meta = {
         "version": "1.1.0",
         "primary_column": column,

@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
-from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.crs import crs_from_wkt
 from geo.errors import InputError
 from geo.model import Text
+from layers import gdal
 from layers.readers import reason
 from layers.shapefile import RAW, Letters, letters_of
 from layers.sites.cells.rows import Record
@@ -90,7 +90,7 @@ def _opened(
             zh="坐标系定义损坏：请改正，或删去 .prj 并用 --crs 指定",
             en="the definition of the CRS is damaged: correct it, or remove the .prj and name it with --crs",
         ) from error
-    except (DataSourceError, DataLayerError, LookupError, ValueError) as error:
+    except (gdal.DataSourceError, gdal.DataLayerError, LookupError, ValueError) as error:
         raise unreadable(
             path.name, reason(error), zh="读不成矢量文件或表格", en="not readable as a vector file or table"
         ) from error

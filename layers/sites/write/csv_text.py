@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from geo.model import Text
+from layers import compute as pc
 from layers.sites.answered import Answered
 from layers.sites.cells.values import cell_text
 from layers.sites.read.chunks import Column

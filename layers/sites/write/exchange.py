@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import shapely
 
 from geo.measure import Objects, area_m2, length_m
 from geo.model import Text
 from geo.site import DATUM_UNKNOWN
+from layers import compute as pc
 from layers.sites.answered import Answered
 from layers.sites.cells.values import cell_text
 from layers.sites.read.chunks import Column

@@ -5,8 +5,8 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
-import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError
+
+from layers import gdal
 
 CRS = "EPSG:4490"
 
@@ -34,9 +34,9 @@ def write_layer(
         Field that holds the shapes (WKB, EPSG:4490); None = a table.
     """
     failed: list[OSError] = []
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{on.isoformat()}T00:00:00.000Z"})
+    gdal.set_gdal_config_options({"OGR_CURRENT_DATE": f"{on.isoformat()}T00:00:00.000Z"})
     try:
-        pyogrio.write_arrow(
+        gdal.write_arrow(
             pa.RecordBatchReader.from_batches(schema, _batches(groups, failed)),
             path,
             layer=layer,
@@ -47,12 +47,12 @@ def write_layer(
             encoding=encoding,
             layer_options=dict(options or {}),
         )
-    except (RuntimeError, DataSourceError, DataLayerError):
+    except (RuntimeError, gdal.DataSourceError, gdal.DataLayerError):
         if failed:  # a piece that could not be read, not the file that could not be written
             raise failed[0] from None
         raise
     finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+        gdal.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
 def _batches(groups: Iterable[pa.Table], failed: list[OSError]) -> Iterator[pa.RecordBatch]:

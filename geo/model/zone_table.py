@@ -1,0 +1,80 @@
+"""Zones as columns of plain values, which become a GeoDataFrame only where somebody asks for one."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:  # half a second of every start, for those who never ask
+    import geopandas as gpd
+
+__all__ = ["ZoneTable"]
+
+Objects = NDArray[np.object_]
+GEOMETRY = "geometry"
+
+
+class ZoneTable:
+    """Zones of an edition, in EPSG:4490.
+
+    What is not told here is asked of the GeoDataFrame, so that this stands where one is wanted.
+
+    Parameters
+    ----------
+    columns
+        Cells by name, all of one length; None = unknown.
+    shapes
+        The geometries, shape (n,).
+    """
+
+    def __init__(self, columns: Mapping[str, Iterable[Any]], shapes: Objects) -> None:
+        self._shapes = _fixed(shapes.copy())
+        self._columns = {name: _fixed(_array(cells)) for name, cells in columns.items()}
+        self._frame: gpd.GeoDataFrame | None = None
+
+    def __len__(self) -> int:
+        return len(self._shapes)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns, that of the geometries last."""
+        return (*self._columns, GEOMETRY)
+
+    def cells(self, name: str) -> Objects | None:
+        """A column, read-only; None where there is none of that name."""
+        return self._shapes if name == GEOMETRY else self._columns.get(name)
+
+    @property
+    def frame(self) -> "gpd.GeoDataFrame":
+        """The same as a GeoDataFrame, made once."""
+        if self._frame is None:
+            import geopandas as gpd  # noqa: PLC0415  see above
+            import pandas as pd  # noqa: PLC0415
+
+            data = {name: pd.Series(cells, dtype=object) for name, cells in self._columns.items()}
+            self._frame = gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(self._shapes.copy(), crs="EPSG:4490"))
+        return self._frame
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever a GeoDataFrame has
+        if name.startswith("_"):  # of pickle and copy: nothing is made for those that look for hooks
+            raise AttributeError(name)
+        return getattr(self.frame, name)
+
+    def __getitem__(self, key: Any) -> Any:  # noqa: ANN401  whatever a GeoDataFrame takes
+        return self.frame[key]
+
+
+def _array(cells: Iterable[Any]) -> Objects:
+    return np.array([*cells, None], dtype=object)[:-1]
+
+
+def _fixed(array: Objects) -> Objects:
+    array.flags.writeable = False
+    return array

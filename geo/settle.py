@@ -42,10 +42,11 @@ _CERTAIN_NORTHING_M = (1_500_000.0, 7_000_000.0)
 
 _CHINA_LON, _CHINA_LAT = (73.0, 136.0), (3.0, 54.0)
 _NONE_GIVEN = Text("未注明坐标系，按 EPSG:4490 处理", "no CRS given: taken as EPSG:4490")
-_ORDER = Text(
+ORDER = Text(
     "两个坐标按大小判断：北坐标（X 或纬度）在前，东坐标（Y 或经度）在后",
     "told by their size: northing or latitude first, easting or longitude second",
 )
+"""What is said of numbers that were turned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,7 +258,7 @@ class _Case:
         turned = zone is not None and self.any_order and self._turned(zone)
         if not turned:
             self._refuse_northing_first()
-        return Settled(crs=self.given, turned=turned, remarks=(_ORDER,) if turned else ())
+        return Settled(crs=self.given, turned=turned, remarks=(ORDER,) if turned else ())
 
     def _degrees(self, crs: Crs, remarks: tuple[Text, ...]) -> Settled:
         if self.name is None and self.any_order and not any(self.digits.china):
@@ -267,7 +268,7 @@ class _Case:
                 "x and y need a CRS: they are no longitude and latitude in China",
             )
         turned = self.any_order and self.digits.china == (False, True)
-        return Settled(crs=crs, turned=turned, remarks=(*remarks, _ORDER) if turned else remarks)
+        return Settled(crs=crs, turned=turned, remarks=(*remarks, ORDER) if turned else remarks)
 
     def _gauss(self, words: CrsWords) -> Settled:
         """Metres in a zone that the name leaves open, or whose prefix it leaves open."""
@@ -277,7 +278,7 @@ class _Case:
         zone = self._zone(words)
         turned = self.any_order and self._turned(zone)
         crs = parse_crs(with_parameters(zone.crs, self.helmert), where=f"{self.where}.crs")
-        return Settled(crs=crs, turned=turned, remarks=(*self._told(words, zone), *((_ORDER,) * turned)))
+        return Settled(crs=crs, turned=turned, remarks=(*self._told(words, zone), *((ORDER,) * turned)))
 
     def _zone(self, words: CrsWords) -> GaussZone:
         """The zone, of the name where it says all, else of the digits; they must not contradict."""

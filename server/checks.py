@@ -165,8 +165,8 @@ def _read_site(part: PartIn, at: str, bundle: Bundle) -> Site:
     if doctor is None:
         return make(geometry, crs, any_order=any_order)
     return doctor.site(
-        lambda: reading_of(geometry, crs),
-        lambda reading: make(reading.geometry, reading.crs),
+        lambda: reading_of(geometry, crs, any_order=any_order),
+        lambda reading: make(reading.geometry, reading.crs, any_order=reading.any_order),
         lambda: make(geometry, crs, any_order=any_order),
     )
 

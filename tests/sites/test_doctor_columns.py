@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,9 +13,16 @@ import numpy as np
 import pytest
 
 from geo.crs import parse_crs, points_to_lonlat
+from geo.model import Bundle
 from layers.sites import answer, plan
+from layers.sites.cells.columns import understand
+from layers.sites.cells.point_rows import point_rows
+from layers.sites.cells.rows import Defaults, RowMaker
 from layers.sites.columnar import in_columns
+from layers.sites.doctor.clinic import doctor_for
+from layers.sites.doctor.in_columns import examined
 from layers.sites.job import Options, prepare, run
+from layers.sites.read.intake import open_source
 from layers.store import FOLDER
 from tests.squares import write_squares
 
@@ -145,3 +153,38 @@ def test_the_zone_of_another_meridian_lies_as_far_as_the_meridians(options: Opti
     xy = np.array([[578_901.0, 3_613_345.0]])
     here, there = (points_to_lonlat(xy, parse_crs(code))[0] for code in ("EPSG:4544", "EPSG:4547"))
     assert there - here == pytest.approx([9.0, 0.0], abs=1e-9)
+
+
+@pytest.mark.parametrize("header", ["lon,lat,accuracy_m", "x,y,accuracy_m"])
+def test_a_datum_moves_a_file_at_once_and_says_what_rows_say_alone(
+    bundle: Bundle, csv_file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, header: str
+) -> None:
+    """A row of each sort goes alone; those whose numbers are turned, or lie elsewhere, all do."""
+    lines = [f"{105.8 + n / 1000},{32.5 + n / 900},{20 if n % 2 else ''}" for n in range(60)]
+    turned = ["32.5,105.8,", "32.6,105.9,7"] * (header[0] == "x")
+    source = open_source(csv_file(header, *lines, *turned, "2.35,48.85,", "105.8,bad,", "105.8,32.5,-1"))
+    defaults = Defaults(on=date(2026, 11, 21), remedies=("gcj-02",))
+    columns = understand(source.headers, bundle.rulebook, has_geometry=False, where="")
+    doctor = doctor_for(bundle, defaults.remedies)
+    maker = RowMaker(bundle.rulebook, columns, defaults, doctor)
+    [payload] = source.packed(1000)
+    block = payload.open()
+    source.close()
+    alone = [maker.row(record) for record in block.records()]
+    asked = []
+    monkeypatch.setattr(
+        RowMaker, "row", lambda _, record: asked.append(record.number) or alone[record.number - 1]
+    )
+    rows = examined(point_rows(block, maker, columns, defaults), block, maker, doctor)
+    assert rows.sites is not None
+    for at, lon, lat, metres, site in zip(
+        rows.positions, rows.lon, rows.lat, rows.accuracy_m, rows.sites, strict=True
+    ):
+        meant = alone[at].site
+        assert site == meant
+        assert (lon, lat, metres) == (meant.geometry.x, meant.geometry.y, meant.accuracy_m)
+    good = [row.number - 1 for row in alone if row.part is not None]
+    assert rows.positions.tolist() == good
+    assert rows.rest.tolist() == [row.number - 1 for row in alone if row.part is None]
+    assert len(asked) < len(turned) + 8
+    assert sum(site.remedies == ("gcj-02",) for site in rows.sites) == len(lines) + len(turned)

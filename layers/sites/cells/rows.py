@@ -272,7 +272,9 @@ class RowMaker:
 
         def made(reading: Reading) -> Site:
             faults: list[Problem] = []
-            site = self._made(record, reading.geometry, reading.crs, where, faults)
+            site = self._made(
+                record, reading.geometry, reading.crs, where, faults, any_order=reading.any_order
+            )
             if site is None or faults:
                 raise InputError(faults)
             return site
@@ -292,9 +294,11 @@ class RowMaker:
             return reading_of(wkt_of(record.values[roles["wkt"]]), crs)
         if halves is None:
             typed = typed_place(cell_text(record.values[roles["pair"]]))
-            return None if typed is None else reading_of(point_of(typed.first, typed.second), crs)
+            if typed is None:
+                return None
+            return reading_of(point_of(typed.first, typed.second), crs, any_order=not typed.ordered)
         x, y = (record.values[roles[role]] for role in halves)
-        return reading_of(point_of(x, y), crs)
+        return reading_of(point_of(x, y), crs, any_order=place is Place.XY)
 
     def _site(self, record: Record, crs: str | None, where: str, problems: list[Problem]) -> Site | None:
         """The site as given; with an accuracy that cannot be read it is a place all the same."""

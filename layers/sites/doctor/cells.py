@@ -19,14 +19,14 @@ _ABSURD = 1e12
 """Nobody's coordinates, in whatever unit; NaN is neither."""
 
 
-def reading_of(geometry: Geometry | None, crs: str | None) -> Reading | None:
+def reading_of(geometry: Geometry | None, crs: str | None, *, any_order: bool = False) -> Reading | None:
     """A shape with the name of its CRS; None where there is no shape worth a look, or no such CRS."""
     if geometry is None or shapely.get_num_coordinates(geometry) > MAX_VERTICES:
         return None
     if not (np.abs(shapely.get_coordinates(geometry)) < _ABSURD).all():
         return None
     try:
-        return Reading(geometry, None if crs is None else parse_crs(crs).name)
+        return Reading(geometry, None if crs is None else parse_crs(crs).name, any_order)
     except InputError:
         words = crs_words(crs or "")  # a name that leaves the zone open still names the datum
         return None if words is None else Reading(geometry, geographic_crs(words.datum))

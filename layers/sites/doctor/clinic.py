@@ -65,10 +65,14 @@ _EVERYWHERE = ServiceArea(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A site's shape as it was read, x = longitude or easting, and the name of its CRS; None = none named."""
+    """A site's shape as it was read, x = longitude or easting, and the name of its CRS; None = none named.
+
+    Where the order of x and y was left to the digits (``any_order``) it still is.
+    """
 
     geometry: Geometry
     crs: str | None
+    any_order: bool = False
 
 
 Make = Callable[[Reading], Site]
@@ -155,7 +159,11 @@ class Doctor:
                 break
         for remedy in (one for one in self.asked if one.kind is Kind.DATUM):
             shifted = moved(now, (remedy,), self.area)
-            if shifted is not None and made is not None and _in_china(made.geometry):
+            if (
+                shifted is not None
+                and made is not None
+                and in_china(shapely.get_coordinates(made.geometry)).all()
+            ):
                 now, made = shifted, make(shifted)
                 done = (*done, remedy)
         if made is None or not done:
@@ -257,7 +265,8 @@ def moved(reading: Reading, remedies: Sequence[Remedy], area: ServiceArea) -> Re
         if named == "" or (named == crs and np.array_equal(after, xy)):
             return None
         xy, crs = after, named
-    return Reading(shapely.transform(reading.geometry, lambda _: xy), crs)
+    still_open = reading.any_order and all(one.kind is Kind.DATUM for one in remedies)
+    return Reading(shapely.transform(reading.geometry, lambda _: xy), crs, still_open)
 
 
 def _is_near(reading: Reading, area: ServiceArea) -> bool:
@@ -301,8 +310,10 @@ def may_be_packed(xy: Floats) -> Bools:
     return np.asarray(short.all(axis=1) & fine.any(axis=1))
 
 
-def _in_china(shape: Geometry) -> bool:
-    return bool(shapely.covers(shapely.box(*_CHINA), shape))
+def in_china(lonlat: Floats) -> Bools:
+    """Of points (shape (n, 2)): whether the shifted datums hold there."""
+    west, south, east, north = _CHINA
+    return np.asarray(((lonlat >= (west, south)) & (lonlat <= (east, north))).all(axis=1))
 
 
 def _noted(site: Site, notes: tuple[Advice, ...]) -> Site:

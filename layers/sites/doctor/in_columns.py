@@ -4,7 +4,7 @@ Most points lie in the service area and are looked at all together; of those out
 more that some slip might bring into it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from geo.crs import parse_crs, points_to_lonlat
 from geo.measure import Floats, Objects
 from geo.model import Site
+from geo.settle import ORDER
 from layers.sites.cells.point_rows import PointRows, SiteKind
 from layers.sites.cells.rows import Declared, RowMaker
-from layers.sites.doctor.clinic import READINGS, Doctor, may_be_packed
-from layers.sites.doctor.remedies import DATUMS, PACKED, PLAIN
+from layers.sites.doctor.clinic import READINGS, Doctor, in_china, may_be_packed
+from layers.sites.doctor.remedies import DATUMS, PACKED, PLAIN, Kind, Remedy
 from layers.sites.doctor.remedies import ZONES as IN_ZONES
+from layers.sites.doctor.told import applied_to_points
 from layers.sites.read.chunks import Block
 
 Ints = NDArray[np.int64]
@@ -44,7 +46,9 @@ def examined(rows: PointRows, block: Block, maker: RowMaker, doctor: Doctor | No
     if doctor is None or not block.count:
         return rows
     # Whatever was asked for is told of every row, and may mend a refused one.
-    wanted = np.arange(block.count) if doctor.treats else rows.positions[_suspected(rows, doctor)]
+    together = _shifted(rows, block, maker, doctor)
+    left = np.setdiff1d(np.arange(block.count), [one.at for one in together], assume_unique=True)
+    wanted = left if doctor.treats else rows.positions[_suspected(rows, doctor)]
     made = zip(wanted.tolist(), map(maker.row, block.records(wanted)), strict=True)
     parts = [(at, row, row.part) for at, row in made if row.part is not None]
     seen = [
@@ -52,6 +56,7 @@ def examined(rows: PointRows, block: Block, maker: RowMaker, doctor: Doctor | No
         for at, row, part in parts
         if _is_point(part.site) and (doctor.treats or part.site.advice)
     ]
+    seen += together
     return _joined(rows, seen) if seen else rows
 
 
@@ -63,6 +68,40 @@ class Seen:
     site_id: str
     declared: Declared
     site: Site
+
+
+def _shifted(rows: PointRows, block: Block, maker: RowMaker, doctor: Doctor) -> list[Seen]:
+    """Points in ordinary longitude and latitude that a datum asked for moves, all at once.
+
+    One of each sort goes through the row's own road; the others differ in numbers only.
+    """
+    if len(doctor.asked) != 1 or doctor.asked[0].kind is not Kind.DATUM or doctor.texts:
+        return []
+    given = np.column_stack([rows.lon, rows.lat])
+    plain = np.array([one.crs in PLAIN and ORDER not in one.remarks for one in rows.kinds], dtype=bool)
+    fits = in_china(given) & (plain[rows.kind] if len(plain) else False)
+    found: list[Seen] = []
+    for kind in np.unique(rows.kind[fits]):
+        here = np.flatnonzero(fits & (rows.kind == kind))
+        first = maker.row(block.records(rows.positions[here[:1]])[0]).site
+        if first is not None and first.remedies == (doctor.asked[0].name,):
+            found += _moved(rows, here, given[here], first, doctor.asked)
+    return found
+
+
+def _moved(
+    rows: PointRows, here: Ints, given: Floats, first: Site, asked: Sequence[Remedy]
+) -> Iterator[Seen]:
+    """Rows of one sort, moved as the first of them was."""
+    used = points_to_lonlat(given, parse_crs(first.crs))
+    *remarks, _ = first.remarks
+    told = applied_to_points(asked, given, used)
+    ids = rows.site_id.take(pa.array(here)).to_pylist()
+    accuracy = rows.accuracy_m[here].tolist()
+    shapes = [*np.asarray(shapely.points(used))]
+    for at, shape, text, one, metres in zip(here.tolist(), shapes, told, ids, accuracy, strict=True):
+        site = replace(first, geometry=shape, accuracy_m=metres, remarks=(*remarks, text))
+        yield Seen(int(rows.positions[at]), one, rows.declarations[rows.declaration[at]], site)
 
 
 def _is_point(site: Site) -> bool:

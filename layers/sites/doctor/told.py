@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
+from geo.measure import Floats
 from geo.model import Advice, Site, Text
 from layers.sites.doctor.area import ServiceArea
 from layers.sites.doctor.remedies import Remedy
@@ -66,12 +67,24 @@ def advised(
 
 def applied(remedies: Sequence[Remedy], given: Geometry, used: Geometry) -> Text:
     """What was done because it was asked for."""
-    names, before, after = "、".join(_names(remedies)), shown(given), shown(used)
-    change = f"{before} → {after}"
+    deed = _done(remedies)
+    change = f"{shown(given)} → {shown(used)}"
+    return Text(f"{deed.zh}{change}", f"{deed.en}{change}")
+
+
+def applied_to_points(remedies: Sequence[Remedy], given: Floats, used: Floats) -> list[Text]:
+    """The same of many points, shape (n, 2) each."""
+    deed = _done(remedies)
+    cells = ([_number(value) for value in column.tolist()] for column in (*given.T, *used.T))
+    changes = (f"{x}, {y} → {lon}, {lat}" for x, y, lon, lat in zip(*cells, strict=True))
+    return [Text(f"{deed.zh}{change}", f"{deed.en}{change}") for change in changes]
+
+
+def _done(remedies: Sequence[Remedy]) -> Text:
+    names = _names(remedies)
     return Text(
-        f"按要求以 {names} 处理（{'；'.join(one.deed.zh for one in remedies)}）：{change}",
-        f"{', '.join(_names(remedies))} applied as asked "
-        f"({'; '.join(one.deed.en for one in remedies)}): {change}",
+        f"按要求以 {'、'.join(names)} 处理（{'；'.join(one.deed.zh for one in remedies)}）：",
+        f"{', '.join(names)} applied as asked ({'; '.join(one.deed.en for one in remedies)}): ",
     )
 
 

@@ -192,6 +192,7 @@ WEDGE = place(shapely.Polygon([(50, 0), (100, 0), (100, 400), (52, 400), (50, 20
         ([box(0, 0, 100, 400), box(103, 0, 200, 400)], 1200.0),  # 3 m wide, open at both ends
         ([box(0, 0, 100, 400), box(105.5, 0, 200, 400)], 0.0),  # wider than 5 m
         ([box(0, 0, 100, 400), box(103, 0, 200, 15)], 0.0),  # not deep: a corner
+        ([box(0, 0, 100, 400), box(104, 0, 200, 30)], 120.0),  # six limits deep
         ([box(0, 0, 100, 400), box(100, 0, 200, 100)], 0.0),  # neighbours with a corner between them
         ([box(0, 0, 100, 400), box(100.0004, 0, 200, 100)], 0.0),  # a hair does not make a slit of the corner
         ([box(0, 0, 100, 400) - box(50, 50, 52, 350)], 600.0),  # a narrow hole

@@ -8,11 +8,13 @@ import json
 import shutil
 import time
 import weakref
+from datetime import date
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from geo.view import view_on
 from layers.bundle import load_bundle
 from layers.editions import accept, history, rollback
 from server import create_app
@@ -163,3 +165,19 @@ def test_running_workers_take_it_up_and_a_batch_goes_on(root: Path) -> None:
             told = {json.loads(text)["bundle"]["digest"] for text in [first, *answer]}
         assert told == {old}
         told_until(url, new, 20)
+
+
+def test_what_a_day_rests_on_is_worked_out_before_the_first_answer(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live, on = load_live(root), date(2026, 6, 1)
+    live.warm(on)
+    bundle = live.bundle()
+    assert bundle is not None
+    before = view_on.cache_info().misses
+    view_on(bundle, on)
+    assert view_on.cache_info().misses == before
+    Live(None).warm(on)
+    monkeypatch.setattr("server.live.view_on", lambda *_: 1 / 0)
+    live.warm(on)
+    assert client_of(live, root).get("/health").status_code == 200

@@ -224,9 +224,10 @@ def test_slits_of_an_outline_over_many_tiles_are_found_wherever_they_lie():
     assert float(area_m2(shapely.symmetric_difference(found, shapely.union_all(slots)))) < 0.5
 
 
-def test_a_slit_of_a_millimetre_between_red_lines_is_told():
-    zones = [zone("A", box(0, 0, 100, 2000)), zone("B", box(100.001, 0, 200, 2000))]
-    found = within(edition(zones, accuracy_m=5.0, coverage=box(0, 0, 200, 2000)), Districts.none())
+@pytest.mark.parametrize("crossing", [[], [zone("C", box(-50, 500, 10, 600))]])
+def test_a_slit_of_a_millimetre_between_red_lines_is_told(crossing):
+    zones = [zone("A", box(0, 0, 100, 2000)), zone("B", box(100.001, 0, 200, 2000)), *crossing]
+    found = within(edition(zones, accuracy_m=5.0, coverage=box(-50, 0, 200, 2000)), Districts.none())
     assert told(found, "gap") == [(("A", "B"), pytest.approx(2.0, abs=0.1), ())]
 
 

@@ -191,6 +191,26 @@ def test_numbers_that_no_field_of_a_shapefile_holds_are_told(check: Callable, tm
     assert f"{len(told)} texts" in remarks_of(out)
 
 
+def test_json_is_json_whatever_numbers_a_table_holds(check: Callable, tmp_path: Path) -> None:
+    columns = {"lon": [105.8] * 3, "lat": [32.5] * 3, "n": [math.inf, math.nan, 1.5]}
+    columns["list"] = [[1.0, math.nan], [-math.inf], None]
+    pq.write_table(pa.table(columns), tmp_path / "sites.parquet")
+    for suffix in (".geojson", ".json"):
+        out = tmp_path / f"out{suffix}"
+        assert check(tmp_path / "sites.parquet", "-o", out).code == 0
+        read = json.loads(out.read_text(encoding="utf-8"), parse_constant=pytest.fail)
+        rows = (
+            [one["properties"] for one in read["features"]]
+            if suffix == ".geojson"
+            else [r["input"] for r in read]
+        )
+        assert [(row["n"], row["list"]) for row in rows] == [
+            ("inf", [1.0, None]),
+            (None, ["-inf"]),
+            (1.5, None),
+        ]
+
+
 def test_a_table_with_names_of_the_format_s_own(check: Callable, csv_file: Callable, tmp_path: Path) -> None:
     out = tmp_path / "out.shp.zip"
     path = csv_file("site_id,lon,lat,备注,备注,,fid,geom,FID,OGC_FID", "7,105.8,32.5,a,b,c,d,e,f,g")

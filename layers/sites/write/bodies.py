@@ -1,5 +1,6 @@
 """Answers in full, as JSON: the same bodies as over HTTP."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 import orjson
@@ -52,11 +53,11 @@ def json_lines(results: Sequence[Result], layout: Layout) -> Iterator[bytes]:
 
 
 def json_value(value: object) -> object:
-    """A cell as JSON has it; dates and the like as text, NaN as null."""
-    if isinstance(value, float) and value != value:  # noqa: PLR0124  NaN is the one value unequal to itself
-        return None
-    return (
-        value
-        if value is None or isinstance(value, str | int | float | bool | dict | list)
-        else cell_text(value)
-    )
+    """A cell as JSON has it; dates and the like as text, so is infinity, NaN is null, inside lists too."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else cell_text(value)
+    if isinstance(value, list):
+        return [json_value(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): json_value(item) for key, item in value.items()}
+    return value if value is None or isinstance(value, str | int | float | bool) else cell_text(value)

@@ -18,7 +18,7 @@ from layers.bundle import load_bundle
 from layers.editions import history
 from layers.gate.merge import _together, part_of
 from layers.gate.order import read_order
-from tests.builders import CRS, box, layer, make_bundle, zone
+from tests.builders import CRS, both, box, layer, make_bundle, zone
 from tests.gate import PARK, deliver, frame, imported, order
 
 WEST, EAST = "510812", "511902"
@@ -73,9 +73,15 @@ def merged(capsys, folder, root, rows, *options, code=WEST, **keys):
 
 
 def test_only_the_countys_zones_are_replaced_and_the_rest_stays_to_the_bit(tmp_path, capsys):
-    root = world(tmp_path)
+    root = world(tmp_path, stale_after=date(2027, 1, 1))
     before = load_bundle(root).layers["park"].editions[0]
-    told = merged(capsys, tmp_path, root, west(), accuracy_m=2, source="a clerk")
+    keys = {
+        "accuracy_m": 2,
+        "synthetic": False,
+        "stale_after": date(2028, 1, 1),
+        "classes": {"core": both("core")},
+    }
+    told = merged(capsys, tmp_path, root, west(), source="a clerk", **keys)
     assert told.code == 0, told.out + told.err
     after = load_bundle(root).layers["park"].editions[0]
     assert (after.edition, after.faults, len(after.zones)) == ("2026", (), 21)
@@ -85,6 +91,7 @@ def test_only_the_countys_zones_are_replaced_and_the_rest_stays_to_the_bit(tmp_p
     assert (shapely.to_wkb(new.geometry[kept]) == shapely.to_wkb(old.geometry[kept])).all()
     assert new["n"][kept].tolist() == old["n"][kept].tolist()
     assert shapely.equals(after.coverage, before.coverage)
+    assert (after.synthetic, after.stale_after) == (True, date(2027, 1, 1))
     assert (after.accuracy_m, after.source) == (5, "a clerk (510812); 其余同版本 / the rest as in 2025-01")
     merge = told.report["merge"]
     assert (merge["replaced"], merge["delivered"], merge["kept"]) == ([f"W{n}" for n in range(10)], 10, 11)
@@ -150,9 +157,14 @@ def _origin():
 def test_the_county_is_judged_by_itself(tmp_path, capsys):
     rows = [*held(), *((f"F{n}", "core", box(100, -4900 + 80 * n, 4900, -4860 + 80 * n)) for n in range(49))]
     root = world(tmp_path, rows)
-    told = merged(capsys, tmp_path, root, west(8))
+    hectares = [4.2] * 6 + [9.9] * 2
+    file = deliver(tmp_path, frame(west(8), MJ=hectares).drop(columns="MC"))
+    fields = {"zone_id": "BSM", "zone_class": "FQ", "area_declared": "MJ"}
+    said = order(tmp_path, fields=fields, area_unit="ha", **IN_FORCE)
+    told = imported(capsys, root, file, said, "--merge-district", WEST)
     assert told.code == 1
     assert [one["text"]["en"].partition(" (")[0] for one in told.report["breaks"]] == [
+        "zones whose declared area differs +25.00 %",
         "县510812 510812: area falls -13.91 %",
         "县510812 510812, core: area falls -13.91 %",
         "县510812 510812: number of zones falls -20.00 %",

@@ -164,6 +164,14 @@ def test_what_lies_under_the_limits_is_counted_and_summed():
     assert told(strict, "overlap") == [(("A", "B"), pytest.approx(0.1, abs=0.05), ())]
 
 
+def test_what_is_narrower_than_the_tolerance_is_no_defect_however_long():
+    zones = [zone("A", box(0, 0, 500.0003, 9000)), zone("B", box(500, 0, 1000, 9000))]
+    found = within(edition(zones, accuracy_m=0.1, coverage=box(0, 0, 1000, 9000)), Districts.none())
+    assert told(found, "overlap") == []
+    [below] = [b for b in found.below if b.kind is DefectKind.OVERLAP]
+    assert (below.count, below.area_m2) == (1, pytest.approx(2.7, abs=0.3))
+
+
 def test_the_answer_names_every_limit():
     body = within(
         edition(halves(), accuracy_m=7.0, coverage=HOME), districts(), limits=Limits(gap_m=2.0)

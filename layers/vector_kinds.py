@@ -19,7 +19,7 @@ from geo.errors import Problem, UnreadableError
 from geo.model import Text
 from layers.peek import follows
 
-__all__ = ["DATASETS", "check_vector"]
+__all__ = ["DATASETS", "INSTEAD", "check_vector"]
 
 _MARKS: dict[str, tuple[bytes, ...]] = {
     ".gpkg": (b"SQLite format 3\0",),
@@ -40,7 +40,7 @@ _TAIL_BYTES = 256
 _XML = (".gml", ".gpx")
 _OFFSETS_HEAD, _OFFSETS_VERSION, _ROWS_OF_A_BLOCK = struct.Struct("<4I"), 3, 1_024
 _OWN_VIEWS = ("st_spatial_ref_sys", "st_geometry_columns")
-_INSTEAD = {
+INSTEAD = {
     **dict.fromkeys((".xls", ".et", ".ods"), "XLSX"),
     ".dwg": "DXF",
     ".mdb": "GDB, SHP",
@@ -63,7 +63,7 @@ def check_vector(path: Path) -> None:
     suffix = path.suffix.lower()
     if suffix not in DATASETS:
         given = path.suffix or "(no extension)"
-        if instead := _INSTEAD.get(suffix):
+        if instead := INSTEAD.get(suffix):
             told = {"zh": f"请另存为 {instead} 再用", "en": f"save it as {instead}"}
             raise _unreadable(path, given, **told)
         raise _unreadable(path, given, zh="不认识的格式", en="the format is not known")

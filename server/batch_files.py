@@ -13,6 +13,7 @@ from layers.sites.doctor.whole_file import advice_of_names
 from layers.sites.faults import fault
 from layers.sites.read.intake import KNOWN_SUFFIXES, open_source
 from layers.sites.read.sources import Source, settle_crs
+from layers.vector_kinds import INSTEAD
 from server.batch_input import Item, Reader, Terms, with_remarks
 from server.errors import UnsupportedTypeError
 from server.upload import Upload
@@ -51,6 +52,8 @@ def suffix_of(name: str) -> str:
         raise UnsupportedTypeError(fault("name", name, ".zip", **told))
     if suffix not in FORMATS:
         told = {"zh": "不认识的文件格式", "en": "the format of the file is not known"}
+        if instead := INSTEAD.get(suffix):
+            told = {"zh": f"请另存为 {instead} 再用", "en": f"save it as {instead}"}
         raise UnsupportedTypeError(fault("name", name, ", ".join(FORMATS), **told))
     return suffix
 

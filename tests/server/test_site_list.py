@@ -54,6 +54,8 @@ def test_a_remedy_is_done_when_it_is_asked_for(client: FlaskClient) -> None:
     [
         ("a.csv", b"", 400, "文件为空"),
         ("a.exe", b"x", 415, "不认识的文件格式"),
+        ("a.xls", b"x", 415, "请另存为 XLSX"),
+        ("a.dwg", b"x", 415, "请另存为 DXF"),
         ("a.shp", b"x", 415, "打成一个 ZIP"),
         ("a.kmz", b"x", 400, "不是 ZIP"),
         ("a.csv", b"lon,lat\n" + b"105,32\n" * 5, 413, "行数过多"),

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
@@ -16,7 +17,7 @@ from geo.errors import InputError, Problem
 from geo.model import EditionStatus, Text
 from layers.bundle import load_bundle
 from layers.editions import history
-from layers.gate.merge import _together, part_of
+from layers.gate.merge import _together, check_kept, part_of
 from layers.gate.order import read_order
 from tests.builders import CRS, both, box, layer, make_bundle, zone
 from tests.gate import PARK, deliver, frame, imported, order
@@ -203,6 +204,17 @@ def test_nothing_is_merged_into_an_edition_that_is_harmed_or_not_in_force(tmp_pa
     for one in harmed:
         with pytest.raises(InputError, match="to merge into"):
             part_of(WEST, read_order(order(tmp_path)), districts_of(bundle, date(2026, 1, 1)), one)
+
+
+def test_zones_that_would_change_are_refused(bundle):
+    base = bundle.layers["park"].editions[0]
+    merge, zones = SimpleNamespace(kept=base.zones), base.zones
+    check_kept(base, merge)
+    nudged = zones.assign(geometry=shapely.transform(zones.geometry.to_numpy(), lambda xy: xy + 2e-14))
+    assert nudged.geometry.to_numpy()[0] != zones.geometry.to_numpy()[0]
+    for other in (nudged, zones.assign(n=zones["n"] + 1), zones.drop(columns="n"), zones.iloc[1:], None):
+        with pytest.raises(InputError, match="would change"):
+            check_kept(replace(base, zones=other), merge)
 
 
 def test_a_column_of_another_kind_is_refused_and_whole_numbers_fit(tmp_path):

@@ -19,10 +19,10 @@ from typing import Any
 from geo.errors import FenquError
 from geo.model import EditionStatus
 from layers.bundle import load_bundle
-from layers.editions import State, accept, adopt, history, rollback, sweep, verify
+from layers.editions import State, accept, adopt, rollback, sweep, verify
 from layers.editions.intake import prepared_again, prepared_table, split_name
 from layers.editions.postgis import read_table
-from layers.editions.records import is_unread
+from layers.editions.records import is_unread, known
 from layers.gate.again import breaks_again
 from layers.pointer import CATALOGUE
 from scripts import edition_diff
@@ -46,6 +46,7 @@ _WORDS = {
         "unread": f"{CATALOGUE} 与所有已接受的状态都不同：它没有被读取，用 adopt 接受后才有效",
         "faulty": "有误",
         "file": "文件无法读写",
+        "lost": "记录缺失或损坏的状态（请从备份恢复）：",
     },
     "en": {
         "none": f"nothing was accepted yet: {CATALOGUE} is in force",
@@ -60,6 +61,7 @@ _WORDS = {
         "unread": f"{CATALOGUE} is none of the accepted states: it is not read until it is taken with adopt",
         "faulty": "failed",
         "file": "a file cannot be read or written",
+        "lost": "states whose record is missing or damaged (restore it from a copy):",
     },
 }
 
@@ -122,12 +124,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _list(options: argparse.Namespace) -> int:
-    words, states = _WORDS[options.lang], history(options.folder)
+    words, (states, last) = _WORDS[options.lang], known(options.folder)
     for state in states:
-        print(_line(state, options.lang, now=state is states[-1]))
-    if not states:
+        print(_line(state, options.lang, now=state.number == last))
+    lost = [str(n) for n in range(1, last + 1) if n not in {state.number for state in states}]
+    if lost:
+        print(f"{words['lost']} {', '.join(lost)}", file=sys.stderr)
+    if not last:
         print(words["none"])
-    elif is_unread(options.folder, states):
+    elif not lost and is_unread(options.folder, states):
         print(words["unread"], file=sys.stderr)
     for layer in load_bundle(options.folder).layers.values():
         for edition in layer.editions:

@@ -1,5 +1,6 @@
 """Records of accepted states: one beside each catalogue, written once."""
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from layers.editions.model import State, StoreError
 from layers.pointer import CATALOGUE, POINTER, pointed_at, read_pointer, state_file
 from layers.strictyaml import Faults
 
-__all__ = ["current", "history", "is_unread", "point_to", "read_state", "write_state"]
+__all__ = ["current", "history", "is_unread", "known", "point_to", "read_state", "write_state"]
 
 
 def current(root: Path) -> State | None:
@@ -37,6 +38,22 @@ def history(root: Path) -> tuple[State, ...]:
         If pointer or a record are damaged.
     """
     return tuple(read_state(root, number) for number in range(1, (_number(root) or 0) + 1))
+
+
+def known(root: Path) -> tuple[tuple[State, ...], int]:
+    """Every state whose record can be read, and the number after which the next one comes.
+
+    Where the pointer is damaged that is the last one of which both catalogue and record lie there.
+    """
+    last = pointed_at(root)
+    if last is None:
+        numbers = {int(path.stem) for path in (root / "catalogues").glob("*.json") if path.stem.isdigit()}
+        last = max((n for n in numbers if (root / state_file(n)).is_file()), default=0)
+    found: list[State] = []
+    for number in range(1, last + 1):
+        with contextlib.suppress(StoreError):
+            found.append(read_state(root, number))
+    return tuple(found), last
 
 
 def is_unread(root: Path, states: Sequence[State]) -> bool:

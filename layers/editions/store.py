@@ -26,7 +26,7 @@ from layers.bundle import load
 from layers.editions.disk import UNFINISHED, copy_in, locked, room_name
 from layers.editions.entry import with_edition
 from layers.editions.model import Prepared, State, StoreError
-from layers.editions.records import current, history, point_to, read_state, write_state
+from layers.editions.records import current, history, known, point_to, write_state
 from layers.pointer import CATALOGUE, catalogue_text, pointed_at, state_file
 from layers.readers import Files
 from layers.strictyaml import Faults
@@ -86,7 +86,7 @@ def rollback(
         If there is no such state, its files are not what they were, or another import is under way.
     """
     with _alone(root):
-        states, last = _told(root)
+        states, last = known(root)
         wanted = next((state for state in states if state.number == number), None)
         if wanted is None:
             hint = Text(
@@ -242,22 +242,6 @@ def _of_the_disk(root: Path, error: OSError) -> StoreError:
     where = Path(str(error.filename)).name if error.filename else str(root)
     given = error.strerror or type(error).__name__
     return StoreError(Problem(where=where, given=given, allowed="a disk with room", hint=hint))
-
-
-def _told(root: Path) -> tuple[tuple[State, ...], int]:
-    """Every state whose record can be read, and the number after which the next one comes.
-
-    Where the pointer is damaged that is the last one of which both catalogue and record lie there.
-    """
-    last = pointed_at(root)
-    if last is None:
-        numbers = {int(path.stem) for path in (root / "catalogues").glob("*.json") if path.stem.isdigit()}
-        last = max((n for n in numbers if (root / state_file(n)).is_file()), default=0)
-    found: list[State] = []
-    for number in range(1, last + 1):
-        with contextlib.suppress(StoreError):
-            found.append(read_state(root, number))
-    return tuple(found), last
 
 
 def _check_seen(root: Path, seen: int | None) -> None:

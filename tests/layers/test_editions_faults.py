@@ -11,6 +11,7 @@ import pytest
 
 from layers.bundle import load_bundle
 from layers.editions import StoreError, accept, disk, history, rollback, sweep
+from scripts.editions import main
 from tests.layers.test_editions import bundle, files, prepared
 
 
@@ -31,7 +32,9 @@ def root(grown: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("damaged", [2, 4])
 @pytest.mark.parametrize("kept", [True, False], ids=["record gone", "pointer gone bad too"])
-def test_a_damaged_record_takes_no_other_state_with_it(root: Path, kept: bool, damaged: int) -> None:
+def test_a_damaged_record_takes_no_other_state_with_it(
+    root: Path, kept: bool, damaged: int, capsys: pytest.CaptureFixture[str]
+) -> None:
     (root / f"catalogues/000{damaged}.json").write_text("{}")
     if not kept:
         (root / "current.json").write_text("{}")
@@ -42,6 +45,10 @@ def test_a_damaged_record_takes_no_other_state_with_it(root: Path, kept: bool, d
         rollback(root, damaged)
     assert caught.value.problems[0].allowed == ", ".join(n for n in "1234" if n != str(damaged))
     assert files(root) == before, "no one can tell what is garbage, so nothing is"
+    assert main(["--lang", "en", "list", str(root)]) == (0 if kept else 2)
+    said = capsys.readouterr()
+    assert f"record is missing or damaged (restore it from a copy): {damaged}\n" in said.err
+    assert said.out.count("accept  park=") == 2
     state = rollback(root, 3)
     assert state.number == 5, "no state is written over"
     assert load_bundle(root).digest == load_bundle(root, state=3).digest

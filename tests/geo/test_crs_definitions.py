@@ -1,5 +1,7 @@
 """A definition in a file is taken for a code only where both put its numbers at the same places."""
 
+import re
+
 import pyproj
 import pytest
 
@@ -45,6 +47,13 @@ def test_a_definition_is_the_code_it_says():
 def test_every_dialect_of_a_code(code: int, dialect: str):
     """3° and 6° zones share meridians: their codes are told apart by their own names."""
     assert crs_from_wkt(pyproj.CRS.from_epsg(code).to_wkt(dialect)).name == f"EPSG:{code}"
+
+
+@pytest.mark.parametrize("code", [4507, 4544, 2343, 2380])
+def test_a_name_goes_before_a_twin(code: int):
+    """The same numbers bear two codes; without its own number a definition is the one whose name it has."""
+    numbered = pyproj.CRS.from_epsg(code).to_wkt("WKT1_GDAL")
+    assert crs_from_wkt(re.sub(r',AUTHORITY\["EPSG","\d+"\]', "", numbered)).name == f"EPSG:{code}"
 
 
 @pytest.mark.parametrize(

@@ -186,8 +186,7 @@ def _codes(crs: pyproj.CRS) -> Iterator[int]:
     if own.get("authority") == "EPSG":
         yield int(own["code"])
     for named in (crs, pyproj.CRS.from_json_dict({**about, "name": "unknown"})):
-        codes = [int(one.code) for one in named.list_authority("EPSG", min_confidence=25)]
-        yield from sorted(codes, key=lambda code: pyproj.CRS.from_epsg(code).name != crs.name)
+        yield from (int(one.code) for one in named.list_authority("EPSG", min_confidence=25))
 
 
 def _alike(crs: pyproj.CRS, code: int) -> bool:

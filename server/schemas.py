@@ -24,8 +24,8 @@ class _Strict(BaseModel):
 class RemarkIn(_Strict):
     """A remark in both languages."""
 
-    zh: str = Field(max_length=500)
-    en: str = Field(max_length=500)
+    zh: str = Field(max_length=5000)
+    en: str = Field(max_length=5000)
 
 
 class _Details(_Strict):

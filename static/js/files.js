@@ -33,10 +33,10 @@ export class SiteFiles {
     fill(this.list, el('p', {class: 'quiet', text: t('file.reading', {name: file.name})}));
     const crs = byId('crs').value;
     try {
-      const {sites} = await send('/sites', file, {
+      const {sites, advice} = await send('/sites', file, {
         name: file.name, crs: crs === 'EPSG:4490' ? null : crs, remedies: remedies.length ? remedies.join(',') : null, layer: this.layer,
       });
-      if (mine === this.reads) this.show(sites, remedies);
+      if (mine === this.reads) this.show(sites, advice, remedies);
     } catch (error) {
       if (mine !== this.reads) return;
       const problems = error.problem?.problems ?? [];
@@ -55,14 +55,14 @@ export class SiteFiles {
     }}})));
   }
 
-  show(sites, remedies) {
+  show(sites, advice, remedies) {
     this.sites = sites;
     const good = sites.filter((one) => one.status === 'ok');
     const told = t('file.rows', {name: this.file.name, n: sites.length, refused: sites.length - good.length});
     fill(this.list, el('p', {text: told}),
       remedies.length > 0 && el('p', {class: 'advice advice-applied'}, el('span', {text: t('advice.applied', {names: joined(remedies)})}),
         el('button', {type: 'button', class: 'tool', id: 'file-undo', text: t('advice.undo'), on: {click: () => this.read([])}})),
-      this.advised(sites.flatMap((one) => one.advice)),
+      this.advised([...advice, ...sites.flatMap((one) => one.advice)]),
       good.length > 1 && el('button', {type: 'button', class: 'tool', id: 'file-check-all', text: t('file.check_all'), on: {click: () => this.checkAll(good)}}),
       el('ol', {class: 'site-rows'}, sites.map((one) => this.row(one))));
     if (good.length === 1) this.pick(good[0]);

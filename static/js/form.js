@@ -96,11 +96,12 @@ export class Form {
   }
 
   /** The same for another site. */
-  bodyOf({geometry, crs, accuracy_m: accuracy = null, remedies = []}) {
+  bodyOf({geometry, crs, accuracy_m: accuracy = null, remedies = [], told = [], remarks = told}) {
     const body = {site: geometry, crs, facts: Object.fromEntries(this.declared), on: this.on()};
     if (accuracy !== null) body.accuracy_m = accuracy;
     if (this.activity) body.activity = this.activity;
     if (remedies.length) body.remedies = remedies;
+    if (remarks.length) body.remarks = remarks;
     return body;
   }
 

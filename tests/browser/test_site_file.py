@@ -19,6 +19,8 @@ def test_a_survey_text_is_read_listed_chosen_from_and_checked(server_url: str) -
     assert "环没有闭合" in result["summary"]
     assert result["current"] == "true"
     assert result["one"]["area"] == pytest.approx(10_000, rel=2e-3)
+    assert "环没有闭合，已按首点闭合" in result["one"]["remarks"]
+    assert "gcj-02" in result["named"]
     assert len(result["all"]) == 2
     assert result["all"][1][0] == result["one"]["verdict"]
     assert all(words for _, words in result["all"])

@@ -35,7 +35,7 @@ export default async ({page, baseUrl, shot}) => {
   const answered = page.waitForResponse((response) => response.url().includes('/api/v1/checks'));
   await page.click('#check');
   const answer = await (await answered).json();
-  result.one = {verdict: answer.verdict, area: answer.parts[0].site.area_m2};
+  result.one = {verdict: answer.verdict, area: answer.parts[0].site.area_m2, remarks: answer.parts[0].remarks.map((one) => one.zh)};
   await shot('site-file-checked');
 
   await page.click('#file-check-all');
@@ -75,5 +75,7 @@ export default async ({page, baseUrl, shot}) => {
 
   await page.setViewportSize({width: 390, height: 800});
   result.tooWide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  await upload(page, '高德导出.csv', 'lon,lat\n105.8,30.2\n105.81,30.21\n');
+  result.named = await page.textContent('#file-remedy-gcj-02');
   return result;
 };

@@ -290,6 +290,14 @@ def test_points_are_compared_by_displacement():
     ]  # fmt: skip
 
 
+def test_a_line_beside_what_it_was_has_moved():
+    old = way("A", (100, 100), (400, 100), (500, 300))
+    new = way("A", (100, 100.3), (400, 100.3), (500, 300.3))
+    [change] = compare(edition([old]), edition([new]), districts()).zones
+    assert (change.kind.value, round(change.gained_m), round(change.lost_m)) == ("moved", 524, 524)
+    assert change.shift_m == pytest.approx(0.3, abs=0.001)
+
+
 def test_a_turned_line_has_not_moved_only():
     old = [
         {"zone_id": "L", "zone_class": "r", "geometry": line((0, 0), (100, 0))},

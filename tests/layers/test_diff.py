@@ -94,6 +94,29 @@ def test_a_fall_of_rounding_alone_is_told_and_is_no_alarm(depth_m, notch_m, alar
     assert all("3.00 m²" in one.zh and "falls by 3.00 m²" in one.en for one in told)
 
 
+def test_small_losses_of_several_classes_are_no_rounding():
+    districts = Districts.of(
+        ("510101",), ("甲县",), shapes_of([grid_box(-500, -500, 1500, 1500)]), (True,), 1.0
+    )
+
+    def zones(notch_m):
+        return [
+            {
+                "zone_id": name,
+                "zone_class": name,
+                "geometry": shapely.difference(
+                    grid_box(x, 0, x + 100, 100), grid_box(x + 10, 99, x + 10 + notch_m, 101)
+                ),
+            }
+            for name, x in (("A", 0), ("B", 200))
+        ]
+
+    found = compare(edition_of(zones(0)), edition_of(zones(0.9)), districts, layer="eco_redline")
+    assert found.transfers == ()
+    assert rounded(found, districts).remarks == found.remarks
+    assert len(alarms(found, districts)) == 1
+
+
 def test_every_pair_names_standard_layers_and_a_line_of_a_plan():
     known = shipped_titles().layers
     assert len({one.id for one in questions()}) == len(questions()) >= 8

@@ -48,7 +48,7 @@ def test_names_below_a_title(tmp_path: Path, workbook: Callable, above: list[str
         headers, rows, told = read(source)
         assert headers == tuple(names)
         assert rows == [tuple(row)]
-        assert "row" in told
+        assert "taken from row 2;" in told
 
 
 def test_both_ways_of_reading_a_csv_begin_below_the_title(tmp_path: Path) -> None:
@@ -81,6 +81,12 @@ def test_names_are_not_looked_for_among_the_rows() -> None:
     first = find_header([["lon", "lat"], ["x", "y"]])
     assert first is not None
     assert (first.names, first.remarks) == (("lon", "lat"), ())
+
+
+def test_rows_below_a_column_of_pairs_are_data() -> None:
+    found = find_header([["名称", "坐标"], ["甲", "105.8,32.5"], ["lon", "lat"]])
+    assert found is not None
+    assert (found.names, found.rows) == (("名称", "坐标"), 1)
 
 
 def test_an_unnamed_column_at_the_end_is_carried_along(tmp_path: Path) -> None:

@@ -308,3 +308,14 @@ def test_a_ring_given_twice_is_no_hole(read: Callable) -> None:
     _, [record] = read(HEAD + plot(ring(0, 0, 10, name="1"), ring(0, 0, 10, name="2")))
     with pytest.raises(InputError):
         make_site(record.geometry, crs="EPSG:4523")
+
+
+def test_a_ring_that_crosses_itself_is_where_its_first_corner_is(read: Callable) -> None:
+    """As a hole it stays one, and the shape is refused, or mended where that is asked for."""
+    bow = "".join(
+        f"J1,2,{NORTH + n},{EAST + e}\n" for n, e in ((40, 40), (60, 60), (60, 40), (40, 60), (40, 40))
+    )
+    _, [record] = read(HEAD + plot(bow, ring(0, 0, 100, name="1")))
+    assert [len(part.interiors) for part in shapely.get_parts(record.geometry)] == [1]
+    site = make_site(record.geometry, crs="EPSG:4523", repair="make_valid")
+    assert "make_valid" in str(site.remarks)

@@ -35,7 +35,7 @@ def find_header(rows: Sequence[Sequence[str]]) -> Header | None:
         place = place_named(row)
         if place is Place.PAIR and pair is None:
             pair = _header(rows, at)
-        elif place not in {None, Place.PAIR} and (pair is None or at == pair.rows):
+        elif place not in {None, Place.PAIR}:
             return _header(rows, at)
         if pair is not None and at >= pair.rows:
             return pair
@@ -44,11 +44,13 @@ def find_header(rows: Sequence[Sequence[str]]) -> Header | None:
 
 def _header(rows: Sequence[Sequence[str]], at: int) -> Header:
     names, above = list(rows[at]), list(rows[at - 1]) if at else []
-    doubled = sum(bool(cell.strip()) for cell in above) >= _FEWEST
-    if doubled:
-        width = max(len(names), len(above))
-        names, above = ([*cells, *[""] * (width - len(cells))] for cells in (names, above))
-        names = [name if name.strip() else over for name, over in zip(names, above, strict=True)]
+    if sum(bool(cell.strip()) for cell in above) < _FEWEST:
+        above = []
+    width = max(len(names), len(above))
+    own, over = ([*cells, *[""] * (width - len(cells))] for cells in (names, above))
+    filled = [name if name.strip() else other for name, other in zip(own, over, strict=True)]
+    doubled = filled != own
+    names = filled if doubled else names
     return Header(names=tuple(names), rows=at + 1, remarks=_told(at, doubled=doubled))
 
 

@@ -47,9 +47,10 @@ def test_lines_are_judged_by_their_length(tmp_path, capsys):
         (one, code, shapely.LineString([*shape.coords[:1], shape.interpolate(700)]))
         for one, code, shape in lines
     ]
+    file = deliver(tmp_path, frame(shorter[:1] + lines[1:]), "a.gpkg")
     told = imported(
-        capsys, root, deliver(tmp_path, frame(shorter[:1] + lines[1:]), "a.gpkg"), order(tmp_path)
-    )
+        capsys, root, file, order(tmp_path), "--approval-doc", "7"
+    )  # a number alone accepts nothing
     assert (told.code, told.report["breaks"][0]["limit"]) == (1, "length_fall_share")
     assert "core: length of lines falls -5.56 % (threshold -5 %)" in told.out
     assert "3600.0 米</span>" in (told.place / "report.html").read_text(encoding="utf-8")

@@ -129,7 +129,7 @@ def _row(bundle: Bundle, batch: PointBatch, told: PointAnswers, row: int) -> Row
     """The cells of one point; what the columns leave goes by a whole report."""
     if told.rest[row]:
         return to_row(next(check_projects(bundle, [Project(parts=(batch.part(row),))], ON)))
-    return {**told.cells[told.told[row]], "hits": told.hits[row]}
+    return {**told.told_of(row), "hits": told.hits[row]}
 
 
 def _missing(view: BundleView, declared: Declaration) -> Mapping[str, tuple[str, ...]]:

@@ -113,8 +113,8 @@ class Candidates:
         key = key[first]
         return Candidates(key >> shift, key & ((np.int64(1) << shift) - 1), self.plane_m2[order[first]])
 
-    def nearest(self, allow: Floats, *keys: Ints) -> "Candidates":
-        """Of pairs that stand group by group, those that may be the nearest of their group.
+    def closest(self, allow: Floats, *keys: Ints) -> Ints:
+        """Of pairs that stand group by group, where those are that may be the nearest of their group.
 
         Parameters
         ----------
@@ -125,11 +125,11 @@ class Candidates:
         """
         group = starts(*keys)
         if len(group) == 0:
-            return self
+            return group
         least = np.sqrt(np.minimum.reduceat(self.plane_m2, group))
         most_m = least * allow[self.owner[group]] ** 2 + FLOOR_M
         close = self.plane_m2 <= np.repeat(most_m**2, np.diff(np.append(group, len(self.owner))))
-        return self.only(np.flatnonzero(close))
+        return np.flatnonzero(close)
 
     @classmethod
     def joined(cls, found: list["Candidates"]) -> Self:

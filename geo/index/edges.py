@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.foot import edges_of
-from geo.index.about import About, measured
+from geo.index.about import About, Part, measured
 from geo.index.bands import Band
 from geo.index.cells import DEGREE_M, Floats, Grid, Ints, Ranks, distinct, narrow, spread, starts
 from geo.index.circle import FLOOR_M, Ask, Candidates
@@ -120,7 +120,8 @@ class EdgeGrid:
             Degrees, shape (n,); NaN, infinity and what is no longitude or latitude are near nothing.
         """
         asks = self._asks(lon, lat, reach_m)
-        parts = [(ask, self._candidates(ask, np.full(len(ask.point), reach_m), 1.0)) for ask in asks]
+        found = [(ask, self._candidates(ask, np.full(len(ask.point), reach_m), 1.0)) for ask in asks]
+        parts = [Part(ask, pairs, self.edges) for ask, pairs in found]
         return About(parts, self.edges, self.tag, reach_m)
 
     def near(self, lon: Floats, lat: Floats, reach_m: float) -> Near:
@@ -169,7 +170,8 @@ class EdgeGrid:
             farthest = np.sqrt(least) * ask.allow + 2.0 * FLOOR_M
             sure = (farthest <= np.maximum(radius, enough_m)) | (radius >= most)
             some = pairs.only(np.flatnonzero(sure[pairs.owner]))
-            found.append(measured(ask, some.nearest(ask.allow, some.owner), self.edges).nearest())
+            close = some.only(some.closest(ask.allow, some.owner))
+            found.append(measured(ask, close, self.edges).nearest())
             wider = np.minimum(np.maximum(radius * _GROWTH, 1.0), np.minimum(farthest, most))
             ask, radius = ask.only(~sure), wider[~sure]
         return joined(found)

@@ -55,6 +55,40 @@ class Near:
         return self.only(least[starts(which)])
 
 
+class Geodesics:
+    """Geodesics from points to their feet, remembered for the last foot of each point.
+
+    Parameters
+    ----------
+    lon, lat
+        The points, degrees, shape (n,).
+    """
+
+    def __init__(self, lon: Floats, lat: Floats) -> None:
+        self._lon, self._lat = lon, lat
+        self._foot, self._metres = np.full((2, len(lon)), np.nan), np.full(len(lon), np.inf)
+
+    def metres_to_nearest(self, found: Iterable[Near], reach_m: float) -> Floats:
+        """Metres from every point to the nearest of its feet; inf beyond the reach.
+
+        Parameters
+        ----------
+        found
+            In each of them a point has one pair at most.
+        """
+        least, foot = np.full(len(self._lon), np.inf), np.zeros((2, len(self._lon)))
+        for near in found:
+            better = np.flatnonzero(near.distance_m < least[near.point])
+            at = near.point[better]
+            least[at] = near.distance_m[better]
+            foot[0, at], foot[1, at] = near.lon[better], near.lat[better]
+        there = np.isfinite(least)
+        new = np.flatnonzero(there & (foot != self._foot).any(axis=0))
+        self._foot[:, new] = foot[:, new]
+        self._metres[new] = geodesic_m(self._lon[new], self._lat[new], foot[0, new], foot[1, new])
+        return np.where(there & (self._metres <= reach_m), self._metres, np.inf)
+
+
 def metres_to_nearest(found: Iterable[Near], lon: Floats, lat: Floats, reach_m: float) -> Floats:
     """Geodesic metres from every point asked about to the nearest of its feet; inf beyond the reach.
 
@@ -63,16 +97,7 @@ def metres_to_nearest(found: Iterable[Near], lon: Floats, lat: Floats, reach_m: 
     found
         In each of them a point has one pair at most.
     """
-    least, foot = np.full(len(lon), np.inf), np.zeros((2, len(lon)))
-    for near in found:
-        better = np.flatnonzero(near.distance_m < least[near.point])
-        at = near.point[better]
-        least[at] = near.distance_m[better]
-        foot[0, at], foot[1, at] = near.lon[better], near.lat[better]
-    here = np.flatnonzero(np.isfinite(least))
-    least[here] = geodesic_m(lon[here], lat[here], foot[0, here], foot[1, here])
-    least[least > reach_m] = np.inf
-    return least
+    return Geodesics(lon, lat).metres_to_nearest(found, reach_m)
 
 
 def joined(found: list[Near]) -> Near:

@@ -12,7 +12,7 @@ from geo.foot import nearest_m
 from geo.index.about import About
 from geo.index.cells import distinct
 from geo.index.edges import EdgeGrid
-from geo.index.near import Near, metres_to_nearest
+from geo.index.near import Geodesics, Near, metres_to_nearest
 from geo.index.zones import Pairs, ZoneIndex
 from geo.measure import LINE_TOLERANCE_M, POLYGON, TOLERANCE_M, Floats, geodesic_m, window
 from geo.points.atlas import NEAR_BASE_M, Atlas, Region, near_broken
@@ -251,7 +251,10 @@ class Survey:
     def _near_gap_m(self, region: Region) -> Floats:
         layer = self.atlas.view.layers[region.layers[0]]
         found = [self._cuts(region, layer), self._about(layer).nearest(self.atlas.outline(region).among)]
-        return metres_to_nearest(found, self.batch.lon, self.batch.lat, self._near_reach_m(layer))
+        geodesics = self.keep(
+            ("geodesics", layer.id), lambda: Geodesics(self.batch.lon, self.batch.lat)
+        )  # the nearest edge of all zones is mostly that of some of them
+        return geodesics.metres_to_nearest(found, self._near_reach_m(layer))
 
     def _cuts(self, region: Region, layer: LayerView) -> Near:
         """Of the edges that are cut for a region's outline the nearest to each point."""

@@ -77,6 +77,10 @@ class PointAnswers:
     margin_rule: Objects
     assumed: tuple[tuple[Text, ...], ...]
 
+    def told_of(self, point: int) -> dict[str, Any]:
+        """What findings decide of one point."""
+        return {name: column[self.told[point]] for name, column in self.cells.items()}
+
 
 class PointTable:
     """Answers points of one bundle on one date; what it learns of one chunk serves the next."""

@@ -47,7 +47,7 @@ def by_columns(table: PointTable, batch: PointBatch) -> list[Row | None]:
             continue
         margin = float(found.margin_m[row])
         told: Row = {
-            **{name: column[found.told[row]] for name, column in found.cells.items()},
+            **found.told_of(row),
             "hits": found.hits[row],
             "units": found.units[row],
             "eia_before": found.eia_before[row],

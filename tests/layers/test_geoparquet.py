@@ -117,6 +117,8 @@ def test_indexes_versions_and_encodings_unknown_are_left_to_geopandas(tmp_path):
         tmp_path / "arrow.parquet", geometry_encoding="geoarrow"
     )
     assert read_plain(tmp_path / "arrow.parquet") is None
+    frame.to_parquet(tmp_path / "boxes.parquet", write_covering_bbox=True)
+    assert read_plain(tmp_path / "boxes.parquet") is None
     changes = [
         lambda geo: geo.update(version="9.0.0"),
         lambda geo: geo["columns"]["geometry"].update(edges="spherical"),

@@ -1,5 +1,6 @@
 """Ground laid along rivers is kept beside the bundle: the same to the last bit, not believed when damaged."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -36,9 +37,9 @@ def folder(tmp_path: Path) -> Path:
     return made(tmp_path / "b")
 
 
-def made(folder: Path, *, north: float = 5000) -> Path:
+def made(folder: Path, *, north: float = 5000, east: float = 0) -> Path:
     folder.mkdir(exist_ok=True)
-    intakes = [zone(point(0, 0), "W1", "dispersed"), zone(point(9000, 0), "W2", "dispersed")]
+    intakes = [zone(point(east, 0), "W1", "dispersed"), zone(point(9000, 0), "W2", "dispersed")]
     layers = [
         layer("intake", intakes, classes=["dispersed"]),
         layer("river_reach", [zone(line((0, north), (30, 10), (0, -5000)), "R1", "main")], classes=["main"]),
@@ -94,7 +95,7 @@ def test_what_is_damaged_is_laid_anew(folder: Path) -> None:
     assert told(view_on(load_bundle(folder), ON)) == view
 
 
-@pytest.mark.parametrize("what", ["rivers", "distance", "code", "library"])
+@pytest.mark.parametrize("what", ["rivers", "zones", "distance", "code", "library"])
 def test_other_rivers_rules_or_code_lay_their_own(
     folder: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
@@ -102,6 +103,8 @@ def test_other_rivers_rules_or_code_lay_their_own(
     old = {path.parent.name for path in kept(folder)}
     if what == "rivers":
         made(folder, north=700)
+    elif what == "zones":
+        made(folder, east=40)
     elif what == "distance":
         path = folder / "rules" / "own.yaml"
         text = path.read_text(encoding="utf-8")
@@ -111,9 +114,11 @@ def test_other_rivers_rules_or_code_lay_their_own(
         monkeypatch.setattr(kept_rivers, "own_code", lambda: b"another")
     else:
         monkeypatch.setattr(kept_rivers, "version", lambda _: "0.0")
-    view_on(load_bundle(folder), ON)
+    found = told(view_on(load_bundle(folder), ON))
     new = {path.parent.name for path in kept(folder)}
     assert new - old
+    shutil.rmtree(folder / ".rivers")
+    assert told(view_on(load_bundle(folder), ON)) == found
     assert len(new) == 3, "what nobody asks for any more goes"
 
 

@@ -70,7 +70,10 @@ def test_the_code_is_part_of_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     before = kept_rulebook.key_of(files, {})
     monkeypatch.setattr(kept_rulebook, "own_code", lambda: b"another")
     assert kept_rulebook.key_of(files, {}) != before
-    assert kept_rulebook.key_of([("rules", "y", SHIPPED / "schema.yaml")], {}) is not None
+    monkeypatch.undo()
+    others = [("rules", "y", files[0][2]), ("eia", "x", files[0][2]), ("rules", "x", SHIPPED / "facts.yaml")]
+    assert len({before, *(kept_rulebook.key_of([other], {}) for other in others)}) == 4
+    assert kept_rulebook.key_of([*files, *files], {}) != before
     assert kept_rulebook.key_of([("rules", "x", SHIPPED / "nothing.yaml")], {}) is None
 
 

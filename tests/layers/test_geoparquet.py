@@ -88,6 +88,16 @@ def test_a_file_that_names_no_crs_is_in_degrees(tmp_path):
     same(path)
 
 
+def test_members_of_an_ensemble_that_nobody_knows_do_no_harm(tmp_path):
+    def unknown(geo):
+        for member in geo["columns"]["geometry"]["crs"]["datum_ensemble"]["members"]:
+            member["id"] = {"authority": "EPSG", "code": 9_999_999}
+
+    path = rewritten(write(tmp_path / "a.parquet", crs="EPSG:4326"), unknown)
+    assert "9999999" not in (read_plain(path).crs or "")
+    same(path)
+
+
 @pytest.mark.parametrize(
     "cells",
     [

@@ -1,16 +1,19 @@
 """Ground laid along rivers is kept beside the bundle: the same to the last bit, not believed when damaged."""
 
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
+from shapely import LineString, Point
 
 from geo.answer import to_json
 from geo.check import check_projects
-from geo.model import Bundle, Part, Project
+from geo.model import Bundle, Part, Project, Relation
 from geo.rivers import laid
 from geo.rivers.kept import courses_from, courses_to, shapes_from, shapes_to
 from geo.rivers.riverside import Course
@@ -19,6 +22,7 @@ from geo.view import BundleView, view_on
 from layers import kept_rivers
 from layers.bundle import load_bundle
 from tests.builders import layer, line, lonlat, make_bundle, point, rule, zone
+from tests.geo import world
 
 ON = date(2026, 6, 1)
 UP = rule(
@@ -153,3 +157,33 @@ def test_shapes_and_courses_come_back_to_the_last_bit() -> None:
                 assert one.edges.tolist() == other.edges.tolist()
                 assert one.upper_m.tolist() == other.upper_m.tolist()
                 assert one.lower_m.tolist() == other.lower_m.tolist()
+
+
+def test_whatever_ground_is_made_of_is_in_its_name() -> None:
+    """One keeper for worlds that differ in one thing each: none is told what was laid for another."""
+    kept: dict[str, dict] = {}
+
+    def keep(key: str, make: Callable[[], dict]) -> dict:
+        return kept.setdefault(key, make()) if key not in kept else kept[key]
+
+    south = {"shape": LineString([(0, 5000), (0, -5000)])}
+    intake = {"shape": Point(0, 0), "zone_class": "dispersed"}
+    small = world.box(-700, -700, 700, 700)
+    up = world.rule("UP", "intake", relation=Relation.UPSTREAM_WITHIN, up_m=1000.0, down_m=100.0, side_m=50.0)
+    worlds = [
+        (south, intake, {}, up),
+        ({**south, "avg_width_m": 60}, intake, {}, up),
+        ({**south, "flow": "upstream"}, intake, {}, up),
+        ({"shape": LineString([(30, 5000), (0, -5000)])}, intake, {}, up),
+        (south, {**intake, "shape": Point(0, 50)}, {}, up),
+        (south, intake, {"coverage": small}, up),
+        *((south, intake, {}, replace(up, **{name: 77.0})) for name in ("up_m", "down_m", "side_m")),
+    ]
+    seen = set()
+    for reach, zone_, keys, rule_ in worlds:
+        layers = [world.zones("intake", zone_, **keys), world.zones("river_reach", reach, **keys)]
+        anew = told(view_on(world.bundle(layers, [rule_]), world.ON))
+        for _ in range(2):
+            assert told(view_on(world.bundle(layers, [rule_], keep=keep), world.ON)) == anew
+        seen.add(repr(anew))
+    assert len(seen) == len(worlds)

@@ -8,6 +8,7 @@ import pytest
 from layers import kept_rulebook, rulebook
 from layers.rulebook import SHIPPED, Source, read_rulebook, rulebook_sources
 from layers.strictyaml import Faults
+from tests import builders
 
 RULE = """
 - id: T-1
@@ -87,6 +88,18 @@ def test_faults_and_advice_are_told_each_time(folder: Path, tmp_path: Path) -> N
         read_rulebook(sources, faults)
         told.append(faults.with_advice())
     assert told[0] == told[1] != ()
+    assert not kept(folder)
+
+
+def test_advice_alone_is_told_each_time(folder: Path, tmp_path: Path) -> None:
+    asked = builders.rule("T-1", layer="eco_redline", effect="phase_out", basis=["test-law-1"])
+    path = builders.write_yaml(tmp_path / "own.yaml", [asked])
+    builders.write_yaml(tmp_path / "basis.yaml", [builders.basis()])
+    sources = rulebook_sources(None, beside=tmp_path, extra=[Source(path, "own.yaml")])
+    for _ in range(2):
+        faults = Faults()
+        read_rulebook(sources, faults)
+        assert (len(faults), len(faults.advice)) == (0, 1)
     assert not kept(folder)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.compare.defects import LEAST_M2
 from geo.compare.districts import Districts
-from geo.compare.pieces import areal, disjoint, ground_of, polygons_of, shapes_of, width_m
+from geo.compare.pieces import Mask, areal, disjoint, ground_of, polygons_of, shapes_of, width_m
 from geo.measure import TOLERANCE_M, Objects, area_m2
 from geo.model import Edition, Reason, Text
 from geo.words.human import hectares, percent
@@ -270,15 +271,27 @@ def _inside(mine: _Zones, theirs: _Zones) -> list[_Cut]:
 def _outside(mine: _Zones, theirs: _Zones, covered: Geometry) -> list[_Cut]:
     """What of each zone no zone of the others holds, where their layer is covered."""
     one, other = STRtree(theirs.shapes).query(mine.shapes, predicate="intersects")
-    held = [shapely.union_all(theirs.shapes[other[one == n]]) for n in range(len(mine.shapes))]
-    left = shapely.intersection(shapely.difference(mine.shapes, shapes_of(held)), covered)
+    order = np.argsort(one, kind="stable")
+    ends = np.searchsorted(one[order], np.arange(len(mine.shapes) + 1))
+    held = [shapely.union_all(theirs.shapes[other[order[a:b]]]) for a, b in pairwise(ends)]
+    left = shapely.difference(mine.shapes, shapes_of(held))
+    partly = ~_within(left, covered)
+    left[partly] = shapely.intersection(left[partly], covered)
     return [(piece, str(zone), None) for piece, zone in zip(left, mine.ids, strict=True)]
+
+
+def _within(shapes: Objects, covered: Geometry) -> Mask:
+    """Which shapes lie wholly on covered ground: these need not be cut with its long outline."""
+    inside = np.zeros(len(shapes), dtype=bool)
+    inside[STRtree(shapes).query(covered, predicate="covers")] = True
+    return inside
 
 
 def _beyond_m2(whole: Objects, theirs: _Zones, covered: Geometry) -> float:
     """Ground that the other layer neither covers nor holds a zone on, m²."""
-    beyond = ground_of(shapely.difference(whole, covered))
-    return float(area_m2(shapely.difference(beyond, shapely.union_all(theirs.shapes))))
+    beyond = ground_of(shapely.difference(whole[~_within(whole, covered)], covered))
+    near = STRtree(theirs.shapes).query(beyond, predicate="intersects")
+    return float(area_m2(shapely.difference(beyond, shapely.union_all(theirs.shapes[near]))))
 
 
 def _pieces(parts: Objects, m2: Any, owner: Any, large: Any, cut: list[_Cut]) -> Iterator[Piece]:  # noqa: ANN401

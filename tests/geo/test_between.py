@@ -91,6 +91,21 @@ def test_what_the_other_layer_does_not_cover_is_neither_inside_nor_outside(asks)
     assert (round(none.area_m2), round(none.unknown_m2)) == (0, 30_000)
 
 
+def test_a_zone_beyond_the_coverage_speaks_for_its_ground():
+    west = {"coverage": box(0, 0, 1000, 1000)}
+    found = answer(Asks.INSIDE, RED, [zone("U1", 0, 0, 1050, 1000)], unit=west)
+    assert round(found.area_m2) == 25_000
+    assert round(found.unknown_m2) == 5_000
+
+
+@pytest.mark.parametrize("layer", ["eco_redline", "env_control_unit"])
+def test_one_synthetic_layer_makes_a_synthetic_answer(layer):
+    editions = {"eco_redline": edition(RED), "env_control_unit": edition(UNITS)}
+    editions = {name: replace(one, synthetic=name == layer) for name, one in editions.items()}
+    [found] = between(editions, [ask(Asks.INSIDE)], DISTRICTS).answers
+    assert found.synthetic
+
+
 def test_a_layer_that_is_not_held_is_no_zero():
     [found] = between({"eco_redline": edition(RED)}, [ask(Asks.OUTSIDE)], DISTRICTS).answers
     assert found.reason is Reason.LAYER_MISSING

@@ -163,6 +163,11 @@ def test_what_overlaps_counts_once():
     assert round(one.lost_m2) == 10_000  # of the zone itself
 
 
+def test_a_small_zone_inside_a_large_one_is_not_that_zone():
+    found = compare(edition([zone("A", 100, 100)]), edition([zone("B", 0, 0, 300)]), districts())
+    assert [c.kind for c in found.zones] == [ChangeKind.NEW, ChangeKind.REMOVED]
+
+
 def test_borders_within_half_a_millimetre_are_the_same():
     near = place(shapely.box(100.0002, 100, 200.0002, 200))
     beyond = place(shapely.box(100.002, 100, 200.002, 200))

@@ -71,7 +71,7 @@ def read_plain(path: Path) -> Plain | None:
             shapely.from_wkb(np.array([*table[column].to_pylist(), None], dtype=object)), dtype=object
         )[:-1]
         crs = meta.get("crs", _CRS84)
-        told = None if crs is None else wkt_of(crs if isinstance(crs, str) else json.dumps(_nameless(crs)))
+        told = None if crs is None else wkt_of(crs if isinstance(crs, str) else json.dumps(crs))
     except _DAMAGE:
         return None  # whatever it is, GeoPandas comes to it too, and says it
     return Plain(
@@ -136,14 +136,3 @@ def _is_plain(field: pa.Field) -> bool:
         or pa.types.is_float64(kind)
         or pa.types.is_date32(kind)
     )
-
-
-def _nameless(crs: Any) -> Any:  # noqa: ANN401 (of a JSON document)
-    """PROJJSON without codes of the members of an ensemble, which not every PROJ knows; as GeoPandas does."""
-    if not isinstance(crs, dict):
-        return crs
-    members = crs.get("members")
-    if isinstance(members, list):
-        for member in members:
-            member.pop("id", None)
-    return {key: _nameless(value) for key, value in crs.items()}

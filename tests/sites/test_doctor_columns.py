@@ -160,7 +160,7 @@ def test_a_datum_moves_a_file_at_once_and_says_what_rows_say_alone(
     bundle: Bundle, csv_file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, header: str
 ) -> None:
     """A row of each sort goes alone; those whose numbers are turned, or lie elsewhere, all do."""
-    lines = [f"{105.8 + n / 1000},{32.5 + n / 900},{20 if n % 2 else ''}" for n in range(60)]
+    lines = [f"{105.8 + n / 1000},{32.5 + n / 900},{20 + n if n % 2 else ''}" for n in range(60)]
     turned = ["32.5,105.8,", "32.6,105.9,7"] * (header[0] == "x")
     source = open_source(csv_file(header, *lines, *turned, "2.35,48.85,", "105.8,bad,", "105.8,32.5,-1"))
     defaults = Defaults(on=date(2026, 11, 21), remedies=("gcj-02",))

@@ -5,6 +5,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,17 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 
 from geo.crs import parse_crs, to_lonlat
 from geo.datum import gcj_to_bd, wgs_to_gcj
 from geo.model import Bundle, Text
+from geo.site import make_site
 from layers.bundle import load_bundle
 from layers.sites.cells.columns import understand
 from layers.sites.cells.rows import Defaults
 from layers.sites.doctor.clinic import Doctor, doctor_for
-from layers.sites.doctor.whole_file import findings, signs_of_block, signs_of_points
+from layers.sites.doctor.whole_file import findings, signs_of_block, signs_of_points, signs_of_sites
 from layers.sites.read.chunks import Block
 
 ROWS = (
@@ -243,3 +246,15 @@ def test_outlines_that_lie_as_they_should_say_nothing(demo: Bundle) -> None:
         zones = demo.layers[layer].editions[0].zones
         assert zones is not None
         assert found_in(demo, zones.geometry.to_numpy()) == []
+
+
+def test_sites_that_were_treated_prove_nothing(bundle: Bundle) -> None:
+    """What a remedy made of them is not what the file holds."""
+    doctor = doctor_for(bundle)
+    site = make_site(shapely.Point(105.805, 32.505))
+    assert signs_of_sites([site], (), doctor)["file:seen"] == 1
+    assert not signs_of_sites([replace(site, remedies=("swap-axes",))], (), doctor)
+    assert not signs_of_sites([replace(site, crs="GCJ-02")], (), doctor)
+    assert not signs_of_sites([site], ("dms-packed",), doctor)
+    assert not signs_of_sites([site], (), None)
+    assert not signs_of_sites([], (), doctor)

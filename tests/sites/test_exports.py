@@ -314,6 +314,14 @@ def test_what_has_no_columns_tells_of_an_unknown_datum(
     assert any(words in remark[lang] for remark in record["remarks"])
 
 
+def test_what_would_bear_the_number_of_another_zone_is_not_drawn() -> None:
+    here = np.array([shapely.Point(105.0, 30.0)] * 3, dtype=object)
+    plane = plane_of([here])
+    far, farther = plane.drawn(np.array([shapely.Point(lon, 30.0) for lon in (108.5, 110.5)], dtype=object))
+    assert 35_830_000 < far.x < 35_840_000
+    assert farther is None  # 530 km from the meridian: 36 030 000
+
+
 def test_the_survey_text_holds_plots(
     exported: Callable[..., Path], answers: list[dict], bundle: Bundle
 ) -> None:
@@ -335,6 +343,8 @@ def test_the_survey_text_holds_plots(
             rings.setdefault(ring, []).append((name, float(x), float(y)))
         assert int(plot[0]) == end - start - 1
         assert all(ring[0] == ring[-1] for ring in rings.values()), "rings are closed"
+        corners = [name for ring in rings.values() for name, _, _ in ring[:-1]]
+        assert corners == [f"J{n}" for n in range(1, len(corners) + 1)], "numbered through all rings"
         assert all(3.5e6 < x < 3.7e6 and 35.5e6 < y < 35.7e6 for ring in rings.values() for _, x, y in ring)
     assert "2 sites are not in the survey text" in remarks_of(out)
 

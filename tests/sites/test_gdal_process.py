@@ -39,7 +39,7 @@ def spin(*_: object) -> None:
 
 
 def fill(*_: object) -> None:
-    hold = [bytearray(1 << 28) for _ in range(64)]
+    hold = [bytearray(1 << 26) for _ in range(64)]
     raise AssertionError(len(hold))
 
 
@@ -58,7 +58,7 @@ def test_a_process_that_takes_too_much_is_one_error(
     monkeypatch: pytest.MonkeyPatch, answer: Callable, given: str
 ) -> None:
     monkeypatch.setattr(gdal_process, "MOST_CPU_S", 1)
-    monkeypatch.setattr(gdal_process, "MOST_BYTES", 1 << 30)
+    monkeypatch.setattr(gdal_process, "MOST_BYTES", 1 << 28)
     monkeypatch.setattr(gdal_process, "_answer", answer)
     process = GdalProcess(Path("a.gpkg"))
     with pytest.raises(UnreadableError) as refused:

@@ -241,8 +241,10 @@ def test_kml_is_text_and_places(exported: Callable[..., Path], bundle: Bundle) -
     assert bundle.digest in about
     names = [place.findtext(f"{KML}name") for place in document.iter(f"{KML}Placemark")]
     assert names[2].startswith("<b>3 ")
-    styles = {style.get("id") for style in document.iter(f"{KML}Style")}
-    assert {place.findtext(f"{KML}styleUrl")[1:] for place in document.iter(f"{KML}Placemark")} <= styles
+    styles = {style.get("id"): style for style in document.iter(f"{KML}Style")}
+    red = styles["prohibited"].findtext(f"{KML}LineStyle/{KML}color")
+    assert red == "ff2828c6"  # alpha, blue, green, red
+    assert {place.findtext(f"{KML}styleUrl")[1:] for place in document.iter(f"{KML}Placemark")} <= set(styles)
     frame = pyogrio.read_dataframe(out, layer="sites")
     assert all(shape.equals(given) for shape, given in zip(frame.geometry, SHAPES, strict=True))
     assert frame[NOTE].tolist()[:2] == list(NOTES[:2])  # by its name, which is Chinese

@@ -28,7 +28,7 @@ from geo.measure import (
 )
 from geo.model import Activity, Footprint, Part, Reason
 from geo.tiles import Tile, distances_m, tiles_of
-from geo.view import BundleView, LayerView
+from geo.view import BundleView, LayerView, Mask
 
 WHOLE_SHARE = 1.0 - 1e-9
 """A share from here on is the whole site: the rest is rounding."""
@@ -291,15 +291,15 @@ class Scene:
         """Share of the site that a piece of it makes up, 0–1: by area, by length, or by count of points."""
         return min(1.0, self.size_of(piece) / self.size)
 
-    def around(self, layer: LayerView, reach_m: float) -> Indices:
-        """Rows of a layer's zones within a reach of the site, however far other rules look."""
-        return self.keep(("around", layer.id, reach_m), lambda: self._around(layer, reach_m))
-
-    def _around(self, layer: LayerView, reach_m: float) -> Indices:
+    def around(self, layer: LayerView, reach_m: float, among: Mask) -> Indices:
+        """Rows of a layer's zones, of some of them, within a reach of the site, however far others look."""
         if LINE_TOLERANCE_M < reach_m <= self.search_m(layer):
             contact = self.contact(layer.id)
-            return np.asarray(contact.index[contact.distance_m <= reach_m])
+            return np.asarray(contact.index[(contact.distance_m <= reach_m) & among[contact.index]])
         rows = self.rows_within(layer, reach_m)
+        rows = rows[among[rows]]
+        if len(rows) == 0:
+            return rows
         zones = layer.geometry[rows]
         near = shapely.intersects(zones, self.geometry)
         if self.dimension == POINT:

@@ -1,8 +1,13 @@
 """Why a rule came out as it did, in sentences a colleague can check."""
 
+from functools import lru_cache
+
+import numpy as np
+
+from geo.few import some
 from geo.model import REASON_ACTOR, REASON_TEXT, Finding, Hit, Outcome, Reason, Relation, Text
 from geo.scene import Scene
-from geo.view import BundleView, LayerView
+from geo.view import BundleView, LayerView, Mask
 from geo.words.cite import cited_all
 from geo.words.clauses import clauses_told
 from geo.words.human import hectares, metres, percent, stations
@@ -238,10 +243,16 @@ def neighbours(scene: Scene, reach_m: float) -> tuple[str, ...]:
     layer = scene.view.layers.get("admin_unit")
     if layer is None or layer.tree is None:
         return ()
-    rows = scene.around(layer, reach_m + scene.accuracy_m(layer) + scene.stand.disc_m)
-    ours = scene.view.bundle.jurisdictions
-    return tuple(
-        str(layer.name[r] or layer.zone_id[r])
-        for r in rows
-        if not str(layer.zone_id[r]).startswith(ours or ("",))
-    )
+    foreign = _foreign(scene.view, layer)
+    if not some(foreign):
+        return ()
+    reach = reach_m + scene.accuracy_m(layer) + scene.stand.disc_m
+    rows = scene.keep(("neighbours", reach), lambda: scene.around(layer, reach, foreign))
+    return tuple(str(layer.name[r] or layer.zone_id[r]) for r in rows)
+
+
+@lru_cache(maxsize=32)
+def _foreign(view: BundleView, layer: LayerView) -> Mask:
+    """Administrative units that the bundle does not speak for."""
+    ours = view.bundle.jurisdictions or ("",)
+    return np.array([not str(code).startswith(ours) for code in layer.zone_id], dtype=bool)

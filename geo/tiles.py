@@ -53,9 +53,9 @@ class Tile:
         """An outline in degrees within a reach of the tile, in its frame."""
         return self.frame.project(shapely.clip_by_rect(outline, *window(self.bounds, reach_m)))
 
-    def near_all(self, outlines: Objects, reach_m: float) -> Objects:
-        """The same for several."""
-        return self.frame.project_all(shapely.clip_by_rect(outlines, *window(self.bounds, reach_m)))
+    def cut_all(self, outlines: Objects, reach_m: float) -> Objects:
+        """What of outlines lies within a reach of the tile, all in degrees."""
+        return np.asarray(shapely.clip_by_rect(outlines, *window(self.bounds, reach_m)), dtype=object)
 
     def part(self, piece: Geometry) -> Geometry:
         """What of a piece of the site, in degrees, lies in this tile, in its frame."""

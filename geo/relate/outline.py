@@ -5,6 +5,7 @@ the union, so that most depths beyond the near search are known without any unio
 """
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 import shapely
@@ -13,7 +14,7 @@ from shapely.geometry.base import BaseGeometry as Geometry
 from geo.contact import Indices
 from geo.few import some
 from geo.margin import DEPTH_STEP_M, depth_m
-from geo.measure import POINT, POLYGON, Floats
+from geo.measure import POINT, POLYGON, Floats, Objects, window
 from geo.outlines import rims_of
 from geo.relate.picture import Picture, union
 from geo.scene import Scene
@@ -22,6 +23,9 @@ from geo.tiles import Tile
 from geo.view import LayerView, Mask
 
 Rows = list[tuple[LayerView, Indices]]
+_Rims = dict[tuple[str, int], Geometry]
+"""Outlines by layer and row."""
+
 _AREAL = ("Polygon", "MultiPolygon")
 _CORNERS = 16
 _GRID = (np.stack(np.meshgrid(range(5), range(5)), axis=-1).reshape(-1, 2) + 0.5) / 5.0
@@ -99,12 +103,12 @@ def outline_of(scene: Scene, rows: Rows, reach_m: float) -> Geometry:
 
     Where several are joined, only what lies near the site is: the cut's own edges are farther than the reach.
     """
-    asked = tuple((layer.id, r.tobytes()) for layer, r in rows)
-    return scene.keep(("outline", asked, reach_m), lambda: _outline(scene, rows, reach_m))
-
-
-def _outline(scene: Scene, rows: Rows, reach_m: float) -> Geometry:
     areal = _areal(rows)
+    asked = tuple((layer.id, row) for layer, row in areal)
+    return scene.keep(("outline", asked, reach_m), lambda: _outline(scene, areal, reach_m))
+
+
+def _outline(scene: Scene, areal: list[tuple[LayerView, int]], reach_m: float) -> Geometry:
     if len(areal) == 1:
         layer, row = areal[0]
         return layer.rim(row)
@@ -125,19 +129,30 @@ def _areal(rows: Rows) -> list[tuple[LayerView, int]]:
     return [(layer, row) for layer, r in rows for row in r[layer.dimension[r] == POLYGON].tolist()]
 
 
-def _rims(scene: Scene, tile: Tile, rows: Rows, reach_m: float) -> list[Geometry]:
-    """Outlines of polygons, each by itself, within a reach, in a tile's frame; those that are near."""
-    near = scene.keep(("rims", reach_m), dict[tuple[str, int], Geometry])
+def _rims(scene: Scene, tile: Tile, rows: Rows, reach_m: float) -> _Rims:
+    """Outlines of polygons, each by itself, in degrees and cut to a reach of a tile; those that are near."""
+    near: _Rims = scene.keep(("rims", reach_m), dict)
     areal = _areal(rows)
     wanted = [one for one in areal if (one[0].id, one[1]) not in near]
     if wanted and not near:  # the first that asks for any gets all, in one go
         wanted = list(dict.fromkeys([*wanted, *_areal(scene.all_within(reach_m))]))
     if wanted:
-        shapes = np.array([None, *rims_of(wanted)], dtype=object)[1:]
-        flat = tile.near_all(shapes, reach_m)
-        near.update(((layer.id, row), rim) for (layer, row), rim in zip(wanted, flat, strict=True))
-    rims = (near[layer.id, row] for layer, row in areal)
-    return [rim for rim in rims if not rim.is_empty]
+        cut = tile.cut_all(_array(rims_of(wanted)), reach_m)
+        near.update(((layer.id, row), rim) for (layer, row), rim in zip(wanted, cut, strict=True))
+    named = ((layer.id, row) for layer, row in areal)
+    return {zone: near[zone] for zone in named if not near[zone].is_empty}
+
+
+def _flat(scene: Scene, tile: Tile, rims: _Rims, reach_m: float) -> Objects:
+    """Rims in a tile's frame."""
+    flat: _Rims = scene.keep(("flat rims", reach_m), dict)
+    wanted = [zone for zone in rims if zone not in flat]
+    flat.update(zip(wanted, tile.frame.project_all(_array(rims[zone] for zone in wanted)), strict=True))
+    return _array(flat[zone] for zone in rims)
+
+
+def _array(shapes: Iterable[Geometry]) -> Objects:
+    return np.array([None, *shapes], dtype=object)[1:]
 
 
 def _is_deeper(scene: Scene, rows: Rows, piece: Geometry, reach_m: float) -> bool:
@@ -145,21 +160,30 @@ def _is_deeper(scene: Scene, rows: Rows, piece: Geometry, reach_m: float) -> boo
     if scene.dimension == POINT or len(scene.tiles) > 1:
         return False
     tile = scene.tiles[0]
-    rims = _rims(scene, tile, rows, reach_m)
-    if not rims:
+    near = _rims(scene, tile, rows, reach_m)
+    if not near:
         return bool(_areal(rows))
-    shape = scene.flat(tile, piece)
+    far_m = reach_m + _SURE_M
+    # First by degrees, as many as make up the reach to the east, more than enough to the north: most pieces
+    # are deep by far, and need not be projected.
+    far_deg = window(scene.bounds, far_m)[2] - scene.bounds[2]
+    if _reaches_far(piece, _array(near.values()), far_deg):
+        return True
+    return _reaches_far(scene.flat(tile, piece), _flat(scene, tile, near, reach_m), far_m)
+
+
+def _reaches_far(shape: Geometry, rims: Objects, reach: float) -> bool:
+    """Whether any of some places in a shape lies farther than the reach from all rims, in their unit."""
     corners = shapely.get_coordinates(shape)
-    if _any_far(corners[:: max(1, len(corners) // _CORNERS)], rims, reach_m):
+    if _any_far(corners[:: max(1, len(corners) // _CORNERS)], rims, reach):
         return True
     if shapely.get_dimensions(shape) < POLYGON:
         return False
     x0, y0, x1, y1 = shape.bounds
     inner = _GRID * (x1 - x0, y1 - y0) + (x0, y0)
-    return _any_far(inner[shapely.contains_xy(shape, inner)], rims, reach_m)
+    return _any_far(inner[shapely.contains_xy(shape, inner)], rims, reach)
 
 
-def _any_far(places: Floats, rims: list[Geometry], reach_m: float) -> bool:
+def _any_far(places: Floats, rims: Objects, reach: float) -> bool:
     points = np.asarray(shapely.points(places))
-    gap = shapely.distance(points[:, None], np.array(rims, dtype=object)[None, :])
-    return some(gap.min(axis=1) > reach_m + _SURE_M)
+    return some(shapely.distance(points[:, None], rims[None, :]).min(axis=1) > reach)

@@ -98,3 +98,14 @@ def test_far_from_every_edge_there_is_no_margin_and_no_fault(site, present, edge
     assert truth(finding(told, "O")) is False
     assert finding(told, "O").margin_m is None
     assert not finding(told, "O").borderline
+
+
+@pytest.mark.parametrize("deep", [90.0, 99.0, 103.0])
+@pytest.mark.parametrize("upright", [True, False])
+def test_a_depth_near_the_end_of_the_search(deep, upright):
+    """Told up to 100 m, whichever way the zone runs: a degree is shorter to the east than to the north."""
+    zone, site = box(0, -4_000, 2 * deep, 4_000), box(deep - 30, -1_500, deep + 30, 1_500)
+    if not upright:
+        zone, site = (shapely.transform(shape, lambda xy: xy[:, ::-1]) for shape in (zone, site))
+    found = ask(site, zone)
+    assert found.margin_m == (None if deep > 100.0 else pytest.approx(-deep, abs=0.5))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely import STRtree
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.along import off_borders
@@ -118,7 +119,8 @@ def contacts(scene: "Scene", layers: Sequence[LayerView]) -> list[Contact]:
         return [nothing(m) for m in search]
     zones = np.concatenate([layer.geometry[r] for layer, r in zip(layers, rows, strict=True)])
     dimension = np.concatenate([layer.dimension[r] for layer, r in zip(layers, rows, strict=True)])
-    met = shapely.intersects(zones, scene.geometry)
+    met = np.zeros(len(zones), dtype=bool)
+    met[STRtree(zones).query(scene.geometry, predicate="intersects")] = True
     owner = np.repeat(np.arange(len(layers)), np.diff(ends))
     distance = np.where(met, 0.0, np.inf)
     if not met.all():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from shapely import LineString
+from shapely import LineString, STRtree
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.few import some
@@ -164,8 +164,8 @@ def _deepest_in_polygon(polygon: Geometry, outline: Geometry, best: Deep, aim: _
         centres, half = _quarter(centres[open_], half), half / 2.0
         inside = shapely.contains_xy(polygon, centres)
         meets, doubtful = inside.copy(), centres[~inside]  # a square whose centre lies inside meets it
-        boxes = shapely.box(*(doubtful - half).T, *(doubtful + half).T)
-        meets[~inside] = shapely.intersects(polygon, boxes)
+        boxes = np.asarray(shapely.box(*(doubtful - half).T, *(doubtful + half).T))
+        meets[np.flatnonzero(~inside)[STRtree(boxes).query(polygon, predicate="intersects")]] = True
         centres, inside = centres[meets], inside[meets]
         if len(centres) == 0:
             break

@@ -234,7 +234,7 @@ def _joints(scene: Scene) -> dict[tuple[str, bytes], _Joint]:
         met = np.flatnonzero(contact.met)
         if len(met) > 1:
             groups = _by_class(layer, contact, met)
-            pieces = [_union(contact.overlap[entries]) for entries in groups]
+            pieces = [_piece(scene, layer, entries) for entries in groups]
             whole = _union(np.array([None, *pieces], dtype=object)[1:])
             unions |= {(layer.id, e.tobytes()): piece for e, piece in zip(groups, pieces, strict=True)}
             unions[layer.id, met.tobytes()] = whole
@@ -245,6 +245,13 @@ def _joints(scene: Scene) -> dict[tuple[str, bytes], _Joint]:
         key: _Joint(area_m2=area, length_m=length, share=_whole(min(1.0, size / scene.size)))
         for key, area, length, size in zip(unions, areas, lengths, sizes, strict=True)
     }
+
+
+def _piece(scene: Scene, layer: LayerView, entries: np.ndarray) -> Geometry:
+    """What several zones of a layer share with the site; kept by the name rules ask for it by, too."""
+    contact = scene.contact(layer.id)
+    key = ("piece", layer.id, contact.index[entries].tobytes())
+    return scene.keep(key, lambda: _union(contact.overlap[entries]))
 
 
 def _line_shares(scene: Scene, layer: LayerView, met: np.ndarray) -> tuple[tuple[ClassShare, ...], float]:

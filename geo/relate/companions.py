@@ -1,6 +1,7 @@
 """Second layers on the overlapped piece: a red line *in a reserve's core*, a red line *outside* one."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,7 +73,10 @@ def _within(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask, piece: Geom
         return NOWHERE
     if _runs_through(test, p, chosen, piece):
         return piece
-    common = highest_dimension(shapely.intersection(piece, p.ground(scene, _areal(p, chosen, piece))))
+    areal = _areal(p, chosen, piece)
+    common = _kept(
+        scene, p, areal, piece, lambda: highest_dimension(shapely.intersection(piece, p.ground(scene, areal)))
+    )
     return common if shapely.get_dimensions(common) == shapely.get_dimensions(piece) else NOWHERE
 
 
@@ -82,7 +86,15 @@ def _beside(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask, piece: Geom
         return NOWHERE
     if _runs_through(test, p, chosen, piece):
         return NOWHERE
-    return shapely.difference(piece, p.ground(scene, _areal(p, chosen, piece)))
+    areal = _areal(p, chosen, piece)
+    return _kept(scene, p, areal, piece, lambda: shapely.difference(piece, p.ground(scene, areal)), "beside")
+
+
+def _kept(
+    scene: Scene, p: Picture, areal: Mask, piece: Geometry, cut: Callable[[], Geometry], side: str = "within"
+) -> Geometry:
+    """A piece cut by zones, kept for other rules; the piece with it, so that no other has its id."""
+    return scene.keep((side, id(piece), *p.named(areal & p.met)), lambda: (piece, cut()))[1]
 
 
 def _areal(p: Picture, chosen: Mask, piece: Geometry) -> Mask:

@@ -144,7 +144,7 @@ class Picture:
     def piece(self, scene: Scene, chosen: Mask) -> Geometry:
         """The part of the site that lies in the chosen zones."""
         met = chosen & self.met
-        return scene.keep(("piece", *self._named(met)), lambda: union(self.overlap[met]))
+        return scene.keep(("piece", *self.named(met)), lambda: union(self.overlap[met]))
 
     def ground(self, scene: Scene, chosen: Mask) -> Geometry:
         """What to cut the site with: the chosen zones themselves, or for points the points in them.
@@ -154,14 +154,14 @@ class Picture:
         if scene.dimension == POINT:
             return self.piece(scene, chosen)
         met = chosen & self.met
-        return scene.keep(("ground", *self._named(met)), lambda: union(self.geometry[met]))
+        return scene.keep(("ground", *self.named(met)), lambda: union(self.geometry[met]))
 
     def rest(self, scene: Scene, chosen: Mask) -> Geometry:
         """The part of the site that lies in none of the chosen zones."""
         met = chosen & self.met
         if not some(met):
             return scene.geometry
-        ground, key = self.ground(scene, chosen), ("rest", *self._named(met))
+        ground, key = self.ground(scene, chosen), ("rest", *self.named(met))
         return scene.keep(key, lambda: shapely.difference(scene.geometry, ground))
 
     def beyond(self, scene: Scene, chosen: Mask) -> Geometry:
@@ -172,7 +172,7 @@ class Picture:
         met = chosen & self.met
         if scene.dimension != POLYGON or shapely.get_num_coordinates(self.geometry[met]).sum() < _MANY:
             return self.rest(scene, chosen)
-        return scene.keep(("beyond", *self._named(met)), lambda: self._beyond(scene, met))
+        return scene.keep(("beyond", *self.named(met)), lambda: self._beyond(scene, met))
 
     def _beyond(self, scene: Scene, met: Mask) -> Geometry:
         near = shapely.intersection(self.geometry[met], scene.box(_MARGIN_M))
@@ -180,8 +180,12 @@ class Picture:
         parts = shapely.get_parts(shapely.get_parts(near))
         return shapely.difference(scene.geometry, union(parts[shapely.get_dimensions(parts) == POLYGON]))
 
-    def _named(self, chosen: Mask) -> tuple[Hashable, ...]:
-        return self.layer_ids, self.owner[chosen].tobytes(), self.row[chosen].tobytes()
+    def named(self, chosen: Mask) -> tuple[Hashable, ...]:
+        """The chosen zones by name: the same for every test that means them, whatever else it asks about."""
+        if len(self.layers) == 1:
+            return self.layers[0].id, self.row[chosen].tobytes()
+        named = ((layer.id, rows.tobytes()) for layer, rows in self.rows(chosen) if len(rows))
+        return tuple(part for pair in named for part in pair)
 
     def rows(self, chosen: Mask) -> list[tuple[LayerView, Indices]]:
         """Rows of the chosen zones, by layer."""

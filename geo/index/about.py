@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geo.foot import feet
 from geo.index.cells import Floats, Ints
 from geo.index.circle import Ask, Candidates
 from geo.index.near import Near, joined
-
-Mask = NDArray[np.bool_]
+from geo.index.packed import Flags, Runs
 
 
 class Part:
@@ -29,7 +27,7 @@ class Part:
         self._edges = edges
         self._foot = np.full((3, len(pairs.owner)), np.nan)
 
-    def nearest(self, among: Mask | None) -> Near:
+    def nearest(self, among: Flags | None) -> Near:
         """For every point the nearest of its edges, or of those that count."""
         some, pairs = np.arange(len(self.pairs.owner)), self.pairs
         if among is not None:
@@ -63,7 +61,7 @@ class About:
 
     parts: list[Part]
     edges: Floats
-    tag: Ints
+    tag: Runs
     reach_m: float
 
     def every(self) -> Near:
@@ -71,7 +69,7 @@ class About:
         every = [(part.ask, part.pairs.distinct(len(self.edges))) for part in self.parts]
         return self._within([measured(ask, pairs, self.edges) for ask, pairs in every])
 
-    def nearest(self, among: Mask | None = None) -> Near:
+    def nearest(self, among: Flags | None = None) -> Near:
         """For every point the nearest edge within the reach.
 
         Parameters

@@ -19,6 +19,7 @@ from geo.index.bands import Band
 from geo.index.cells import DEGREE_M, Floats, Grid, Ints, Ranks, distinct, narrow, spread, starts
 from geo.index.circle import FLOOR_M, Ask, Candidates
 from geo.index.near import Near, joined, metres_to_nearest
+from geo.index.packed import Runs
 
 __all__ = ["EdgeGrid", "Near", "edges_of"]
 
@@ -47,7 +48,7 @@ class EdgeGrid:
     """
 
     edges: Floats
-    tag: Ints
+    tag: Runs
     grid: Grid
     ranks: Ranks
     slot_start: NDArray[np.signedinteger[Any]]
@@ -76,7 +77,7 @@ class EdgeGrid:
         occupied = cell[start]
         return cls(
             edges=edges,
-            tag=np.asarray(tag, dtype=np.int64),
+            tag=Runs.of(np.asarray(tag, dtype=np.int64)),
             grid=grid,
             ranks=Ranks.build(grid, occupied),
             slot_start=narrow(np.append(start, len(cell))),
@@ -88,7 +89,8 @@ class EdgeGrid:
         """All of it as arrays, to be stored."""
         return {
             "edges": self.edges,
-            "tag": self.tag,
+            "tag_begin": self.tag.begin,
+            "tag_value": self.tag.value,
             "grid": self.grid.array(),
             "bits": self.ranks.bits,
             "before": self.ranks.before,
@@ -103,7 +105,7 @@ class EdgeGrid:
         band = {name[5:]: array for name, array in arrays.items() if name.startswith("band_")}
         return cls(
             edges=arrays["edges"],
-            tag=arrays["tag"],
+            tag=Runs(arrays["tag_begin"], arrays["tag_value"]),
             grid=Grid.of_array(arrays["grid"]),
             ranks=Ranks(bits=arrays["bits"], before=arrays["before"]),
             slot_start=arrays["slot_start"],

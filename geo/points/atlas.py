@@ -126,9 +126,8 @@ class Atlas:
     def _outline(self, region: Region) -> Outline:
         pool = self.borders(self.view.layers[region.layers[0]]).edges
         make = partial(Outline.of, pool=pool)
-        return Outline(
-            **self._keep(f"outline-{self._key(region)}", lambda: make(self._joined(region)).arrays())
-        )
+        key = f"outline-{self._key(region)}"
+        return Outline.from_arrays(self._keep(key, lambda: make(self._joined(region)).arrays()))
 
     def cuts(self, layer_id: str) -> tuple[EdgeGrid, dict[Region, int]]:
         """The cut edges of all outlines that rules ask of a layer, and the tag of each."""

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from geo.foot import edges_of
 from geo.index.cells import codes
 from geo.index.edges import EdgeGrid
+from geo.index.packed import Flags
 from geo.measure import Floats, Objects
 from geo.points.batch import Ints
-
-Mask = NDArray[np.bool_]
 
 _NOWHERE = -1
 
@@ -70,7 +69,7 @@ class Outline:
         The edges that no zone has, shape (m, 4).
     """
 
-    among: Mask
+    among: Flags
     cuts: Floats
 
     @classmethod
@@ -80,11 +79,16 @@ class Outline:
         found = places_in(pool, edges)
         among = np.zeros(len(pool), dtype=bool)
         among[found[found != _NOWHERE]] = True
-        return cls(among, edges[found == _NOWHERE])
+        return cls(Flags.of(among), edges[found == _NOWHERE])
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """All of it as arrays, to be stored."""
-        return {"among": self.among, "cuts": self.cuts}
+        return {"among": self.among.octets, "cuts": self.cuts}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """The outline of such arrays."""
+        return cls(Flags(arrays["among"]), arrays["cuts"])
 
 
 def arrays_of(grid: EdgeGrid, pool: Floats) -> dict[str, NDArray[Any]]:
@@ -92,16 +96,16 @@ def arrays_of(grid: EdgeGrid, pool: Floats) -> dict[str, NDArray[Any]]:
     shared = SharedEdges.of(pool, grid.edges)
     same = len(grid.edges) == len(pool) and bool((grid.edges == pool).all())
     where = shared.where[:0] if same else shared.where
-    rest = {name: array for name, array in grid.arrays().items() if name not in {"edges", "tag"}}
-    return {**rest, "own": shared.own, "where": where, "tags": grid.tag.astype(np.int32)}
+    rest = {name: array for name, array in grid.arrays().items() if name != "edges"}
+    return {**rest, "own": shared.own, "where": where}
 
 
 def grid_of(arrays: Mapping[str, NDArray[Any]], pool: Floats) -> EdgeGrid:
     """The grid of such arrays."""
     same = len(arrays["where"]) == 0 and len(arrays["own"]) == 0
     edges = pool if same else cast("Floats", SharedEdges(pool, arrays["own"], arrays["where"]))
-    rest = {name: array for name, array in arrays.items() if name not in {"own", "where", "tags"}}
-    return EdgeGrid.from_arrays({**rest, "edges": edges, "tag": arrays["tags"]})
+    rest = {name: array for name, array in arrays.items() if name not in {"own", "where"}}
+    return EdgeGrid.from_arrays({**rest, "edges": edges})
 
 
 def places_in(pool: Floats, edges: Floats) -> Ints:

@@ -21,6 +21,7 @@ from geo.chainage import Chain, chain_of
 from geo.few import some
 from geo.measure import LINE, LINE_TOLERANCE_M, POLYGON, TOLERANCE_M, Floats, area_m2, length_m
 from geo.outlines import outlines_of
+from geo.overlays import intersection
 from geo.view import LayerView, Mask, Objects
 
 if TYPE_CHECKING:  # a scene has contacts
@@ -173,7 +174,7 @@ def inside_of(scene: "Scene", zones: Objects, common: Objects) -> tuple[Objects,
 
 def _shared(scene: "Scene", zones: Objects, areal: Mask) -> _Shared:
     """The site's common shapes with zones it meets, and which of these only lie on the zone's border."""
-    common = shapely.intersection(zones, scene.geometry)
+    common = intersection(zones, scene.geometry)
     for entry in np.flatnonzero(shapely.get_type_id(common) == _COLLECTION):
         common[entry] = highest_dimension(common[entry])
     edge = np.zeros(len(zones), dtype=bool)

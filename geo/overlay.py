@@ -12,6 +12,7 @@ from geo.contact import Contact
 from geo.few import some
 from geo.measure import LINE, POINT, POLYGON, area_m2, length_m
 from geo.model import ClassShare, Crossing, Hit, LayerReport, LayerState, Reason, Text
+from geo.overlays import union
 from geo.place_test import MINIMUM_M, MINIMUM_M2
 from geo.scene import WHOLE_SHARE, Scene
 from geo.view import BundleView, LayerView
@@ -235,7 +236,7 @@ def _joints(scene: Scene) -> dict[tuple[str, bytes], _Joint]:
         if len(met) > 1:
             groups = _by_class(layer, contact, met)
             pieces = [_piece(scene, layer, entries) for entries in groups]
-            whole = _union(np.array([None, *pieces], dtype=object)[1:])
+            whole = union(np.array([None, *pieces], dtype=object)[1:])
             unions |= {(layer.id, e.tobytes()): piece for e, piece in zip(groups, pieces, strict=True)}
             unions[layer.id, met.tobytes()] = whole
     shapes = np.array([None, *unions.values()], dtype=object)[1:]
@@ -251,7 +252,7 @@ def _piece(scene: Scene, layer: LayerView, entries: np.ndarray) -> Geometry:
     """What several zones of a layer share with the site; kept by the name rules ask for it by, too."""
     contact = scene.contact(layer.id)
     key = ("piece", layer.id, contact.index[entries].tobytes())
-    return scene.keep(key, lambda: _union(contact.overlap[entries]))
+    return scene.keep(key, lambda: union(contact.overlap[entries]))
 
 
 def _line_shares(scene: Scene, layer: LayerView, met: np.ndarray) -> tuple[tuple[ClassShare, ...], float]:
@@ -307,11 +308,6 @@ def _single_share(scene: Scene, layer: LayerView, entry: int) -> tuple[tuple[Cla
         crossings=_crossings(scene, layer, entry) if scene.dimension == LINE else None,
     )
     return (alone,), share
-
-
-def _union(pieces: np.ndarray) -> Geometry:
-    union: Geometry = pieces[0] if len(pieces) == 1 else shapely.union_all(pieces)
-    return union
 
 
 def _whole(share: float) -> float:

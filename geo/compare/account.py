@@ -13,9 +13,19 @@ from geo.compare.change import UNKNOWN, DiffRow, Transfer
 from geo.compare.defects import LEAST_M2
 from geo.compare.districts import Districts, Lots
 from geo.compare.pairing import Rows
-from geo.compare.pieces import Mask, Overlaps, areal, ground_of, overlaps, polygons_of, shapes_of, without
+from geo.compare.pieces import (
+    Mask,
+    Overlaps,
+    areal,
+    ground_of,
+    overlaps,
+    polygons_of,
+    shapes_of,
+    without,
+)
 from geo.compare.strands import all_apart, by_district, thin
 from geo.measure import Floats, Objects, area_m2
+from geo.overlays import intersection, union
 
 _ALL = None
 """All classes as one union."""
@@ -56,7 +66,7 @@ class _Side:
         """The ground of some zones as a union, by district; the last two: in none known, everywhere."""
         several = mine & self.overlaps.among(mine)
         alone = mine & ~several
-        united = polygons_of(shapes_of([shapely.union_all(self.rows.shape[several])]))[0]
+        united = polygons_of(shapes_of([union(self.rows.shape[several])]))[0]
         own = self.lots.only(alone[self.lots.shape])
         more = districts.lots(united)
         size = len(districts.code) + 1
@@ -179,7 +189,7 @@ def _transfers(scopes: list[_Scope]) -> Iterator[Transfer]:
     for old_class, lost in (*losing, (None, everything.gained)):
         for new_class, gained in (*gaining, (None, everything.lost)):
             if old_class != new_class:
-                shared = ground_of(shapes_of([shapely.intersection(lost, gained)]))
+                shared = ground_of(shapes_of([*intersection(shapes_of([lost]), gained)]))
                 m2 = float(area_m2(shared))
                 if m2 > LEAST_M2:
                     yield Transfer(old_class=old_class, new_class=new_class, area_m2=m2, geometry=shared)

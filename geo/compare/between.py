@@ -16,6 +16,7 @@ from geo.compare.districts import Districts
 from geo.compare.pieces import Mask, areal, disjoint, ground_of, polygons_of, shapes_of, width_m
 from geo.measure import TOLERANCE_M, Objects, area_m2
 from geo.model import Edition, Reason, Text
+from geo.overlays import difference, differences, intersection, union
 from geo.words.human import hectares, percent
 from geo.zone_columns import values_of
 
@@ -263,7 +264,7 @@ _Cut = tuple[Geometry, str, str | None]
 def _inside(mine: _Zones, theirs: _Zones) -> list[_Cut]:
     """What each pair of zones shares."""
     one, other = STRtree(theirs.shapes).query(mine.shapes, predicate="intersects")
-    shared = shapely.intersection(mine.shapes[one], theirs.shapes[other])
+    shared = intersection(mine.shapes[one], theirs.shapes[other])
     pairs = zip(shared, mine.ids[one], theirs.ids[other], strict=True)
     return [(piece, str(a), str(b)) for piece, a, b in pairs]
 
@@ -273,8 +274,8 @@ def _outside(mine: _Zones, theirs: _Zones, covered: Geometry) -> list[_Cut]:
     one, other = STRtree(theirs.shapes).query(mine.shapes, predicate="intersects")
     order = np.argsort(one, kind="stable")
     ends = np.searchsorted(one[order], np.arange(len(mine.shapes) + 1))
-    held = [shapely.union_all(theirs.shapes[other[order[a:b]]]) for a, b in pairwise(ends)]
-    left = shapely.difference(mine.shapes, shapes_of(held))
+    held = [union(theirs.shapes[other[order[a:b]]]) for a, b in pairwise(ends)]
+    left = differences(mine.shapes, shapes_of(held))
     partly = ~_within(left, covered)
     left[partly] = shapely.intersection(left[partly], covered)
     return [(piece, str(zone), None) for piece, zone in zip(left, mine.ids, strict=True)]
@@ -291,7 +292,7 @@ def _beyond_m2(whole: Objects, theirs: _Zones, covered: Geometry) -> float:
     """Ground that the other layer neither covers nor holds a zone on, m²."""
     beyond = ground_of(shapely.difference(whole[~_within(whole, covered)], covered))
     near = STRtree(theirs.shapes).query(beyond, predicate="intersects")
-    return float(area_m2(shapely.difference(beyond, shapely.union_all(theirs.shapes[near]))))
+    return float(area_m2(difference(beyond, union(theirs.shapes[near]))))
 
 
 def _pieces(parts: Objects, m2: Any, owner: Any, large: Any, cut: list[_Cut]) -> Iterator[Piece]:  # noqa: ANN401

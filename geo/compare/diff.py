@@ -13,6 +13,7 @@ from geo.compare.pieces import Mask, areal, shapes_of
 from geo.compare.strands import apart, kept_form, thin
 from geo.measure import GEOD, TOLERANCE_M, Objects, area_m2, length_m
 from geo.model import Clause, Edition, Text
+from geo.overlays import differences
 from geo.words.human import hectares
 
 _ALIKE = 0.98
@@ -121,7 +122,7 @@ def _changes(before: Rows, after: Rows) -> Iterator[ZoneChange]:
 def _beyond(shapes: Objects, others: Objects, ground: Mask) -> Objects:
     """What of each shape its other does not hold; of lines and points what is not beside it."""
     found = shapes.copy()
-    found[ground] = shapely.difference(shapes[ground], others[ground])
+    found[ground] = differences(shapes[ground], others[ground])
     ways = thin(shapes) & thin(others) & (shapely.get_dimensions(shapes) == shapely.get_dimensions(others))
     for n in np.flatnonzero(ways).tolist():
         found[n] = apart(shapes[n], others[n : n + 1])

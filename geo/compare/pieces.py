@@ -11,6 +11,7 @@ from shapely import STRtree
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.measure import POLYGON, Floats, Frame, Objects, area_m2, length_m
+from geo.overlays import differences, intersection, union
 
 Ints = NDArray[np.intp]
 Mask = NDArray[np.bool_]
@@ -71,8 +72,7 @@ def polygons_of(shapes: Objects) -> tuple[Objects, Ints]:
 def ground_of(shapes: Objects) -> Geometry:
     """The union of the polygons among shapes; empty where there is none."""
     parts, _ = polygons_of(shapes)
-    union: Geometry = shapely.union_all(parts) if len(parts) else shapely.MultiPolygon()
-    return union
+    return union(parts)
 
 
 def width_m(polygons: Objects, m2: Floats | None = None) -> Floats:
@@ -117,7 +117,7 @@ def overlaps(shapes: Objects) -> Overlaps:
     left, right = left[meet], right[meet]
     order = np.lexsort((right, left))
     left, right = left[order], right[order]
-    pieces = shapely.intersection(shapes[left], shapes[right])
+    pieces = intersection(shapes[left], shapes[right])
     for n in np.flatnonzero(shapely.get_type_id(pieces) == shapely.GeometryType.GEOMETRYCOLLECTION):
         pieces[n] = ground_of(pieces[n : n + 1])
     m2 = area_m2(pieces)
@@ -142,10 +142,10 @@ def union_of(shapes: Objects, loose: Mask) -> Geometry:
     """
     if len(shapes) == 0:
         return shapely.MultiPolygon()
-    union: Geometry = shapely.coverage_union_all(shapes[~loose])
+    whole: Geometry = shapely.coverage_union_all(shapes[~loose])
     if loose.any():
-        union = shapely.union_all(shapes_of([union, *shapes[loose]]))
-    return ground_of(shapes_of([union]))
+        whole = union(shapes_of([whole, *shapes[loose]]))
+    return ground_of(shapes_of([whole]))
 
 
 def disjoint(shapes: Objects) -> Objects:
@@ -153,7 +153,8 @@ def disjoint(shapes: Objects) -> Objects:
     several = overlaps(shapes).among(np.ones(len(shapes), dtype=bool))
     if not several.any():
         return shapes
-    return np.concatenate([shapes[~several], polygons_of(shapes_of([shapely.union_all(shapes[several])]))[0]])
+    united, _ = polygons_of(shapes_of([union(shapes[several])]))
+    return np.concatenate([shapes[~several], united])
 
 
 def without(shapes: Objects, others: Objects) -> Objects:
@@ -162,4 +163,4 @@ def without(shapes: Objects, others: Objects) -> Objects:
     order = np.argsort(row, kind="stable")
     cuts = np.searchsorted(row[order], np.arange(len(shapes) + 1))
     held = [shapely.union_all(others[other[order[a:b]]]) for a, b in pairwise(cuts)]
-    return disjoint(polygons_of(shapely.difference(shapes, shapes_of(held)))[0])
+    return disjoint(polygons_of(differences(shapes, shapes_of(held)))[0])

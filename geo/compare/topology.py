@@ -18,6 +18,7 @@ from geo.compare.pieces import Overlaps, areal, ground_of, overlaps, polygons_of
 from geo.compare.slits import slits
 from geo.measure import Objects, area_m2
 from geo.model import Edition, Text
+from geo.overlays import differences
 from geo.zone_columns import values_of
 
 _TOUCH_DEG = 1e-9
@@ -139,7 +140,7 @@ def _outside(zones: _Zones, home: Geometry, coverage: Geometry | None) -> _Found
     allowed = home if coverage is None else shapely.union(home, coverage)
     out = STRtree(zones.shapes).query(allowed, predicate="covers")
     rest = np.setdiff1d(np.arange(len(zones.shapes)), out)
-    pieces, owner = polygons_of(shapely.difference(zones.shapes[rest], allowed))
+    pieces, owner = polygons_of(differences(zones.shapes[rest], allowed))
     named = tuple((zones.ids[rest[n]],) for n in owner)
     return _Found(kind=DefectKind.OUTSIDE, pieces=pieces, owner=named)
 

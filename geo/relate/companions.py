@@ -13,6 +13,7 @@ from geo.few import some
 from geo.logic import Truth
 from geo.measure import LINE, POINT, POLYGON, length_m
 from geo.model import Reason, With
+from geo.overlays import difference, intersection
 from geo.place_test import PlaceTest
 from geo.relate.gap import Gap, Joined, Leaf, Measure
 from geo.relate.outline import depth
@@ -75,7 +76,11 @@ def _within(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask, piece: Geom
         return piece
     areal = _areal(p, chosen, piece)
     common = _kept(
-        scene, p, areal, piece, lambda: highest_dimension(shapely.intersection(piece, p.ground(scene, areal)))
+        scene,
+        p,
+        areal,
+        piece,
+        lambda: highest_dimension(intersection(np.array([piece], dtype=object), p.ground(scene, areal))[0]),
     )
     return common if shapely.get_dimensions(common) == shapely.get_dimensions(piece) else NOWHERE
 
@@ -87,7 +92,7 @@ def _beside(scene: Scene, test: PlaceTest, p: Picture, chosen: Mask, piece: Geom
     if _runs_through(test, p, chosen, piece):
         return NOWHERE
     areal = _areal(p, chosen, piece)
-    return _kept(scene, p, areal, piece, lambda: shapely.difference(piece, p.ground(scene, areal)), "beside")
+    return _kept(scene, p, areal, piece, lambda: difference(piece, p.ground(scene, areal)), "beside")
 
 
 def _kept(

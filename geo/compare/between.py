@@ -277,7 +277,7 @@ def _outside(mine: _Zones, theirs: _Zones, covered: Geometry) -> list[_Cut]:
     held = [union(theirs.shapes[other[order[a:b]]]) for a, b in pairwise(ends)]
     left = differences(mine.shapes, shapes_of(held))
     partly = ~_within(left, covered)
-    left[partly] = shapely.intersection(left[partly], covered)
+    left[partly] = intersection(left[partly], covered)
     return [(piece, str(zone), None) for piece, zone in zip(left, mine.ids, strict=True)]
 
 
@@ -290,7 +290,7 @@ def _within(shapes: Objects, covered: Geometry) -> Mask:
 
 def _beyond_m2(whole: Objects, theirs: _Zones, covered: Geometry) -> float:
     """Ground that the other layer neither covers nor holds a zone on, m²."""
-    beyond = ground_of(shapely.difference(whole[~_within(whole, covered)], covered))
+    beyond = ground_of(differences(whole[~_within(whole, covered)], covered))
     near = STRtree(theirs.shapes).query(beyond, predicate="intersects")
     return float(area_m2(difference(beyond, union(theirs.shapes[near]))))
 

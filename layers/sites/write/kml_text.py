@@ -40,8 +40,8 @@ SAME_DATUM = Text(
     "decimetres)",
 )
 _NO_HITS = Text(
-    "KML 没有属性表：命中分区的逐条清单请用 gpkg、shp.zip 或 --hits",
-    "KML has no tables: for the lines of hits take gpkg, shp.zip or --hits",
+    "KML 没有属性表：命中分区的逐条清单请用 gpkg、shp.zip，命令行也可加 --hits",
+    "KML has no tables: for the lines of hits take gpkg, shp.zip or, on the command line, --hits",
 )
 
 

@@ -1,11 +1,12 @@
 """Arrays kept beside a bundle, so that the next process need not make them again.
 
 What was made of some content is kept under a key that names the content (its hash). A folder holds one
-``.npy`` file per array, and a manifest with each file's checksum and what made it. Nothing found there is
-believed: other software, another format, a missing, truncated or altered file, and the arrays are made anew.
-The checksums guard against damage, not malice: whoever may write there may write the zones themselves. Files
-are memory-mapped, so that processes share their pages; none holds pickled objects. A folder that cannot be
-written costs speed only.
+file, the bytes of all arrays one after another, and a manifest that says where each begins, of what type and
+shape it is, the file's size and checksum, and what made it. Nothing found there is believed: other software,
+another format, a missing, truncated or altered file, and the arrays are made anew. The checksum guards
+against damage, not malice: whoever may write there may write the zones themselves. The file is
+memory-mapped, so that processes share its pages; it holds no pickled objects. A folder that cannot be written
+costs speed only.
 
 What is asked for bears the mark of who asked last: a bundle as it was. A run that made something new removes
 what bears another's mark. Whoever has that open keeps it: a mapped file lives on until it is let go.
@@ -14,6 +15,7 @@ what bears another's mark. Whoever has that open keeps it: a mapped file lives o
 import contextlib
 import hashlib
 import json
+import mmap
 import re
 import secrets
 import shutil
@@ -21,7 +23,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import shapely
@@ -37,8 +39,12 @@ Arrays = Mapping[str, NDArray[Any]]
 FOLDER = ".index"
 """Beside the catalogue; not part of the bundle, and never under version control."""
 
-_STORE_FORMAT = 2
+_STORE_FORMAT = 3
 _MANIFEST = "manifest.json"
+_BODY = "arrays.bin"
+_ALIGN = 64
+"""Where an array may begin, in bytes: what processors like, and any type may."""
+
 _MARK = "asked"
 _UNFINISHED = "unfinished-"
 _ABANDONED_S = 86_400
@@ -158,7 +164,7 @@ def _made_with() -> dict[str, Any]:
 
 def _plain(name: str, array: NDArray[Any]) -> NDArray[Any]:
     """An array that can be kept, read-only like those that are."""
-    if not _NAME.fullmatch(name) or array.dtype.hasobject:
+    if not _NAME.fullmatch(name) or array.dtype.hasobject or array.dtype.names is not None:
         message = f"not an array that can be kept: {name!r}, {array.dtype}"
         raise ValueError(message)
     view = np.asarray(array, order="C").view()
@@ -169,27 +175,30 @@ def _plain(name: str, array: NDArray[Any]) -> NDArray[Any]:
 def _read(home: Path, key: str) -> dict[str, NDArray[Any]] | None:
     """What a folder holds, if all of it is as it was written; None otherwise."""
     try:
-        manifest = json.loads((home / _MANIFEST).read_text(encoding="utf-8"))
-        if manifest != _manifest(key, manifest["arrays"]):
+        manifest = json.loads((home / _MANIFEST).read_bytes())
+        said = manifest["body"]
+        if manifest != _manifest(key, said):
             return None
-        return {name: _load(home, name, said) for name, said in manifest["arrays"].items()}
+        with (home / _BODY).open("rb", buffering=0) as file:
+            if file.seek(0, 2) != said["size"] or _checksum(file) != said["checksum"]:
+                return None
+            body = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if said["size"] else b""
+        return {name: _array(body, where) for name, where in said["arrays"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):  # missing, or damaged in any way
         return None
 
 
-def _manifest(key: str, checksums: dict[str, str]) -> dict[str, Any]:
+def _manifest(key: str, body: dict[str, Any]) -> dict[str, Any]:
     """What a folder's manifest must say, sealed against damage to itself."""
-    said = {"key": key, "made_with": _made_with(), "arrays": checksums}
+    said = {"key": key, "made_with": _made_with(), "body": body}
     seal = hashlib.blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=16)
     return {**said, "seal": seal.hexdigest()}
 
 
-def _load(home: Path, name: str, checksum: str) -> NDArray[Any]:
-    file = home / f"{name}.npy"
-    if not _NAME.fullmatch(name) or _checksum(file) != checksum:
-        message = f"not what was written: {file}"
-        raise ValueError(message)
-    return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))
+def _array(body: mmap.mmap | bytes, said: dict[str, Any]) -> NDArray[Any]:
+    """An array of the body, read-only as that is; what lies beyond the body is a ValueError or TypeError."""
+    kind = np.dtype(said["type"])
+    return np.ndarray(shape=tuple(said["shape"]), dtype=kind, buffer=body, offset=said["at"])
 
 
 def _write(folder: Path, home: Path, key: str, arrays: Arrays, mark: str) -> bool:
@@ -198,9 +207,7 @@ def _write(folder: Path, home: Path, key: str, arrays: Arrays, mark: str) -> boo
     try:
         folder.mkdir(exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=folder))
-        for name, array in arrays.items():
-            np.save(aside / f"{name}.npy", array, allow_pickle=False)
-        manifest = _manifest(key, {name: _checksum(aside / f"{name}.npy") for name in arrays})
+        manifest = _manifest(key, _written(aside / _BODY, arrays))
         (aside / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         (aside / _MARK).write_text(mark, encoding="ascii")
         aside.chmod(0o755)  # mkdtemp's own mode would hide it from workers of another account
@@ -224,11 +231,23 @@ def _put(aside: Path, home: Path, key: str) -> None:
     aside.rename(home)
 
 
-def _checksum(file: Path) -> str:
+def _written(path: Path, arrays: Arrays) -> dict[str, Any]:
+    """Write arrays one after another, and say what the file holds; the sum is of what is read back."""
+    places: dict[str, dict[str, Any]] = {}
+    with path.open("w+b", buffering=0) as file:
+        for name, array in arrays.items():
+            at = file.seek(-(-file.tell() // _ALIGN) * _ALIGN)
+            array.tofile(file)
+            places[name] = {"at": at, "type": array.dtype.str, "shape": list(array.shape)}
+        size = file.truncate(file.tell())
+        return {"size": size, "checksum": _checksum(file), "arrays": places}
+
+
+def _checksum(file: IO[bytes]) -> str:
     """Checksum of a file. It is read, not mapped: what no question touches later stays out of the process."""
     told, block = xxhash.xxh3_128(), bytearray(_BLOCK_BYTES)
     room = memoryview(block)
-    with file.open("rb", buffering=0) as source:
-        while read := source.readinto(room):
-            told.update(room[:read])
+    file.seek(0)
+    while read := file.readinto(room):  # type: ignore[attr-defined]  # of a file without a buffer
+        told.update(room[:read])
     return told.hexdigest()

@@ -2,8 +2,10 @@
 
 import errno
 import json
+import mmap
 import multiprocessing
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,7 +60,9 @@ def test_arrays_are_made_once_and_mapped(store: Store) -> None:
     again = store.get("k", make)
     assert same(again)
     assert make.times == 1
-    assert isinstance(again["cells"].base, np.memmap)
+    assert isinstance(again["cells"].base, mmap.mmap)
+    assert again["cells"].base is again["share"].base
+    assert all(array.flags.aligned and array.flags.c_contiguous for array in again.values())
     assert not any(array.flags.writeable for array in again.values())
     assert [path.name for path in store.folder.iterdir()] == [home(store).name]
 
@@ -84,8 +88,16 @@ def _swap_words(file: Path) -> None:
     file.write_bytes(raw[:-16] + raw[-8:] + raw[-16:-8])
 
 
-def _pickle(file: Path) -> None:
-    np.save(file, np.array([{}], dtype=object), allow_pickle=True)
+def _longer(file: Path) -> None:
+    file.write_bytes(file.read_bytes() + bytes(64))
+
+
+def _of_another_key(file: Path) -> None:
+    other = Store(file.parents[1])
+    other.get("other", lambda: ARRAYS | {"cells": ARRAYS["cells"][::-1]})
+    (theirs,) = (one for one in other.folder.iterdir() if one != file.parent)
+    file.write_bytes((theirs / file.name).read_bytes())
+    shutil.rmtree(theirs)
 
 
 def _reword(change: Callable[[dict], None]) -> Callable[[Path], None]:
@@ -98,10 +110,8 @@ def _reword(change: Callable[[dict], None]) -> Callable[[Path], None]:
 
 
 DAMAGE = [
-    *((f"{name}.npy", harm) for name in ("cells", "none") for harm in (_flip, _cut, _pickle, Path.unlink)),
-    ("cells.npy", _swap_words),
-    ("cells.npy", lambda file: file.write_bytes(b"")),
-    ("cells.npy", lambda file: file.write_bytes((file.parent / "share.npy").read_bytes())),
+    *(("arrays.bin", harm) for harm in (_flip, _cut, _longer, _swap_words, _of_another_key, Path.unlink)),
+    ("arrays.bin", lambda file: file.write_bytes(b"")),
     ("manifest.json", Path.unlink),
     ("manifest.json", _cut),
     ("manifest.json", lambda file: file.write_bytes(b"\xff\xfe")),
@@ -109,9 +119,10 @@ DAMAGE = [
     ("manifest.json", lambda file: file.write_text("{}")),
     ("manifest.json", _reword(lambda said: said.update(key="other"))),
     ("manifest.json", _reword(lambda said: said["made_with"].update(index=0))),
-    ("manifest.json", _reword(lambda said: said["arrays"].pop("share"))),
-    ("manifest.json", _reword(lambda said: said.update(arrays=3))),
-    ("manifest.json", _reword(lambda said: said["arrays"].update({"../x": "0"}))),
+    ("manifest.json", _reword(lambda said: said["body"]["arrays"].pop("share"))),
+    ("manifest.json", _reword(lambda said: said["body"]["arrays"]["share"].update(at=0))),
+    ("manifest.json", _reword(lambda said: said["body"].update(arrays=3))),
+    ("manifest.json", _reword(lambda said: said.update(body=3))),
 ]
 
 
@@ -133,7 +144,7 @@ def test_what_is_damaged_is_made_anew_and_kept(store: Store, name: str, harm: Ca
 def test_every_changed_byte_is_seen(store: Store, place: int) -> None:
     make = Maker()
     store.get("k", make)
-    file = home(store) / "cells.npy"
+    file = home(store) / "arrays.bin"
     raw = bytearray(file.read_bytes())
     raw[place] ^= 0x80
     file.write_bytes(raw)
@@ -167,7 +178,7 @@ def test_a_disk_that_is_full_leaves_nothing_behind(store: Store, monkeypatch: py
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("numpy.save", refuse)
+    monkeypatch.setattr("layers.store._written", refuse)
     assert same(store.get("k", Maker()))
     assert list(store.folder.iterdir()) == []
 
@@ -180,7 +191,12 @@ def test_a_file_in_place_of_the_folder_and_no_bundle_at_all(tmp_path: Path) -> N
 
 
 def test_objects_and_odd_names_are_refused(store: Store) -> None:
-    for arrays in ({"a": np.array([{}], dtype=object)}, {"../a": np.zeros(1)}, {"": np.zeros(1)}):
+    for arrays in (
+        {"a": np.array([{}], dtype=object)},
+        {"../a": np.zeros(1)},
+        {"": np.zeros(1)},
+        {"a": np.zeros(1, dtype="i4,f8")},
+    ):
         with pytest.raises(ValueError, match="can be kept"):
             store.get("k", lambda arrays=arrays: arrays)
     assert not store.folder.exists()
@@ -237,7 +253,7 @@ def test_unfinished_writing_of_others_is_let_be_for_a_day(store: Store) -> None:
         for name, hours in (("young", 23), ("left", 25)):
             aside = store.folder / f"unfinished-{name}"
             aside.mkdir()
-            (aside / "a.npy").write_bytes(b"x")
+            (aside / "arrays.bin").write_bytes(b"x")
             os.utime(aside, (now - 3600 * hours,) * 2)
     assert sorted(path.name[:16] for path in store.folder.glob("unfinished-*")) == ["unfinished-young"]
 

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geo.model import ANY, Rulebook, Text
+from layers.clause_row import INDUSTRY
 from layers.clause_sheet import SheetRow
-from layers.clauses import COLUMNS, INDUSTRY, clauses_of_rows
+from layers.clauses import COLUMNS, clauses_of_rows
 from layers.keytable import near
 from layers.strictyaml import Faults
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache, partial
+from operator import eq
 
 import numpy as np
 from numpy.typing import NDArray
@@ -183,8 +185,8 @@ def entry_lists(
     pairs: list[tuple[int, int]] = []
     wide: list[_Wide] = []
     held = np.zeros(len(zones), dtype=bool)
-    places, codes = places_of(column), codes_of_zones(column)
-    subtype, missing = subtypes_of(column), column("list_missing")
+    codes, missing = codes_of_zones(column), column("list_missing")
+    below = _Below(column, codes)
     first = 0
     for clauses, count in every:
         mine = range(first, first + count)
@@ -195,7 +197,7 @@ def entry_lists(
         own = np.isin(np.arange(len(zones)), mine)
         for clause in clauses:
             if clause.level is not ClauseLevel.UNIT:
-                sure, maybe = _below(clause, places, column("zone_class"), subtype)
+                sure, maybe = below.zones(clause)
                 wide.append(_Wide(clause=len(rows), sure=sure & own, maybe=maybe & own))
             elif clause.scope in by_code:
                 pairs.append((len(rows), by_code[clause.scope]))
@@ -227,15 +229,25 @@ def _none(zones: int) -> EntryLists:
 def codes_of_zones(column: Callable[[str], Objects]) -> list[tuple[str, ...]]:
     """The codes by which clauses may call each zone."""
     columns = [column(name) for name in ("zone_id", *_CODE_COLUMNS)]
-    return [tuple(dict.fromkeys(str(v) for v in row if v is not None)) for row in zip(*columns, strict=True)]
+    told = [values for values in columns if any(value is not None for value in values)]
+    if len(told) == 1:
+        return [() if value is None else (str(value),) for value in told[0]]
+    if not told:
+        return [()] * len(columns[0])
+    return [tuple(dict.fromkeys([str(v) for v in row if v is not None])) for row in zip(*told, strict=True)]
 
 
-def places_of(column: Callable[[str], Objects]) -> list[str | None]:
-    """The county each zone lies in: what its own code says, else what is said of it."""
-    said = column("county_code")
+def places_of(column: Callable[[str], Objects], codes: list[tuple[str, ...]]) -> list[str | None]:
+    """The county each zone lies in: what its own code says, else what is said of it.
+
+    Parameters
+    ----------
+    codes
+        As `codes_of_zones` has them.
+    """
     out: list[str | None] = []
-    for codes, county in zip(codes_of_zones(column), said, strict=True):
-        found = next((m[1] for m in map(_PLACE_IN_CODE.match, codes) if m), None)
+    for own, county in zip(codes, column("county_code"), strict=True):
+        found = next((m[1] for m in map(_PLACE_IN_CODE.match, own) if m), None)
         out.append(found or (None if county is None else str(county)))
     return out
 
@@ -246,18 +258,40 @@ def subtypes_of(column: Callable[[str], Objects]) -> Objects:
     return np.where([value is None for value in unit], element, unit)
 
 
-def _below(
-    clause: Clause, places: list[str | None], zone_class: Objects, subtype: Objects
-) -> tuple[Mask, Mask]:
-    """Zones below a place, of a class and sub-type: surely, and possibly."""
-    yes = np.ones(len(places), dtype=bool)
-    either = np.ones(len(places), dtype=bool)
-    lies = [None if place is None else place.startswith(clause.scope) for place in places]
-    tests: list[list[Truth]] = [lies]
-    for wanted, values in ((clause.unit_class, zone_class), (clause.unit_subtype, subtype)):
-        if wanted is not None:
-            tests.append([None if value is None else str(value) == wanted for value in values])
-    for told in tests:
-        yes &= np.array([truth is True for truth in told], dtype=bool)
-        either &= np.array([truth is not False for truth in told], dtype=bool)
-    return yes, either & ~yes
+class _Alike:
+    """Zones by equal texts: what is asked of thousands of zones is asked of each text once."""
+
+    def __init__(self, values: Iterable[object]) -> None:
+        numbers: dict[str | None, int] = {None: 0}
+        told = [numbers.setdefault(None if v is None else str(v), len(numbers)) for v in values]
+        self._number = np.array(told, dtype=np.intp)
+        self._texts = [text for text in numbers if text is not None]
+
+    def told(self, test: Callable[[str], bool]) -> tuple[Mask, Mask]:
+        """Zones whose text passes, and those that may: they have none."""
+        passed = np.array([False, *map(test, self._texts)], dtype=bool)
+        return passed[self._number], self._number == 0
+
+
+class _Below:
+    """Finds the zones below a place, of a class and sub-type."""
+
+    def __init__(self, column: Callable[[str], Objects], codes: list[tuple[str, ...]]) -> None:
+        self._place = cache(lambda: _Alike(places_of(column, codes)))
+        self._class = cache(lambda: _Alike(column("zone_class")))
+        self._subtype = cache(lambda: _Alike(subtypes_of(column)))
+
+    def zones(self, clause: Clause) -> tuple[Mask, Mask]:
+        """Those a clause speaks of: surely, and possibly."""
+        told = [self._place().told(partial(_is_below, clause.scope))]
+        if clause.unit_class is not None:
+            told.append(self._class().told(partial(eq, clause.unit_class)))
+        if clause.unit_subtype is not None:
+            told.append(self._subtype().told(partial(eq, clause.unit_subtype)))
+        yes = np.logical_and.reduce([sure for sure, _ in told])
+        either = np.logical_and.reduce([sure | maybe for sure, maybe in told])
+        return yes, either & ~yes
+
+
+def _is_below(scope: str, place: str) -> bool:
+    return place.startswith(scope)

@@ -8,7 +8,8 @@ import pytest
 
 from geo.model import Certainty, ClauseLevel, ClauseVerb
 from layers.bundle import load_bundle
-from layers.clauses import COLUMNS, REQUIRED
+from layers.clauses import COLUMNS, REQUIRED, clauses_of_rows
+from layers.strictyaml import Faults
 from tests.builders import layer, make_bundle, square, zone
 
 UNITS = "env_control_unit"
@@ -160,3 +161,61 @@ def test_the_table_is_part_of_the_digest(tmp_path):
 
     assert digest(tmp_path / "a", ROW) == digest(tmp_path / "b", ROW)
     assert digest(tmp_path / "a", ROW) != digest(tmp_path / "c", {**ROW, "text": "禁止新建石化项目"})
+
+
+OWN = [
+    {},
+    {"clause_id": " c "},
+    {"clause_id": 7},
+    {"clause_id": 7.0},
+    {"clause_id": float("nan")},
+    {"clause_id": "  "},
+    {"unit_code": EAST + " "},
+    {"unit_code": None},
+    {"text": ""},
+    {"text": True},
+    {"article": None},
+    {"article": " 3 "},
+    {"article": 3.5},
+    {"level": "city", "unit_code": "5108"},
+    {"level": "city", "unit_code": "nowhere"},
+    {"verb": "ban"},
+    {"certainty": "A"},
+    {"unit_class": "2"},
+    {"industry_match": "CHEM;NOBODY"},
+    {"industry_match": None},
+]
+
+
+@pytest.mark.parametrize(
+    ("shared", "odd"),
+    [
+        ({}, {}),
+        ({"dimension": "1"}, {}),
+        ({}, {"dimension": True}),
+        ({}, {"dimension": 1.0}),
+        ({"dimension": 1.0}, {}),
+        ({"industry_match": ["CHEM"]}, {}),
+    ],
+)
+def test_rows_that_are_alike_are_read_as_each_alone(shared, odd):
+    words = {"CHEM"}
+    cells = [*OWN, odd, *OWN[::-1]]
+    rows = [{**ROW, "clause_id": f"c{n}", **shared, **own} for n, own in enumerate(cells)]
+    faults, together, alone = Faults(), [], []
+    read = clauses_of_rows(rows, None, words, "t", faults)
+    for number, row in enumerate(rows, start=1):
+        own = Faults()
+        one = clauses_of_rows([row], None, words, "t", own)
+        together += [clause for clause in one.clauses if clause.id not in {c.id for c in together}]
+        alone += [p.where.replace("#1", f"#{number}") for p in own]
+    assert list(read.clauses) == together
+    assert [p.where for p in faults if p.allowed != "clause_id ×1"] == alone
+    assert len(faults) > len(alone)  # each odd id came twice
+
+
+def test_many_clauses_of_units_that_are_not_there_are_all_told(tmp_path):
+    rows = [{**ROW, "clause_id": f"c{n}", "unit_code": f"ZH510812{n:05}"} for n in range(60)]
+    edition = _edition(tmp_path, ROW, *rows)
+    assert [c.id for c in edition.clauses] == ["c1"]
+    assert len([p for p in edition.faults if "没有这个管控单元" in p.hint.zh]) == 60

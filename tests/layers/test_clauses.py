@@ -215,7 +215,7 @@ def test_rows_that_are_alike_are_read_as_each_alone(shared, odd):
 
 
 def test_many_clauses_of_units_that_are_not_there_are_all_told(tmp_path):
-    rows = [{**ROW, "clause_id": f"c{n}", "unit_code": f"ZH510812{n:05}"} for n in range(60)]
+    rows = [{**ROW, "clause_id": f"u{n}", "unit_code": f"ZH510812{n:05}"} for n in range(60)]
     edition = _edition(tmp_path, ROW, *rows)
     assert [c.id for c in edition.clauses] == ["c1"]
     assert len([p for p in edition.faults if "没有这个管控单元" in p.hint.zh]) == 60

@@ -328,6 +328,8 @@ def _layer_view(bundle: Bundle, layer_id: str, on: date) -> LayerView:
     frames = [(e, e.zones) for e in editions if e.zones is not None]
 
     def column(name: str) -> Objects:
+        if len(frames) == 1:
+            return values_of(frames[0][1], name)
         return np.concatenate([np.zeros(0, dtype=object), *(values_of(zones, name) for _, zones in frames)])
 
     zone_class, derived = classes_on(column("zone_class"), column("zone_legacy"), on)

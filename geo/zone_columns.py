@@ -1,6 +1,5 @@
 """Columns of zones as plain values, and what they say on a date: alive or not, class, season."""
 
-import math
 import re
 from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from geo.measure import Objects
 from geo.model import Season, ZoneTable
+from geo.model.zone_table import plain_cells
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -32,38 +32,22 @@ def names_of(zones: Zones) -> tuple[str, ...]:
 
 def values_of(zones: Zones, name: str) -> Objects:
     """A column of zones; None throughout where there is no such column."""
-    if isinstance(zones, ZoneTable):
-        cells = zones.cells(name)
-    else:
-        cells = zones[name].to_numpy(dtype=object, na_value=None) if name in zones else None
-    if cells is None:
+    if name not in zones:
         return np.full(len(zones), None, dtype=object)
-    if name == "geometry":
-        return cells
-    # Texts, as most are, without a call each.
-    plain = [
-        (value if value and not value.isspace() else None) if type(value) is str else _plain(value)
-        for value in cells
-    ]
-    return np.array([*plain, None], dtype=object)[:-1]
-
-
-def _plain(value: object) -> object:
-    """A plain Python value; a blank text says nothing, and no more does NaN."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, str):
-        return value if value.strip() else None
-    return None if isinstance(value, float) and math.isnan(value) else value
+    if isinstance(zones, ZoneTable):
+        return zones.cells(name)
+    cells: Objects = zones[name].to_numpy(dtype=object, na_value=None)
+    return cells if name == "geometry" else plain_cells(cells)
 
 
 def codes_of(values: Objects) -> NDArray[np.intp]:
     """A number for each value, from 0, equal for equal ones of one type: True and 1 have two."""
-    if all(value is None or type(value) is str for value in values):
-        texts: dict[str | None, int] = {None: 0}
-        return np.array([texts.setdefault(value, len(texts)) for value in values], dtype=np.intp)
+    cells = values.tolist()
+    if set(map(type, cells)) <= {str, type(None)}:
+        texts = {value: number for number, value in enumerate(dict.fromkeys([None, *cells]))}
+        return np.array([texts[value] for value in cells], dtype=np.intp)
     numbers: dict[tuple[type, object], int] = {}
-    told = [numbers.setdefault((type(value), value), len(numbers)) for value in values]
+    told = [numbers.setdefault((type(value), value), len(numbers)) for value in cells]
     return np.array(told, dtype=np.intp)
 
 

@@ -23,6 +23,8 @@ FIXED = ("zone_id", "zone_class", "name", "valid_from", "valid_to")
 _YES = {"true", "t", "yes", "y", "1", "1.0", "是", "有"}
 _NO = {"false", "f", "no", "n", "0", "0.0", "否", "无"}
 _MOST_LISTED = 20
+_SAMPLE, _FEW = 1_000, 4
+"""Where each text among the first ones comes so often, each is looked at once; ids and names are not."""
 
 Cells = list[Any]
 """A column as Python values; None = unknown."""
@@ -245,10 +247,21 @@ def _once(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _read(read: Callable[[Any], Any], cells: Cells) -> Cells:
-    """Cells by a reader that leaves texts as they are; most columns hold nothing else."""
-    if set(map(type, cells)) == {str}:
-        return [cell.strip() or None for cell in cells]
-    return list(map(_once(read), cells))
+    """Cells by a reader that leaves texts as they are; most columns hold nothing else.
+
+    Of texts that come again and again one is kept.
+    """
+    if not _texts_only(cells):
+        return list(map(_once(read), cells))
+    some = cells[:_SAMPLE]
+    if len(set(some)) * _FEW > len(some):
+        return [None if cell is None else cell.strip() or None for cell in cells]
+    known = {text: None if text is None else text.strip() or None for text in set(cells)}
+    return [known[cell] for cell in cells]
+
+
+def _texts_only(cells: Cells) -> bool:
+    return set(map(type, cells)) <= {str, type(None)}
 
 
 def _cells(name: str, source: _Source, remarks: list[Text]) -> Cells:
@@ -257,8 +270,11 @@ def _cells(name: str, source: _Source, remarks: list[Text]) -> Cells:
     if source.attribute is None:
         return _read(plain, source.cells)
     read = partial(_settled, source.attribute)
-    if set(map(type, source.cells)) == {str}:
+    if _texts_only(source.cells):
         known = {text: read(text) for text in set(source.cells)}
+        if all(told is None for _, told in known.values()):
+            values = {text: value for text, (value, _) in known.items()}
+            return [values[text] for text in source.cells]
         settled = [known[text] for text in source.cells]
     else:
         settled = list(map(_once(read), source.cells))

@@ -17,7 +17,7 @@ _LEGACY = "zone_legacy"
 def check_columns(columns: dict[str, Cells], classes: Collection[str], where: str, faults: Faults) -> None:
     """Check ids, classes and dates; a wrong class or date becomes None, a missing id its row number."""
     rows = len(columns["zone_id"])
-    missing = [n for n in range(rows) if columns["zone_id"][n] is None]
+    missing = [n for n, name in enumerate(columns["zone_id"]) if name is None]
     for n in missing:
         columns["zone_id"][n] = f"row {n + 1}"
     if missing:
@@ -29,8 +29,8 @@ def check_columns(columns: dict[str, Cells], classes: Collection[str], where: st
             zh="分区标识为空的行",
             en="rows without a zone id",
         )
-    twice = [name for name, count in Counter(columns["zone_id"]).items() if count > 1]
-    if twice:
+    if len(set(columns["zone_id"])) < rows:
+        twice = [name for name, count in Counter(columns["zone_id"]).items() if count > 1]
         faults.add(
             where, given=listed(twice), allowed="each id once", zh="分区标识重复", en="zone ids occur twice"
         )
@@ -39,6 +39,8 @@ def check_columns(columns: dict[str, Cells], classes: Collection[str], where: st
 
 
 def _check_classes(columns: dict[str, Cells], classes: Collection[str], where: str, faults: Faults) -> None:
+    if None not in (found := set(columns["zone_class"])) and found <= {*classes}:
+        return
     legacy = columns.get(_LEGACY) or [None] * len(columns["zone_id"])
     unlisted: list[str] = []
     unset: list[str] = []
@@ -57,11 +59,12 @@ def _check_classes(columns: dict[str, Cells], classes: Collection[str], where: s
 
 
 def _check_dates(columns: dict[str, Cells], where: str, faults: Faults) -> None:
+    dated = [name for name in ("valid_from", "valid_to") if any(value is not None for value in columns[name])]
+    if not dated:
+        return
     bad: list[str] = []
-    for name in ("valid_from", "valid_to"):
+    for name in dated:
         cells = columns[name]
-        if all(value is None for value in cells):
-            continue
         for n, value in enumerate(cells):
             try:
                 cells[n] = as_date(value)

@@ -1,6 +1,8 @@
 """Zones as columns of plain values, which become a GeoDataFrame only where somebody asks for one."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:  # half a second of every start, for those who never ask
     import geopandas as gpd
 
-__all__ = ["ZoneTable"]
+__all__ = ["ZoneTable", "plain_cells"]
 
 Objects = NDArray[np.object_]
 GEOMETRY = "geometry"
@@ -23,14 +25,14 @@ class ZoneTable:
     Parameters
     ----------
     columns
-        Cells by name, all of one length; None = unknown.
+        Cells by name, all of one length; None = unknown. They are kept as `plain_cells` has them.
     shapes
         The geometries, shape (n,).
     """
 
     def __init__(self, columns: Mapping[str, Iterable[Any]], shapes: Objects) -> None:
         self._shapes = _fixed(shapes.copy())
-        self._columns = {name: _fixed(_array(cells)) for name, cells in columns.items()}
+        self._columns = {name: _fixed(plain_cells(cells)) for name, cells in columns.items()}
         self._frame: gpd.GeoDataFrame | None = None
 
     def __len__(self) -> int:
@@ -47,9 +49,9 @@ class ZoneTable:
         """Names of the columns, that of the geometries last."""
         return (*self._columns, GEOMETRY)
 
-    def cells(self, name: str) -> Objects | None:
-        """A column, read-only; None where there is none of that name."""
-        return self._shapes if name == GEOMETRY else self._columns.get(name)
+    def cells(self, name: str) -> Objects:
+        """A column, read-only."""
+        return self._shapes if name == GEOMETRY else self._columns[name]
 
     @property
     def frame(self) -> "gpd.GeoDataFrame":
@@ -71,8 +73,30 @@ class ZoneTable:
         return self.frame[key]
 
 
-def _array(cells: Iterable[Any]) -> Objects:
-    return np.array([*cells, None], dtype=object)[:-1]
+_PLAIN = {str, bool, int, date, type(None)}
+"""Of these only a blank text is to be changed."""
+
+
+def plain_cells(cells: Iterable[Any]) -> Objects:
+    """Plain Python values; a blank text says nothing, and no more does NaN: both are None."""
+    told = list(cells)
+    kinds = set(map(type, told))
+    if not kinds <= _PLAIN or (str in kinds and _has_blanks(told)):
+        told = list(map(_plain, told))
+    return np.array([*told, None], dtype=object)[:-1]
+
+
+def _has_blanks(cells: Iterable[object]) -> bool:
+    texts = [cell for cell in cells if type(cell) is str]
+    return "" in texts or any(map(str.isspace, texts))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, str):
+        return value if value.strip() else None
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _fixed(array: Objects) -> Objects:

@@ -1,11 +1,14 @@
 """Every benchmark runs at its small size, and all who take part agree. What it takes is never asserted."""
 
 import contextlib
+import http.server
 import io
 import runpy
 import shutil
 import subprocess
 import sys
+import threading
+import time
 import warnings
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +20,7 @@ import shapely
 
 from scripts.bench import pairs, process, shapes
 from scripts.bench.__main__ import main
+from scripts.bench.contenders import load
 from scripts.bench.contenders.oracle import distance_m
 from scripts.bench.page import Section, Table, page
 from scripts.bench.present import everyone
@@ -47,6 +51,7 @@ def here(monkeypatch):
     def run(words, **_):
         told = io.StringIO()
         monkeypatch.setattr(sys, "argv", words[2:])
+        monkeypatch.delitem(sys.modules, words[2], raising=False)  # as in a new Python
         with warnings.catch_warnings(), contextlib.redirect_stdout(told):
             warnings.simplefilter("default")
             runpy.run_module(words[2], run_name="__main__", alter_sys=True)
@@ -74,6 +79,54 @@ def test_it_runs_and_the_contenders_agree(name, cache, shared_data, capfd, here)
     for one in everyone().values():
         if one.absent and name == "point_join":
             assert f"- {one.name} is absent: {one.absent}." in told.out
+
+
+class Asked(http.server.BaseHTTPRequestHandler):
+    """Answers every other request with 200, half a tenth of a second late; one at a time."""
+
+    number = 0
+
+    def do_GET(self):
+        type(self).number += 1
+        time.sleep(0.05)
+        self.send_response(200 if self.number % 2 else 503)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.fixture
+def slow_server():
+    with http.server.HTTPServer(("127.0.0.1", 0), Asked) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("task", [load.closed, load.opened])
+def test_the_load_generator_counts_answers_other_than_200_and_charges_for_waiting(
+    slow_server, task, tmp_path
+):
+    (tmp_path / "asked.jsonl").write_text('{"path": "/", "body": null}\n')
+    job = {"requests": str(tmp_path / "asked.jsonl"), "url": slow_server, "warm_up": 0}
+    found = task({**job, "count": 8, "clients": 8, "rate": 1_000})
+    assert found["asked"] == 8
+    assert found["faults"] == {"503": 4}
+    # All leave within some milliseconds and are answered one after the other, the seventh after six others.
+    assert found["worst_ms"] >= 6 * 50
+    assert found["p50_ms"] >= 2 * 50
+
+
+def test_a_server_that_is_not_there_is_a_fault(tmp_path):
+    (tmp_path / "asked.jsonl").write_text('{"path": "/", "body": {}}\n')
+    job = {"requests": str(tmp_path / "asked.jsonl"), "url": "http://127.0.0.1:9", "warm_up": 0}
+    found = load.closed({**job, "count": 2, "clients": 2})
+    assert (found["asked"], found["faults"]) == (2, {"ClientConnectorError": 2})
 
 
 def test_a_contender_that_fails_is_told_and_fails_the_run(capfd):
@@ -151,7 +204,9 @@ def _tables(folder, south_mm, ours, theirs):
         pytest.param(-5.0, True, True, True, "3, the same in both", id="no difference"),
     ],
 )
-def test_rows_that_name_other_zones_are_judged_by_the_oracle(tmp_path, south_mm, ours, theirs, sound, words):
+def test_rows_that_name_other_zones_are_judged_by_the_oracle(
+    tmp_path, south_mm, ours, theirs, sound, words, here
+):
     told, found = whole.compared(*_tables(tmp_path, south_mm, ours, theirs))
     assert words in told
     assert found is sound

@@ -84,5 +84,6 @@ def everyone() -> dict[str, Contender]:
         Contender(name="DuckDB spatial", module="duckdb_peer", absent=_without_duckdb()),
         Contender(name="SedonaDB", module="sedonadb_peer", absent=_without_sedonadb()),
         Contender(name="PostGIS", module="postgis_peer", absent=_without_postgis()),
+        Contender(name="load generator", module="load"),
     )
     return {one.module.removesuffix("_peer"): one for one in named}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from scripts.bench.page import Section
 from scripts.bench.setting import Setting
-from scripts.bench.tasks import demo, distance, point_join, polygons, scaling, start, table
+from scripts.bench.tasks import demo, distance, http, point_join, polygons, scaling, start, table
 
 TASKS: dict[str, Callable[[Setting], Section]] = {
     "point_join": point_join.run,
@@ -13,6 +13,7 @@ TASKS: dict[str, Callable[[Setting], Section]] = {
     "distance": distance.run,
     "scaling": scaling.run,
     "start": start.run,
+    "http": http.run,
     "check": demo.check,
     "demo_table": demo.table,
 }

@@ -3,7 +3,7 @@
 import contextlib
 import gc
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from layers.pointer import POINTER
 from layers.readers import Files
 from layers.rulebook import SHIPPED, Source, read_rulebook, rulebook_sources
 from layers.schema import Schema
+from layers.store import FOLDER, Store
 from layers.strictyaml import Faults
 
 __all__ = ["Kept", "Linted", "Loaded", "is_bundle", "lint", "load", "load_bundle", "look_over"]
@@ -264,13 +265,16 @@ def _check_distances(catalogue: CatalogueSpec, rulebook: Rulebook, faults: Fault
 def _assemble(folder: Path, described: _Described, before: Kept) -> Loaded:
     catalogue, schema = described.catalogue, described.schema
     files = Files(folder)
+    editions = [edition for layer in catalogue.layers for edition in layer.editions]
+    files.hash_all(name for edition in editions for name in _files_of(edition))
+    if (folder / FOLDER).is_dir():  # an index is wanted: what else may be worked out once is kept there too
+        files.keep = Store(folder.resolve() / FOLDER, asker=_whole(described, files)).get
     words = {*described.rulebook.activities, *described.rulebook.groups}
     reader = _Reader(schema=schema, files=files, words=words, before=before)
     layers = {spec.id: _layer(spec, reader) for spec in catalogue.layers}
     titles: dict[str, Text] = {name: standard.title for name, standard in schema.layers.items()}
     titles.update({layer.id: layer.title for layer in layers.values()})
-    data = [f"data {name} {sha}" for name, sha in files.hashes.items()]
-    digest = _digest((*described.content, *data))
+    digest = _whole(described, files)
     bundle = Bundle(
         id=catalogue.id,
         title=catalogue.title,
@@ -317,11 +321,15 @@ class _Reader:
 
     def _made_of(self, layer: LayerSpec, spec: EditionSpec) -> str:
         """All that an edition is made of, hashed: its entry, its files, what is known of such layers."""
-        paths = [name for name in (spec.path, spec.coverage, spec.clauses) if name]
-        hashes = [self.files.sha256(name, name, Faults()) for name in paths]
+        hashes = [self.files.sha256(name, name, Faults()) for name in _files_of(spec)]
         known = (self.schema.layers.get(layer.id), self.schema.attributes_of(layer.id), sorted(self.words))
         said = [layer.id, layer.kind, repr(replace(spec, where="")), *hashes, repr(known)]
         return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def _files_of(spec: EditionSpec) -> list[str]:
+    """The files an edition rests on."""
+    return [name for name in (spec.path, spec.coverage, spec.clauses) if name]
 
 
 def _layer(spec: LayerSpec, reader: _Reader) -> Layer:
@@ -338,6 +346,7 @@ def _layer(spec: LayerSpec, reader: _Reader) -> Layer:
     )
 
 
-def _digest(lines: Iterable[str]) -> str:
+def _whole(described: _Described, files: Files) -> str:
     """One SHA-256 over sorted lines: neither the order of files or entries nor the folder matters."""
-    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+    data = [f"data {name} {sha}" for name, sha in files.hashes.items()]
+    return hashlib.sha256("\n".join(sorted((*described.content, *data))).encode()).hexdigest()

@@ -1,6 +1,6 @@
 """One edition: its files read, checked and brought to longitude/latitude."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
@@ -15,7 +15,7 @@ from layers.file_crs import settle_crs
 from layers.raster import RasterZones, raster_zones
 from layers.readers import Files
 from layers.schema import Schema
-from layers.shapes import coverage_of, sieve, zone_table
+from layers.shapes import Mask, coverage_of, sieve, zone_table
 from layers.strictyaml import Faults
 from layers.validate import check_columns
 
@@ -51,7 +51,7 @@ def read_edition(
             _check_datum(spec, found.crs, f"{where} {spec.path}", faults)
             coverage = _said(spec, found, files, where, faults)
     else:
-        zones, crs, remarks = _zones(layer, spec, schema, files, where, faults)
+        zones, crs, remarks = _zones(layer, spec, schema, files, sha256, where, faults)
         coverage = _coverage(spec, crs, files, where, faults)
     lists = None
     if spec.clauses is not None:
@@ -127,7 +127,13 @@ def _check_datum(spec: EditionSpec, crs: Crs, at: str, faults: Faults) -> None:
 
 
 def _zones(
-    layer: LayerSpec, spec: EditionSpec, schema: Schema, files: Files, where: str, faults: Faults
+    layer: LayerSpec,
+    spec: EditionSpec,
+    schema: Schema,
+    files: Files,
+    sha256: str,
+    where: str,
+    faults: Faults,
 ) -> tuple[ZoneTable | None, Crs | None, tuple[Text, ...]]:
     """The good zones, the CRS they came in, and remarks."""
     at = f"{where} {spec.path}"
@@ -148,7 +154,14 @@ def _zones(
     )
     check_columns(columns, spec.classes, at, faults)
     kinds = standard.geometry if standard is not None else ()
-    found = sieve(raw.shapes, crs, kinds, columns["zone_id"], at, faults)
+
+    def known(look: Callable[[], Mask]) -> Mask:
+        if not (raw.plain and sha256):
+            return look()
+        kept = files.keep(f"valid-in-{sha256}", lambda: {"valid": look()})["valid"]
+        return kept if len(kept) == len(raw.shapes) else look()
+
+    found = sieve(raw.shapes, crs, kinds, columns["zone_id"], at, faults, known)
     return zone_table(columns, found), crs, (*raw.remarks, *remarks, *column_remarks, *found.remarks)
 
 

@@ -4,11 +4,12 @@ Nothing leaves the bundle's folder: virtual and remote sources are refused by co
 """
 
 import contextlib
-import hashlib
+import os
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.model import Text
+from geo.model.keeping import Keep, made_anew
 from layers import gdal
 from layers.columns import Sheet
+from layers.file_hash import sha256_of
 from layers.geoparquet import read_plain
 from layers.peek import count_records, crs_member, follows
 from layers.shapefile import RAW, Letters, letters_of
@@ -31,7 +34,6 @@ if TYPE_CHECKING:  # half a second of every start: imported for the files that n
 __all__ = ["Files", "Raw", "reason"]
 
 _PARQUET = (".parquet", ".geoparquet")
-_SIDECARS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".mif", ".mid", ".tab", ".map", ".dat", ".id")
 _GML_OPTIONS: dict[str, Any] = {"DOWNLOAD_SCHEMA": "NO", "WRITE_GFS": "NO"}
 """A GML file neither fetches its schema nor leaves one beside itself."""
 
@@ -80,6 +82,8 @@ class Raw:
         The CRS the file names (WKT or authority code); None where it names none.
     fid_column
         The name by which the feature ids go; empty where the format has none.
+    plain
+        Whether its shapes are what stands in the file: what is known of them may be kept by its hash.
     """
 
     sheet: Sheet
@@ -88,6 +92,7 @@ class Raw:
     crs: str | None
     fid_column: str = ""
     remarks: tuple[Text, ...] = ()
+    plain: bool = False
 
     @classmethod
     def of(
@@ -112,9 +117,16 @@ class Raw:
 
 
 class Files:
-    """The data files of one bundle, each read and hashed once."""
+    """The data files of one bundle, each read and hashed once.
+
+    Attributes
+    ----------
+    keep
+        Where what is worked out of them is kept for the next process.
+    """
 
     def __init__(self, folder: Path) -> None:
+        self.keep: Keep = made_anew
         self._folder = folder.resolve()
         self._hashes: dict[str, str] = {}
         self._made: dict[Hashable, tuple[Any, Faults]] = {}
@@ -148,11 +160,16 @@ class Files:
             if path is None:
                 return ""
             try:
-                self._hashes[name] = _digest(path)
+                self._hashes[name] = sha256_of(path)
             except OSError as error:
                 _unreadable(where, name, error, faults)
                 return ""
         return self._hashes[name]
+
+    def hash_all(self, names: Iterable[str]) -> None:
+        """Hash files by all cores, ahead of who asks for them one by one; faults are told to those."""
+        with ThreadPoolExecutor(max_workers=len(os.sched_getaffinity(0))) as pool:
+            list(pool.map(lambda name: self.sha256(name, name, Faults()), dict.fromkeys(names)))
 
     def read(
         self, name: str, layer: str | None, where: str, faults: Faults, *, encoding: str | None = None
@@ -181,29 +198,6 @@ class Files:
         made, own = self._made[key]
         faults.extend(replace(problem, where=where) for problem in own)
         return cast("Made", made)
-
-
-def _digest(path: Path) -> str:
-    members = _members(path)
-    if members == [path]:
-        return _file_digest(path)
-    lines = [f"{member.relative_to(path.parent).as_posix()} {_file_digest(member)}\n" for member in members]
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
-def _file_digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _members(path: Path) -> list[Path]:
-    if path.is_dir():
-        return sorted(p for p in path.rglob("*") if p.is_file())
-    if path.suffix.lower() in _SIDECARS:
-        return sorted(p for p in path.parent.glob(f"{path.stem}.*") if p.suffix.lower() in _SIDECARS)
-    if path.suffix.lower() == ".asc":  # a grid of text names its CRS beside itself
-        return [path, *(p for p in [path.with_suffix(".prj")] if p.is_file())]
-    return [path]
 
 
 def _read(
@@ -258,7 +252,8 @@ def _read_parquet(path: Path) -> Raw:
     with _no_warning_of_nan():
         plain = read_plain(path)
     if plain is not None:
-        return Raw(sheet=plain.sheet, shapes=plain.shapes, whole=lambda: _whole_parquet(path), crs=plain.crs)
+        sheet, shapes, crs = plain.sheet, plain.shapes, plain.crs
+        return Raw(sheet=sheet, shapes=shapes, whole=lambda: _whole_parquet(path), crs=crs, plain=True)
     frame = _whole_parquet(path)
     return Raw.of(frame, crs=None if frame.crs is None else frame.crs.to_wkt())
 

@@ -1,9 +1,10 @@
 """An edition's geometries: brought to longitude/latitude, the bad left out and listed, none repaired."""
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -29,6 +30,11 @@ _MANY_VERTICES = 100_000
 """So many are worth a second thread: 5 ms of looking for faults."""
 
 _SLICES = 16
+
+
+def _looked_at(look: Callable[[], Mask]) -> Mask:
+    return look()
+
 
 _KINDS = {
     "point": (shapely.GeometryType.POINT, shapely.GeometryType.MULTIPOINT),
@@ -91,6 +97,7 @@ def sieve(
     names: Sequence[str],
     where: str,
     faults: Faults,
+    known: Callable[[Callable[[], Mask]], Mask] = _looked_at,
 ) -> Sieved:
     """Bring geometries to longitude/latitude and single out the good ones.
 
@@ -100,6 +107,8 @@ def sieve(
         Of ``point``, ``line``, ``polygon``: what the layer may hold; empty = any of them.
     names
         How faults call the rows.
+    known
+        Gives which of many shapes, as they come, are valid: it may know, or call what looks.
     """
     found = Sieved(shapes, names, where, faults)
     if (shapely.has_z(found.shapes) | shapely.has_m(found.shapes)).any():
@@ -114,7 +123,7 @@ def sieve(
         zh="几何类型不符，已不采用",
         en="wrong type of geometry: left out",
     )
-    valid = _valid(found.shapes)
+    valid = _valid(found.shapes, known)
     found.drop(
         ~_finite(found.shapes, valid),
         allowed="finite numbers",
@@ -149,10 +158,17 @@ def drop_invalid(found: Sieved, valid: Mask | None = None) -> None:
     )
 
 
-def _valid(shapes: Shapes) -> Mask:
-    """Which are valid; of many, by all cores: nothing takes longer in a load, and GEOS holds no lock."""
+def _valid(shapes: Shapes, known: Callable[[Callable[[], Mask]], Mask] = _looked_at) -> Mask:
+    """Which are valid."""
+    if shapely.get_num_coordinates(shapes).sum() < _MANY_VERTICES:
+        return np.asarray(shapely.is_valid(shapes))
+    return known(partial(_valid_of_many, shapes))
+
+
+def _valid_of_many(shapes: Shapes) -> Mask:
+    """The same of many, by all cores: nothing takes longer in a load, and GEOS holds no lock."""
     cores = len(os.sched_getaffinity(0))
-    if cores == 1 or shapely.get_num_coordinates(shapes).sum() < _MANY_VERTICES:
+    if cores == 1:
         return np.asarray(shapely.is_valid(shapes))
     with ThreadPoolExecutor(max_workers=cores) as pool:
         return np.concatenate([*pool.map(shapely.is_valid, np.array_split(shapes, _SLICES))])

@@ -244,6 +244,7 @@ class Atlas:
         single = [region for region in near if len(region.layers) == 1]
         far = [one for one in self.asked if one[1] > NEAR_BASE_M or len(one[0].layers) > 1]
         return [
+            [partial(self._digest, layer.id, layer.alive) for layer in self.indexed],  # the next all ask it
             [partial(make, layer) for layer in self.indexed for make in (self.borders, self.seams)],
             [
                 *(partial(self.outline, region) for region in single),

@@ -113,7 +113,7 @@ def edges_of(shapes: Objects) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     edges = np.concatenate([np.hstack([xy[:-1], xy[1:]])[same], np.hstack([spots, spots])])
     tags = np.concatenate([whose[curve[:-1][same]], owner[dimension == POINT][spot]])
     order = np.argsort(tags, kind="stable")
-    return _from_lesser_end(edges[order]), tags[order]
+    return _from_lesser_end(edges.take(order, axis=0)), tags[order]
 
 
 def simple_parts(shapes: Objects) -> tuple[Objects, NDArray[np.intp]]:

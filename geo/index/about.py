@@ -42,7 +42,7 @@ class Part:
         found = measured(self.ask, pairs.only(new), self._edges)
         for row, values in zip(self._foot, (found.lon, found.lat, found.distance_m), strict=True):
             row[some[new]] = values
-        return Near(self.ask.point[pairs.owner], pairs.edge, *self._foot[:, some])
+        return Near(self.ask.point[pairs.owner], pairs.edge, *self._foot.take(some, axis=1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,5 +98,5 @@ def measured(ask: Ask, pairs: Candidates, edges: Floats) -> Near:
     """Pairs with their feet."""
     whose = pairs.owner
     scale = ask.along_m[whose], ask.across_m[whose]
-    here = feet(ask.lon[whose], ask.lat[whose], edges[pairs.edge], scale)
+    here = feet(ask.lon[whose], ask.lat[whose], edges.take(pairs.edge, axis=0), scale)
     return Near(ask.point[whose], pairs.edge, here.lon, here.lat, here.distance_m)

@@ -134,7 +134,7 @@ class Grid:
         low, high = np.minimum(edges[:, 1], edges[:, 3]), np.maximum(edges[:, 1], edges[:, 3])
         first, last = self.row(low - SLACK_DEG), self.row(high + SLACK_DEG)
         edge, row = spread(first, last + 1)
-        x1, y1, x2, y2 = edges[edge].T
+        x1, y1, x2, y2 = edges.take(edge, axis=0).T
         reach = slack[edge]
         size = 1.0 / self.scale
         south = (row + self.row0) * size - SLACK_DEG

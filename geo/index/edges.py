@@ -30,6 +30,8 @@ _SLOTS_PER_EDGE = 2.5
 _SPARE_SLOTS = float(1 << 17)
 _BLOCK = 1 << 16
 _GROWTH = 3.0
+_FEW = 16
+"""So few edges are all looked at: a province has a border of four edges and cells by the hundred."""
 _FAR_LON, _POLE = 720.0, 90.0
 
 
@@ -163,6 +165,8 @@ class EdgeGrid:
         """By point: ever wider circles, until the nearest edge lies surely inside, or one is near enough."""
         found: list[Near] = []
         radius = np.full(len(ask.point), min(reach_m, DEGREE_M / self.grid.scale))
+        if len(self.edges) <= _FEW:
+            radius = reach_m * ask.allow + FLOOR_M
         while len(ask.point):
             most = reach_m * ask.allow + FLOOR_M
             pairs = self._candidates(ask, radius, _GROWTH)
@@ -183,13 +187,20 @@ class EdgeGrid:
 
         Those farther away in the plane than ``spare`` times the radius are left out.
         """
+        most2 = (spare * radius_m * ask.allow + FLOOR_M) ** 2
+        if len(self.edges) <= _FEW:
+            return self._close(
+                ask,
+                np.repeat(np.arange(len(radius_m)), len(self.edges)),
+                np.tile(np.arange(len(self.edges)), len(radius_m)),
+                most2,
+            )
         owner, first, last = ask.stretches(self.grid, radius_m)
         low, _ = self.ranks.rank(first)
         high, occupied = self.ranks.rank(last)
         begin, end = self.slot_start[low], self.slot_start[high + occupied]
         some = np.flatnonzero(end > begin)
         owner, begin, end = owner[some], begin[some], end[some]
-        most2 = (spare * radius_m * ask.allow + FLOOR_M) ** 2
         until = np.cumsum(end - begin, dtype=np.int64)
         total = int(until[-1]) if len(until) else 0
         cuts = np.searchsorted(until, np.arange(_BLOCK, total + _BLOCK, _BLOCK), "right")
@@ -197,11 +208,16 @@ class EdgeGrid:
         for low_cut, high_cut in pairwise(distinct(np.concatenate([[0], cuts, [len(until)]]))):
             block = slice(int(low_cut), int(high_cut))
             stretch, slot = spread(begin[block], end[block])
-            who, edge = owner[block][stretch], self.slot_edge[slot].astype(np.int64)
-            plane_m2 = ask.plane_m2(who, self.edges[edge])
-            close = np.flatnonzero(plane_m2 <= most2[who])
-            found.append(Candidates(who[close], edge[close], plane_m2[close]))
+            found.append(
+                self._close(ask, owner[block][stretch], self.slot_edge[slot].astype(np.int64), most2)
+            )
         return Candidates.joined(found)
+
+    def _close(self, ask: Ask, owner: Ints, edge: Ints, most_m2: Floats) -> Candidates:
+        """Those pairs that are no farther apart in the plane than is looked."""
+        plane_m2 = ask.plane_m2(owner, self.edges.take(edge, axis=0))
+        close = np.flatnonzero(plane_m2 <= most_m2[owner])
+        return Candidates(owner[close], edge[close], plane_m2[close])
 
 
 def _power(reach_m: float) -> int:

@@ -199,7 +199,7 @@ def _sides(shapes: Shapes, grid: Grid, edge: Ints, cell: Ints) -> Bits:
     for first in range(0, len(edge), _CHUNK):
         chunk = slice(first, first + _CHUNK)
         x, y = grid.reference(cell[chunk])
-        x1, y1, x2, y2 = shapes.edges[edge[chunk]].T
+        x1, y1, x2, y2 = shapes.edges.take(edge[chunk], axis=0).T
         turn = (x1 - x) * (y2 - y) - (y1 - y) * (x2 - x)
         unsure = np.abs(turn) <= rounding(np.abs(x2 - x1) + np.abs(y2 - y1), 1.0 / grid.scale)
         left, upward = turn > 0.0, y2 > y1

@@ -53,7 +53,7 @@ def _at_border(
     point, entry = spread(filled.entry_start[rank], filled.entry_start[rank + 1])
     asked, slot = spread(filled.slot_start[entry], filled.slot_start[entry + 1])
     code = filled.slot_edge[slot]
-    edge = edges[code >> 1]
+    edge = edges.take(code >> 1, axis=0)
     at = point[asked]
     x, y = lon[at], lat[at]
     x1, y1, x2, y2 = edge[:, 0], edge[:, 1], edge[:, 2], edge[:, 3]
@@ -63,7 +63,7 @@ def _at_border(
     size, reach = np.abs(turn), _BORDER_M / (DEGREE_M * cosine(lat))
     close = np.flatnonzero(size <= length * reach[at] + off)
     crossed = np.flatnonzero((turn > 0.0) != (code & 1).astype(bool))
-    crossed = crossed[_between(grid, x[crossed], y[crossed], edge[crossed])]
+    crossed = crossed[_between(grid, x[crossed], y[crossed], edge.take(crossed, axis=0))]
     odd = np.bincount(asked[crossed], minlength=len(entry)) & 1
 
     shape = filled.entry_shape[entry].astype(np.int64)
@@ -71,14 +71,14 @@ def _at_border(
     unsure = (state & UNSURE) > 0
     doubtful = close[size[close] <= off[close]]
     unsure[asked[doubtful]] = True
-    near = close[feet(x[close], y[close], edge[close]).distance_m <= _BORDER_M]
+    near = close[feet(x[close], y[close], edge.take(close, axis=0)).distance_m <= _BORDER_M]
     # Lines and points have no inside: they meet what lies on them, if anything.
     thin = ~areal[shape]
     unsure[thin] = False
     unsure[asked[near]] |= thin[asked[near]]
     held = ((state & INSIDE) != odd) & ~thin & ~unsure
     # On the edge of a zone that is valid is in the zone: surveyed points often are its very vertices.
-    on = asked[doubtful[_plainly_on(x[doubtful], y[doubtful], edge[doubtful])]]
+    on = asked[doubtful[_plainly_on(x[doubtful], y[doubtful], edge.take(doubtful, axis=0))]]
     on = on[areal[shape[on]] & (shape[on] < len(areal) // 2)]
     held[on], unsure[on] = True, False
     inside = np.flatnonzero(held)

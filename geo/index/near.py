@@ -84,7 +84,8 @@ class Geodesics:
             foot[0, at], foot[1, at] = near.lon[better], near.lat[better]
         there = np.isfinite(least)
         new = np.flatnonzero(there & (foot != self._foot).any(axis=0))
-        self._foot[:, new] = foot[:, new]
+        for own, here in zip(self._foot, foot, strict=True):
+            own[new] = here[new]
         self._metres[new] = geodesic_m(self._lon[new], self._lat[new], foot[0, new], foot[1, new])
         return np.where(there & (self._metres <= reach_m), self._metres, np.inf)
 

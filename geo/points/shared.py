@@ -46,14 +46,15 @@ class SharedEdges:
     def __len__(self) -> int:
         return len(self.where)
 
-    def __getitem__(self, edge: Ints) -> Floats:
+    def take(self, edge: Ints, axis: int) -> Floats:
+        """Some of them, as an array's `numpy.ndarray.take` along its first axis."""
         at = self.where[edge]
         if not len(self.pool):
-            return np.asarray(self.own[at])
-        out: Floats = self.pool.take(at, axis=0, mode="clip")
+            return self.own.take(at, axis=axis)
+        out: Floats = self.pool.take(at, axis=axis, mode="clip")
         if len(self.own):
             mine = np.flatnonzero(at >= len(self.pool))
-            out[mine] = self.own[at[mine] - len(self.pool)]
+            out[mine] = self.own.take(at[mine] - len(self.pool), axis=axis)
         return out
 
 

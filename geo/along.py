@@ -17,6 +17,8 @@ from geo.chainage import JOIN_M, Chain, joined, merged
 from geo.foot import degree_m, edges_of
 from geo.measure import LINE, TOLERANCE_M, Floats, Objects
 from geo.model import Crossing
+from geo.overlays import common as shared
+from geo.overlays import difference, union
 
 WAY_M = 0.01
 """A stretch longer than this beside a border runs along it; a shorter one is a way across."""
@@ -104,8 +106,8 @@ def off_borders(chain: Chain, zones: Objects, common: Objects) -> tuple[Objects,
             found += _shallow(chain, zones[one], pairs.of(pairs.zone == one))
         segments = np.concatenate([np.zeros((0, 4)), *(_segments(chain, run) for run in joined(found))])
         if len(segments):
-            along[one] = shapely.union_all(shapely.linestrings(segments.reshape(-1, 2, 2)))
-            inside[one] = shapely.difference(common[one], shapely.union_all(_slits(segments)))
+            along[one] = union(np.asarray(shapely.linestrings(segments.reshape(-1, 2, 2))))
+            inside[one] = difference(common[one], union(_slits(segments)))
     return inside, along
 
 
@@ -119,7 +121,7 @@ def in_seams(along: Geometry, ground: Geometry) -> Geometry:
         ground, west - _AROUND_DEG, south - _AROUND_DEG, east + _AROUND_DEG, north + _AROUND_DEG
     )
     closed = shapely.buffer(near, _SEAM_DEG, join_style="mitre")
-    return shapely.intersection(along, shapely.buffer(closed, -2.0 * _SEAM_DEG, join_style="mitre"))
+    return shared(along, shapely.buffer(closed, -2.0 * _SEAM_DEG, join_style="mitre"))
 
 
 def _with_scraps(common: Objects) -> list[int]:

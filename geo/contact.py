@@ -21,7 +21,7 @@ from geo.chainage import Chain, chain_of
 from geo.few import some
 from geo.measure import LINE, LINE_TOLERANCE_M, POLYGON, TOLERANCE_M, Floats, area_m2, length_m
 from geo.outlines import outlines_of
-from geo.overlays import intersection
+from geo.overlays import intersection, union
 from geo.view import LayerView, Mask, Objects
 
 if TYPE_CHECKING:  # a scene has contacts
@@ -77,7 +77,7 @@ def highest_dimension(shape: Geometry) -> Geometry:
         return shape
     parts = shapely.get_parts(shapely.get_parts(shape))
     dimensions = shapely.get_dimensions(parts)
-    return shapely.union_all(parts[dimensions == dimensions.max()])
+    return union(parts[dimensions == dimensions.max()])
 
 
 @lru_cache(maxsize=256)

@@ -12,7 +12,7 @@ from geo.contact import Contact
 from geo.few import some
 from geo.measure import LINE, POINT, POLYGON, area_m2, length_m
 from geo.model import ClassShare, Crossing, Hit, LayerReport, LayerState, Reason, Text
-from geo.overlays import union
+from geo.overlays import once, union
 from geo.place_test import MINIMUM_M, MINIMUM_M2
 from geo.scene import WHOLE_SHARE, Scene
 from geo.view import BundleView, LayerView
@@ -286,7 +286,7 @@ def _once(scene: Scene) -> Chain:
     """The line's ground: without the passes that run over another."""
     if shapely.is_simple(scene.geometry):
         return _chain(scene)
-    return chain_of(shapely.union_all([scene.geometry]))
+    return chain_of(once(np.array([scene.geometry], dtype=object)))
 
 
 def _on_ground(scene: Scene, once: Chain, layer: LayerView, entry: int) -> tuple[Crossing, ...]:

@@ -27,6 +27,7 @@ from geo.measure import (
     window,
 )
 from geo.model import Activity, Footprint, Part, Reason
+from geo.overlays import once
 from geo.tiles import Tile, distances_m, tiles_of
 from geo.view import BundleView, LayerView, Mask
 
@@ -278,8 +279,9 @@ class Scene:
         """What shares are shares of: area, length without what is run over twice, or number of places."""
         if self.dimension == POLYGON:
             return self.area_m2
-        once = shapely.union_all([self.geometry])
-        return float(length_m(once)) if self.dimension == LINE else float(shapely.get_num_coordinates(once))
+        if self.dimension == POINT:
+            return float(shapely.get_num_coordinates(shapely.union_all([self.geometry])))
+        return float(length_m(once(np.array([self.geometry], dtype=object))))
 
     def size_of(self, piece: Geometry) -> float:
         """What shares are shares of, of a piece: m², m, or number of points."""

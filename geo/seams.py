@@ -20,6 +20,7 @@ from geo.few import some
 from geo.foot import degree_m, simple_parts
 from geo.index.cells import starts
 from geo.measure import POLYGON, TOLERANCE_M, Floats, Objects
+from geo.overlays import union
 from geo.seam_ends import NONE, Box, Rings, near_edges, share_of
 
 Ints = NDArray[np.int64]
@@ -141,7 +142,7 @@ def closed(joined: Geometry, zones: Objects, seams: Seams) -> Geometry:
         near = np.zeros(len(parts), dtype=bool)
         near[STRtree(parts).query(grounds)[1]] = True
         # Zones first and grounds then: edges that zones share to the bit would else be cut on one side only.
-        filled = shapely.union(shapely.union_all(parts[near]), _united(grounds))
+        filled = union(np.array([union(parts[near]), union(grounds)], dtype=object))
         parts = np.concatenate([parts[~near], shapely.get_parts(filled)])
         # Where GEOS had to round, a ground may be left as a line: it bounds nothing.
         joined = _whole(parts[shapely.get_dimensions(parts) == POLYGON])
@@ -169,14 +170,6 @@ def _without_slits(joined: Geometry, zones: Objects) -> Geometry:
         of_it = part == changed
         parts[changed] = shapely.Polygon(rings[of_it & shell][0], list(rings[of_it & ~shell & ~slit]))
     return _whole(parts)
-
-
-def _united(grounds: Objects) -> Geometry:
-    """Union of grounds, made near the origin: elsewhere GEOS may round by more than they are wide."""
-    origin = shapely.get_coordinates(grounds[0])[0]
-    here = shapely.transform(grounds, lambda xy: xy - origin)
-    joined: Geometry = shapely.transform(shapely.union_all(here), lambda xy: xy + origin)
-    return joined
 
 
 def _whole(parts: Objects) -> Geometry:

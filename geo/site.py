@@ -15,6 +15,7 @@ from geo.crs import EPSG_4490, Crs, to_lonlat
 from geo.errors import InputError, Problem
 from geo.measure import LINE, POLYGON, Floats
 from geo.model import DEFAULT_ACCURACY_M, UNKNOWN_DATUM_ACCURACY_M, Site, Text
+from geo.overlays import remade, union
 from geo.settle import Settled, settle_shape
 
 _MAX_LON, _MAX_LAT = 180.0, 90.0
@@ -231,16 +232,16 @@ def made_valid(shape: Geometry) -> Geometry:
     By its lines; where GEOS fails at that (some outlines with spikes), by its rings.
     """
     try:
-        rebuilt = shapely.make_valid(shape)
+        rebuilt = remade(shape)
     except shapely.errors.GEOSException:
-        rebuilt = shapely.make_valid(shape, method="structure", keep_collapsed=False)
+        rebuilt = remade(shape, method="structure", keep_collapsed=False)
     return _same_dimension(rebuilt, int(shapely.get_dimensions(shape)))
 
 
 def _same_dimension(shape: Geometry, dimension: int) -> Geometry:
     parts = shapely.get_parts(shapely.get_parts(shape))
     kept = parts[shapely.get_dimensions(parts) == dimension]
-    return shapely.union_all(kept) if len(kept) else shapely.Polygon()
+    return union(kept) if len(kept) else shapely.Polygon()
 
 
 def _check_range(placed: Geometry, given: Geometry, crs: Crs, where: str) -> None:

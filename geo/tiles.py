@@ -15,6 +15,7 @@ from shapely import MultiLineString
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.measure import POINT, POLYGON, Floats, Frame, Objects, densified, geodesic_m, window
+from geo.overlays import common
 
 Bounds = tuple[float, float, float, float]
 Indices = NDArray[np.intp]
@@ -59,7 +60,7 @@ class Tile:
 
     def part(self, piece: Geometry) -> Geometry:
         """What of a piece of the site, in degrees, lies in this tile, in its frame."""
-        return self.frame.project(piece if self.cell is None else shapely.intersection(piece, self.cell))
+        return self.frame.project(piece if self.cell is None else common(piece, self.cell))
 
     def geodesic_m(self, shapes: Objects, other: Geometry) -> Floats:
         """Geodesic metres between the nearest points of shapes and another, all in the frame."""

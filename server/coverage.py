@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 import orjson
 import shapely
+from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.model import Bundle
+from geo.overlays import difference, union
 from geo.view import view_on
 from server.schemas import CoverageQuery
 from server.texts import both
@@ -25,8 +27,8 @@ def coverage(bundle: Bundle, layer_id: str, on: date, query: CoverageQuery) -> d
         If there is no such layer, or nothing of it on that date.
     """
     view, layer = find_layer(bundle, layer_id, on), bundle.layers[layer_id]
-    covered = shapely.Polygon() if view.coverage is None else view.coverage
-    shapes = {"covered": covered, "not_covered": shapely.difference(_own_districts(bundle, on), covered)}
+    covered: Geometry = shapely.Polygon() if view.coverage is None else view.coverage
+    shapes = {"covered": covered, "not_covered": difference(_own_districts(bundle, on), covered)}
     told = [
         (role, shape)
         for role, shape in shapes.items()
@@ -49,10 +51,10 @@ def coverage(bundle: Bundle, layer_id: str, on: date, query: CoverageQuery) -> d
     }
 
 
-def _own_districts(bundle: Bundle, on: date) -> shapely.Geometry:
+def _own_districts(bundle: Bundle, on: date) -> Geometry:
     """The districts that the bundle speaks for, as one shape; empty where it holds none."""
     view = view_on(bundle, on).layers.get(_DISTRICTS)
     if view is None:
         return shapely.Polygon()
     own = [str(zone_id).startswith(bundle.jurisdictions) for zone_id in view.zone_id]
-    return shapely.union_all(view.geometry[view.alive & np.array(own, dtype=bool)])
+    return union(view.geometry[view.alive & np.array(own, dtype=bool)])

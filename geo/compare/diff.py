@@ -13,7 +13,7 @@ from geo.compare.pieces import Mask, areal, shapes_of
 from geo.compare.strands import apart, kept_form, thin
 from geo.measure import GEOD, TOLERANCE_M, Objects, area_m2, length_m
 from geo.model import Clause, Edition, Text
-from geo.overlays import differences
+from geo.overlays import common, difference, differences
 from geo.words.human import hectares
 
 _ALIKE = 0.98
@@ -182,7 +182,7 @@ def _shift(before: Rows, a: int, after: Rows, b: int) -> tuple[float, float] | N
         if abs(new_m2 - old_m2) > _ALIKE_M2 * max(old_m2, new_m2):
             return None
         back = shapely.transform(one, lambda xy: xy + np.array([x1 - x0, y1 - y0]))
-        if float(area_m2(shapely.intersection(back, other))) < _ALIKE * max(old_m2, new_m2):
+        if float(area_m2(common(back, other))) < _ALIKE * max(old_m2, new_m2):
             return None
     elif not kept_form(one, other, np.array([x1 - x0, y1 - y0])):
         return None
@@ -219,7 +219,7 @@ def _about_data(old: Edition, new: Edition) -> Iterator[Text]:
     if old.coverage is None or new.coverage is None:
         return
     more, less = (
-        float(area_m2(shapely.difference(a, b)))
+        float(area_m2(difference(a, b)))
         for a, b in ((new.coverage, old.coverage), (old.coverage, new.coverage))
     )
     if max(more, less) >= 1.0:

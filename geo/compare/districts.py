@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.compare.pieces import areal, shapes_of
+from geo.compare.pieces import NOISE_M2, areal, shapes_of
 from geo.ground import stretches_of
 from geo.measure import Floats, Objects, area_m2, window
 from geo.model import Bundle
+from geo.overlays import intersection, union
 from geo.tiles import distances_m, tiles_of
 from geo.zone_columns import alive_on, values_of
 
@@ -106,7 +107,7 @@ class Districts:
     def ground(self) -> Geometry | None:
         """The bundle's own districts as one shape; None where none is known."""
         ours = self.geometry[np.array(self.own, dtype=bool)]
-        return shapely.union_all(ours) if len(ours) else None
+        return union(ours) if len(ours) else None
 
     def lots(self, shapes: Objects, size_m2: Floats | None = None) -> Lots:
         """Which ground of polygons lies in which district.
@@ -126,7 +127,8 @@ class Districts:
         shape, home = whole[inside], district[inside]
         cut, other = self._tree.query(shapes[crossing], predicate="intersects")
         cut = np.flatnonzero(crossing)[cut]
-        cut_m2 = area_m2(shapely.intersection(shapes[cut], self.geometry[other]))
+        cut_m2 = area_m2(intersection(shapes[cut], self.geometry[other]))
+        cut_m2[cut_m2 <= NOISE_M2] = 0.0  # a shape cut along a border, beside it
         shape, home = np.concatenate([shape, cut]), np.concatenate([home, other])
         held = np.concatenate([size[shape[: len(shape) - len(cut)]], cut_m2])
         rest = size - np.bincount(shape, weights=held, minlength=len(shapes))
@@ -159,7 +161,7 @@ class Districts:
         near = self.near(shape, reach_m)
         if len(near) == 0:
             return ()
-        shared = area_m2(shapely.intersection(self.geometry[list(near)], shape))
+        shared = area_m2(intersection(self.geometry[list(near)], shape))
         ours = [(m2, -at) for at, m2 in zip(near, shared.tolist(), strict=True) if self.own[at]]
         home = -max(ours)[1] if ours else None
         return tuple(Neighbour(code=self.code[at], name=self.name[at]) for at in near if at != home)

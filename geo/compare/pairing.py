@@ -12,6 +12,7 @@ from geo.compare.pieces import areal, shapes_of
 from geo.compare.strands import neighbours, share_of_both, thin
 from geo.measure import TOLERANCE_M, Floats, Objects, area_m2, length_m
 from geo.model import Edition, ZoneTable
+from geo.overlays import intersection
 from geo.zone_columns import names_of, values_of
 
 _OURS = ("zone_id", "geometry")
@@ -144,7 +145,7 @@ def _sharing_ground(
         return
     one, other = STRtree(new.shape[come]).query(old.shape[gone], predicate="intersects")
     left, right = np.array(gone)[one], np.array(come)[other]
-    shared = area_m2(shapely.intersection(old.shape[left], new.shape[right]))
+    shared = area_m2(intersection(old.shape[left], new.shape[right]))
     share = np.minimum(shared / old.area_m2[left], shared / new.area_m2[right])
     for n in np.flatnonzero(share > _SHARED).tolist():
         yield float(share[n]), int(left[n]), int(right[n])

@@ -9,6 +9,7 @@ from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.compare.pieces import Mask
 from geo.measure import LINE, POLYGON, Floats, Frame, Objects, area_m2, length_m
+from geo.overlays import intersection
 
 _HALF = 0.5
 
@@ -63,7 +64,7 @@ def parted(shapes: Objects, district: Geometry, reach_m: float) -> Parted:
 
 def _shares(shapes: Objects, district: Geometry) -> Floats:
     """How much of shapes that meet a district lies in it."""
-    cut = shapely.intersection(shapes, district)
+    cut = intersection(shapes, district)
     kind = shapely.get_dimensions(shapes)
     out = np.ones(len(shapes))
     for dimension, measure in ((POLYGON, area_m2), (LINE, length_m)):

@@ -16,7 +16,7 @@ from geo.overlays import differences, intersection, union
 Ints = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
-_NOISE_M2 = 1e-6
+NOISE_M2 = 1e-6
 """A shared square millimetre is rounding: it changes no union."""
 
 
@@ -42,7 +42,7 @@ class Overlaps:
 
     def among(self, some: Mask) -> Mask:
         """Which polygons share ground with another, where only some count."""
-        both = some[self.left] & some[self.right] & (self.area_m2 > _NOISE_M2)
+        both = some[self.left] & some[self.right] & (self.area_m2 > NOISE_M2)
         out = np.zeros(len(some), dtype=bool)
         out[self.left[both]] = out[self.right[both]] = True
         return out
@@ -162,5 +162,5 @@ def without(shapes: Objects, others: Objects) -> Objects:
     row, other = STRtree(others).query(shapes, predicate="intersects")
     order = np.argsort(row, kind="stable")
     cuts = np.searchsorted(row[order], np.arange(len(shapes) + 1))
-    held = [shapely.union_all(others[other[order[a:b]]]) for a, b in pairwise(cuts)]
+    held = [union(others[other[order[a:b]]]) for a, b in pairwise(cuts)]
     return disjoint(polygons_of(differences(shapes, shapes_of(held)))[0])

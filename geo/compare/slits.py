@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.compare.pieces import Mask, areal, ground_of, polygons_of, shapes_of
 from geo.measure import TOLERANCE_M, Frame, Objects, window
+from geo.overlays import difference, union
 from geo.tiles import Bounds
 
 _TILE_M, _DEGREE_M = 10_000.0, 111_000.0
@@ -63,7 +64,7 @@ def slits(zones: Objects, narrow_m: float, loose: Mask) -> Geometry:
     for tile, ground, held in _Block.over(joined, narrow_m).tiles(joined, zones):
         filled = _filled(ground, tile, narrow_m)
         if not filled.is_empty:
-            found.append(shapely.difference(filled, shapely.union_all(held)))
+            found.append(difference(filled, union(held)))
     return ground_of(shapes_of(found))
 
 

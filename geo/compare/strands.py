@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.compare.pieces import shapes_of
 from geo.measure import LINE, TOLERANCE_M, Floats, Objects, length_m
+from geo.overlays import intersection
 
 LEAST_M = 1.0
 """A shorter stretch of a line is noise, as it is for the least overlap of a rule."""
@@ -125,7 +126,7 @@ def by_district(shapes: Objects, districts: Objects) -> tuple[Floats, NDArray[np
     whole = length_m(shapes)
     metres[-1] = whole.sum()
     at, where = STRtree(districts).query(shapes, predicate="intersects")
-    held = length_m(shapely.intersection(shapes[at], districts[where]))
+    held = length_m(intersection(shapes[at], districts[where]))
     there = (held > LEAST_M) | (shapely.get_dimensions(shapes[at]) == 0)
     metres[:size] = np.bincount(where, weights=held, minlength=size)
     counts[:size] = np.bincount(where[there], minlength=size)

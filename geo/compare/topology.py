@@ -18,7 +18,7 @@ from geo.compare.pieces import Overlaps, areal, ground_of, overlaps, polygons_of
 from geo.compare.slits import slits
 from geo.measure import Objects, area_m2
 from geo.model import Edition, Text
-from geo.overlays import differences
+from geo.overlays import common, difference, differences, union
 from geo.zone_columns import values_of
 
 _TOUCH_DEG = 1e-9
@@ -94,11 +94,11 @@ def within(
             Text("没有覆盖范围，未检查未覆盖部分", "no coverage: what is not covered was not looked at")
         )
     else:
-        found.append(_pieces(DefectKind.UNCOVERED, shapely.difference(home, edition.coverage)))
+        found.append(_pieces(DefectKind.UNCOVERED, difference(home, edition.coverage)))
     if home is not None:
         found.append(_outside(zones, home, edition.coverage))
     if tiles:
-        gaps = shapely.difference(_to_tile(home, edition.coverage), union_of(zones.shapes, pairs.loose))
+        gaps = difference(_to_tile(home, edition.coverage), union_of(zones.shapes, pairs.loose))
     else:
         gaps = slits(zones.shapes, settled.gap_m, pairs.loose)
     found.append(_pieces(DefectKind.GAP, gaps))
@@ -137,7 +137,7 @@ def _slivers(zones: _Zones, limits: Settled) -> _Found:
 
 def _outside(zones: _Zones, home: Geometry, coverage: Geometry | None) -> _Found:
     """What of each zone lies neither in a district of ours nor in what the layer covers."""
-    allowed = home if coverage is None else shapely.union(home, coverage)
+    allowed = home if coverage is None else union(shapes_of([home, coverage]))
     out = STRtree(zones.shapes).query(allowed, predicate="covers")
     rest = np.setdiff1d(np.arange(len(zones.shapes)), out)
     pieces, owner = polygons_of(differences(zones.shapes[rest], allowed))
@@ -149,7 +149,7 @@ def _to_tile(home: Geometry | None, coverage: Geometry | None) -> Geometry:
     """The ground that zones must tile: what is covered of the bundle's own districts."""
     if home is None or coverage is None:
         return home or coverage or shapely.MultiPolygon()
-    return ground_of(shapes_of([shapely.intersection(home, coverage)]))
+    return ground_of(shapes_of([common(home, coverage)]))
 
 
 def _pieces(kind: DefectKind, ground: Geometry) -> _Found:

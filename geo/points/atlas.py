@@ -17,6 +17,7 @@ from geo.index.zones import ZoneIndex
 from geo.measure import POLYGON, Floats, Objects, window
 from geo.model import With
 from geo.model.keeping import Keep, made_anew
+from geo.overlays import union
 from geo.points.shared import Outline, arrays_of, grid_of
 from geo.relate.picture import ZoneFilter
 from geo.scene import NEAR_M
@@ -282,7 +283,7 @@ class Atlas:
         """The union of a region's polygons, and its lines and points."""
         zones = np.concatenate([self.view.layers[x].geometry[self.mask(x, region)] for x in region.layers])
         polygons = shapely.get_dimensions(zones) == POLYGON
-        joined = shapely.disjoint_subset_union_all(zones[polygons])
+        joined = union(zones[polygons])
         joined = closed(joined, zones[polygons], self._seams_of(region, zones[polygons]))
         thin = zones[:0] if region.areal else zones[~polygons]
         return np.array([*thin, joined], dtype=object)

@@ -112,7 +112,7 @@ def _runs_through(test: PlaceTest, p: Picture, chosen: Mask, piece: Geometry) ->
     thin, dimension = chosen & p.met & (p.dimension < POLYGON), shapely.get_dimensions(piece)
     if dimension == POINT or piece.is_empty or not some(thin):
         return False
-    common = shapely.intersection(p.geometry[thin], piece)
+    common = intersection(p.geometry[thin], piece)
     reach_deg = np.where(shapely.is_empty(p.overlap[thin]), _BESIDE_DEG, _ON_DEG)
     runs = shapely.distance(p.geometry[thin], piece) <= reach_deg
     if (runs if dimension == LINE else runs & (p.dimension[thin] == POINT)).any():

@@ -16,6 +16,7 @@ from geo.few import some
 from geo.margin import DEPTH_STEP_M, depth_m
 from geo.measure import POINT, POLYGON, Floats, Objects, window
 from geo.outlines import rims_of
+from geo.overlays import intersection
 from geo.relate.picture import Picture, union
 from geo.scene import Scene
 from geo.seams import Seams, closed
@@ -115,7 +116,7 @@ def _outline(scene: Scene, areal: list[tuple[LayerView, int]], reach_m: float) -
     zones = np.array([None, *(layer.geometry[row] for layer, row in areal)], dtype=object)[1:]
     around = scene.box(reach_m)
     seams = Seams.of(zones, around.bounds)
-    whole = union(shapely.intersection(zones, around))
+    whole = union(intersection(zones, around))
     if whole.geom_type not in _AREAL:
         # A cut may leave bare edges and points where a zone only touches the box: they bound nothing.
         parts = shapely.get_parts(shapely.get_parts(whole))

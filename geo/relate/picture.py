@@ -21,7 +21,7 @@ from geo.few import some
 from geo.logic import Truth
 from geo.measure import LINE, POINT, POLYGON, TOLERANCE_M, Floats, length_m
 from geo.model import Condition, Reason, Relation
-from geo.overlays import difference
+from geo.overlays import difference, intersection
 from geo.place_test import PlaceTest
 from geo.scene import WHOLE_SHARE, Scene
 from geo.view import LayerView, Mask, Objects
@@ -177,7 +177,7 @@ class Picture:
         return scene.keep(("beyond", *self.named(met)), lambda: self._beyond(scene, met))
 
     def _beyond(self, scene: Scene, met: Mask) -> Geometry:
-        near = shapely.intersection(self.geometry[met], scene.box(_MARGIN_M))
+        near = intersection(self.geometry[met], scene.box(_MARGIN_M))
         # A cut may leave bare edges and points where a zone only touches the box: they hold no ground.
         parts = shapely.get_parts(shapely.get_parts(near))
         return difference(scene.geometry, union(parts[shapely.get_dimensions(parts) == POLYGON]))
@@ -311,7 +311,7 @@ def ground_m(lines: Objects) -> float:
     total = float(length_m(lines[0])) if len(lines) else 0.0
     for number in range(1, len(lines)):
         before = shapely.buffer(union(lines[:number]), _SAME_DEG)
-        total += float(length_m(shapely.difference(lines[number], before)))
+        total += float(length_m(difference(lines[number], before)))
     return total
 
 

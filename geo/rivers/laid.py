@@ -20,6 +20,7 @@ from geo.ground import Ground
 from geo.measure import Floats, Objects, window
 from geo.model import RIVERS, Condition, Edition, Op, Scalar
 from geo.model.keeping import Keep, made_anew
+from geo.overlays import remade
 from geo.place_test import PlaceTest, RiverTest, zone_key
 from geo.rivers.kept import (
     Known,
@@ -350,7 +351,7 @@ def _of_zone(
     network: Network, zone: Geometry, river: RiverTest
 ) -> list[tuple[list[Geometry], Course | None]]:
     """Pieces of the ground beside a zone's stretch of river, and of what lies where nobody can know it."""
-    shape = zone if shapely.is_valid(zone) else shapely.make_valid(zone)
+    shape = zone if shapely.is_valid(zone) else remade(zone)
     seeds = network.seeds(shape)
     if not seeds:
         return [([disc_around(shape, river.way_m + river.side_m)], None)]

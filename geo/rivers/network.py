@@ -21,6 +21,7 @@ from shapely.geometry.base import BaseGeometry as Geometry
 from geo.foot import degree_m, feet
 from geo.measure import LINE, Floats, Frame, Objects, densified, geodesic_m, window
 from geo.model import Text
+from geo.overlays import intersection
 from geo.rivers.noding import Loose, Segments, has_ring, joined
 
 __all__ = ["SNAP_M", "Flow", "Network", "Reached", "Seed", "Stretch", "network_of"]
@@ -131,7 +132,7 @@ class Network:
         """
         through = np.sort(self.tree.query(zone, predicate="intersects"))
         if len(through) and shapely.get_dimensions(zone) >= LINE:
-            common = shapely.intersection(self.tree.geometries[through], zone)
+            common = intersection(self.tree.geometries[through], zone)
             return tuple(self._part(int(e), c) for e, c in zip(through, common, strict=True))
         return self._foot(zone)
 

@@ -12,8 +12,10 @@ import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.compare.districts import Districts
+from geo.compare.pieces import shapes_of
 from geo.errors import InputError
 from geo.model import Edition
+from geo.overlays import common, difference, union
 from layers.catalogue import EditionSpec, parse_catalogue
 from layers.columns import FIXED, as_text
 from layers.edition import read_edition
@@ -98,8 +100,7 @@ def _covered(taken: Taken, order: Order, beside: Path, around: Around, faults: F
     held = None if around.current is None else around.current.coverage
     if asked is None or around.outline is None or order.coverage.keep or held is None:
         return asked
-    here = shapely.intersection(asked, around.outline)
-    return shapely.union(shapely.difference(held, around.outline), here)
+    return union(shapes_of([difference(held, around.outline), common(asked, around.outline)]))
 
 
 def _coverage(taken: Taken, order: Order, beside: Path, around: Around, faults: Faults) -> Geometry | None:
@@ -125,7 +126,7 @@ def _of_zones(taken: Taken, where: str, faults: Faults) -> Geometry | None:
     shapes = taken.zones.geometry.to_numpy()
     shapes = shapes[shapely.get_dimensions(shapes) == _POLYGON]
     if len(shapes):
-        return shapely.union_all(shapes)
+        return union(shapes)
     zh, en = "分区不是面，不能作为覆盖范围", "zones that are no polygons cannot be the coverage"
     faults.add(where, given="zones", allowed="keep, file, districts", zh=zh, en=en)
     return None
@@ -151,7 +152,7 @@ def _of_districts(
             zh, en = "数据包的 admin_unit 没有这个区县", "admin_unit of the bundle has no such district"
             faults.add(where, given=code, allowed=", ".join(districts.code) or "—", zh=zh, en=en)
         chosen += [districts.geometry[n] for n in found]
-    return shapely.union_all(chosen) if chosen else None
+    return union(shapes_of(chosen)) if chosen else None
 
 
 def _clauses_file(order: Order, beside: Path, around: Around, faults: Faults) -> Path | None:

@@ -24,6 +24,7 @@ from geo.compare.pieces import areal
 from geo.errors import InputError
 from geo.measure import Floats, area_m2
 from geo.model import Edition, EditionStatus, Text
+from geo.overlays import intersection, union
 from geo.words.human import percent
 from layers.columns import as_text
 from layers.gate.order import Order
@@ -151,7 +152,7 @@ def part_of(code: str, order: Order, districts: Districts, base: Edition | None)
         code=code,
         districts=tuple(districts.code[n] for n in at),
         names=tuple(districts.name[n] for n in at),
-        outline=shapely.union_all(districts.geometry[at]),
+        outline=union(districts.geometry[at]),
         border_m=districts.accuracy_m,
         base=base,
     )
@@ -248,7 +249,7 @@ def _note_across(taken: Taken, across: gpd.GeoDataFrame, shares: Floats, part: P
         en = "a zone in force reaches across the border and stays: its changes come with both counties"
         given = f"{name}: {percent(share)} 在 / in {part.code}"
         taken.notes.add("part", -1, given=given, allowed="", zh=zh, en=en)
-        shared = area_m2(shapely.intersection(shapes, shape)) * ground
+        shared = area_m2(intersection(shapes, shape)) * ground
         for at in np.flatnonzero(shared >= LEAST_M2).tolist():
             zh, en = "分区与跨界而沿用的分区重叠", "the zone overlaps one that reaches across and stays"
             given = f"{name}: {shared[at]:.2f} m²"

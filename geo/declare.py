@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 
 from geo.errors import InputError, Problem
 from geo.model import Fact, FactType, Rulebook, Scalar, Text
+from geo.once import Once
 
 _YES = {"yes", "true", "1", "是", "y", "有", "t"}
 _NO = {"no", "false", "0", "否", "n", "无", "f"}
 _UNKNOWN = {"unknown", "未知", "不明", "不详"}
 _BLANK = {"", "nan", "null", "-", "—"}
+_NAMES: Once[dict[str, str]] = Once(most=100)
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?([eE][+-]?\d+)?")
 
 
@@ -34,7 +36,7 @@ def declare_facts(
     InputError
         With every unknown name and unreadable value.
     """
-    names = fact_names(rulebook.facts.values())
+    names = _NAMES.of(rulebook, lambda one: fact_names(one.facts.values()))
     problems: list[Problem] = []
     declared: dict[str, Scalar | None] = {}
     said: dict[str, str] = {}

@@ -35,6 +35,7 @@ from geo.model import (
     Text,
     UsedFact,
 )
+from geo.once import Once
 from geo.site import make_site
 from layers.sites.cells.coordinates import read_place
 from layers.sites.doctor.cells import reading_of
@@ -50,6 +51,7 @@ LAND_AREA = "land_area_m2"
 """The fact that a point's footprint is made from (DESIGN §4)."""
 
 _SITE_KEYS = ("crs", "accuracy_m", "repair")
+_MEANT: Once[str] = Once(most=2_000)
 
 
 def read_day(text: str | None, *, today: date, where: str = "on") -> date:
@@ -135,7 +137,7 @@ def _read_part(
         advice.extend(error.advice)
     if part.activity is not None and part.activity.strip():
         try:
-            activity = find_activity(rulebook, part.activity, where=f"{at}activity")
+            activity = _meant(rulebook, part.activity, f"{at}activity")
         except InputError as error:
             problems.extend(error.problems)
     try:
@@ -143,6 +145,11 @@ def _read_part(
     except InputError as error:
         problems.extend(error.problems)
     return Part(site=site, activity=activity, facts=facts, name=part.name) if site else None
+
+
+def _meant(rulebook: Rulebook, text: str, where: str) -> str:
+    """The activity that a text means, looked for once: it is compared with every name of every activity."""
+    return _MEANT.get((rulebook,), lambda: find_activity(rulebook, text, where=where), text)
 
 
 def _read_site(part: PartIn, at: str, bundle: Bundle) -> Site:

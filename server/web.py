@@ -34,6 +34,10 @@ _COMPRESSED = (
 )
 
 
+_LEVEL = 3
+"""Of compression: the usual 6 takes twice the time of each answer to make it 7 % smaller."""
+
+
 class OrjsonProvider(JSONProvider):
     """JSON by orjson: refuses NaN and Infinity, keeps Chinese readable, dates as ISO."""
 
@@ -105,6 +109,7 @@ def dress(app: Flask, *, max_body_bytes: int, proxy_hops: int) -> None:
     app.config["MAX_CONTENT_LENGTH"] = max_body_bytes
     app.config["COMPRESS_MIMETYPES"] = list(_COMPRESSED)
     app.config["COMPRESS_ALGORITHM"] = ["gzip"]
+    app.config["COMPRESS_LEVEL"] = _LEVEL
     app.before_request(_begin)
     app.before_request(_read_body)
     app.after_request(_finish)

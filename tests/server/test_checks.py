@@ -1,5 +1,6 @@
 """POST /checks and /questions: the answer is the core's own, and every input fault says what to do."""
 
+from dataclasses import replace
 from datetime import date
 
 import orjson
@@ -9,8 +10,10 @@ from flask.testing import FlaskClient
 
 from geo.answer import to_json
 from geo.check import check_projects
+from geo.errors import InputError
 from geo.model import Part, Project
 from geo.site import make_site
+from server import checks
 from server.answer_schemas import CheckAnswer
 from tests.server.small import IN_RED_LINE, IN_THE_OPEN, small_bundle
 
@@ -48,6 +51,20 @@ def test_the_place_decides(client: FlaskClient, place: list[float], verdict: str
     [part] = answer["parts"]
     assert [f["rule"] for f in part["findings"] if f["outcome"] == "applies"] == applies
     assert answer["out_of_scope"] == ["perm_farmland"]
+
+
+def test_what_an_activity_means_is_that_of_the_rulebook_asked_about() -> None:
+    """It is remembered by rulebook, and a name that means nothing is refused each time."""
+    first, second = small_bundle().rulebook, small_bundle().rulebook
+    named = first.activities["CHEM"].title.zh
+    [other] = [one for one in second.activities.values() if one.id != "CHEM"][:1]
+    renamed = replace(second.activities["CHEM"], id="OTHER")
+    second = replace(second, activities={other.id: other, "OTHER": renamed})
+    for _ in range(2):
+        assert checks._meant(first, named, "activity") == "CHEM"
+        assert checks._meant(second, named, "activity") == "OTHER"
+        with pytest.raises(InputError, match="造船厂"):
+            checks._meant(first, "造船厂", "activity")
 
 
 @pytest.mark.parametrize("query", ["", "?detail=full", "?margins=near", "?margins=all", "?lang=en"])

@@ -28,6 +28,8 @@ help: ## this list
 run: .venv/.run ## serve the map and the API on HOST:PORT
 	@exec $(BIN)/python -m server
 
+# Tests start Python a hundred times: without kept bytecode each would compile the product anew.
+test soak: export PYTHONDONTWRITEBYTECODE :=
 test: .venv/.dev browser-tools ## all tests but the soak runs: fast ones first, then the browser
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)
 

@@ -5,7 +5,7 @@ lines of the form ``geo/site.py:12: message``. Nothing here imports the product.
 """
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,6 +88,7 @@ class Module:
     path: str
     lines: tuple[str, ...]
     tree: ast.Module
+    nodes: tuple[ast.AST, ...]  # all of the tree, walked once
     aliases: dict[str, str]
 
     @property
@@ -113,8 +114,9 @@ def read_module(root: Path, file: Path) -> Module:
     path = file.relative_to(root).as_posix()
     text = file.read_text(encoding="utf-8")
     tree = ast.parse(text, filename=path)
-    aliases = {bound: name for _, name, bound in _imports(path, tree) if bound}
-    return Module(path=path, lines=tuple(text.splitlines()), tree=tree, aliases=aliases)
+    nodes = tuple(ast.walk(tree))
+    aliases = {bound: name for _, name, bound in _imports(path, nodes) if bound}
+    return Module(path=path, lines=tuple(text.splitlines()), tree=tree, nodes=nodes, aliases=aliases)
 
 
 def read_house(root: Path) -> list[Module]:
@@ -123,11 +125,11 @@ def read_house(root: Path) -> list[Module]:
     return [read_module(root, file) for file in sorted(files)]
 
 
-def faults(root: Path) -> list[str]:
-    """Return what is against the rules in the repository at ``root``, one line each."""
+def faults(house: Iterable[Module]) -> list[str]:
+    """Return what is against the rules in these modules, one line each."""
     return [
         f"{module.path}:{line}: {message}"
-        for module in read_house(root)
+        for module in house
         for check in CHECKS
         for line, message in sorted(set(check(module)))
     ]
@@ -135,13 +137,13 @@ def faults(root: Path) -> list[str]:
 
 def imported(module: Module) -> Iterator[tuple[ast.stmt, str]]:
     """Yield the statement and the full name of everything that ``module`` imports."""
-    for node, name, _ in _imports(module.path, module.tree):
+    for node, name, _ in _imports(module.path, module.nodes):
         yield node, name
 
 
-def _imports(path: str, tree: ast.Module) -> Iterator[tuple[ast.stmt, str, str | None]]:
+def _imports(path: str, nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.stmt, str, str | None]]:
     """Yield statement, full name and the name it is bound to here."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 bound = alias.asname or alias.name.partition(".")[0]
@@ -186,8 +188,8 @@ def check_doors(module: Module) -> Iterator[Fault]:
 
 
 def check_nested_imports(module: Module) -> Iterator[Fault]:
-    found = list(imported(module))
-    for function in _functions(module.tree):
+    found = [(node, name) for node, name in imported(module) if node.col_offset]  # set in: not at the top
+    for function in _functions(module) if found else ():
         inner = {id(node) for node in ast.walk(function)}
         for node, name in found:
             if id(node) not in inner:
@@ -228,35 +230,28 @@ def _writes(call: ast.Call) -> bool:
 def check_readers(module: Module) -> Iterator[Fault]:
     if module.inside(READERS_OF_FILES):
         return
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Call) and (name := _reads_a_file(module, node)):
             if module.room == "scripts" and name.endswith("open") and _writes(node):
                 continue
             yield node.lineno, f"reads a file with {name}: only {', '.join(READERS_OF_FILES)} may"
 
 
-def _uses(module: Module, names: frozenset[str], root: ast.AST) -> Iterator[tuple[int, str]]:
-    for node in _walk_loaded(root):
-        name = module.dotted(node)
-        if name in names:
+def _uses(module: Module, names: frozenset[str]) -> Iterator[tuple[int, str]]:
+    for node in module.nodes:
+        if isinstance(node, ast.Name | ast.Attribute) and (name := module.dotted(node)) in names:
             yield node.lineno, name
-
-
-def _walk_loaded(root: ast.AST) -> Iterator[ast.Name | ast.Attribute]:
-    for node in ast.walk(root):
-        if isinstance(node, ast.Name | ast.Attribute):
-            yield node
 
 
 def check_clock(module: Module) -> Iterator[Fault]:
     if not module.inside(CLOCK_AT):
-        for line, name in _uses(module, _CLOCK, module.tree):
+        for line, name in _uses(module, _CLOCK):
             yield line, f"asks the clock with {name}: the date is an argument"
 
 
 def check_environment(module: Module) -> Iterator[Fault]:
     if not module.inside(ENVIRONMENT_AT):
-        for line, name in _uses(module, _ENVIRONMENT, module.tree):
+        for line, name in _uses(module, _ENVIRONMENT):
             yield line, f"reads the environment with {name}: only {', '.join(ENVIRONMENT_AT)} may"
 
 
@@ -287,7 +282,7 @@ def _run_at_import(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def check_manners(module: Module) -> Iterator[Fault]:
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Global):
             yield node.lineno, f"global {', '.join(node.names)}: pass it, or return it"
         elif isinstance(node, ast.ExceptHandler) and node.type is None:
@@ -314,7 +309,7 @@ def check_prepared(module: Module) -> Iterator[Fault]:
     message = (
         "prepares geometries: shared between threads they crash the interpreter; let STRtree.query prepare"
     )
-    for line, _ in _uses(module, _PREPARE, module.tree):
+    for line, _ in _uses(module, _PREPARE):
         yield line, message
     for node, name in imported(module):
         if name in _PREPARE or _is(name, "shapely.prepared"):
@@ -324,7 +319,7 @@ def check_prepared(module: Module) -> Iterator[Fault]:
 def check_sizes(module: Module) -> Iterator[Fault]:
     if len(module.lines) > FILE_LINES:
         yield FILE_LINES + 1, f"{len(module.lines)} lines in a file: over {FILE_LINES} it is two rooms"
-    for function in _functions(module.tree):
+    for function in _functions(module):
         length = _length(function)
         if length > FUNCTION_LINES:
             yield (
@@ -333,8 +328,8 @@ def check_sizes(module: Module) -> Iterator[Fault]:
             )
 
 
-def _functions(tree: ast.Module) -> Iterator[Function]:
-    for node in ast.walk(tree):
+def _functions(module: Module) -> Iterator[Function]:
+    for node in module.nodes:
         if isinstance(node, Function):
             yield node
 

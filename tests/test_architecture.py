@@ -8,20 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import DOORS, FILE_LINES, FUNCTION_LINES, ROOMS, faults, imported, read_house
+from tests.house import DOORS, FILE_LINES, FUNCTION_LINES, ROOMS, Module, faults, imported, read_house
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
-def test_house_keeps_its_rules() -> None:
-    found = faults(REPOSITORY)
+@pytest.fixture(scope="module")
+def house() -> list[Module]:
+    return read_house(REPOSITORY)
+
+
+def test_house_keeps_its_rules(house: list[Module]) -> None:
+    found = faults(house)
     assert not found, "\n".join(["", *found])
 
 
-def test_every_room_is_looked_at() -> None:
-    assert {module.room for module in read_house(REPOSITORY)} == {
-        room for room in ROOMS if (REPOSITORY / room).is_dir()
-    }
+def test_every_room_is_looked_at(house: list[Module]) -> None:
+    assert {module.room for module in house} == {room for room in ROOMS if (REPOSITORY / room).is_dir()}
     assert (REPOSITORY / "geo").is_dir()
 
 
@@ -153,14 +156,14 @@ def _plant(root: Path, path: str, source: str) -> None:
 @pytest.mark.parametrize(("path", "source", "message"), PLANTED, ids=[f"{p}-{m}" for p, _, m in PLANTED])
 def test_a_planted_violation_is_found(tmp_path: Path, path: str, source: str, message: str) -> None:
     _plant(tmp_path, path, source)
-    found = faults(tmp_path)
+    found = faults(read_house(tmp_path))
     assert any(line.startswith(f"{path}:") and message in line for line in found), found
 
 
 @pytest.mark.parametrize(("path", "source"), ALLOWED, ids=[path for path, _ in ALLOWED])
 def test_what_the_rules_allow_is_not_found(tmp_path: Path, path: str, source: str) -> None:
     _plant(tmp_path, path, source)
-    assert faults(tmp_path) == []
+    assert faults(read_house(tmp_path)) == []
 
 
 def test_a_door_names_a_room() -> None:
@@ -173,11 +176,11 @@ def test_a_door_names_a_room() -> None:
 _ENTRY_POINTS = ("server/wsgi.py", "scripts/demo/", "scripts/bench/")  # the first loads, the others need more
 
 
-def _import_watched(root: Path) -> list[str]:
+def _import_watched(root: Path, house: list[Module]) -> list[str]:
     """Import every module of the product at ``root`` in a new interpreter; return what it read of ours."""
-    house = [module for module in read_house(root) if not module.inside(_ENTRY_POINTS)]
-    names = [module.path.removesuffix(".py").replace("/", ".").removesuffix(".__init__") for module in house]
-    libraries = {name.partition(".")[0] for module in house for _, name in imported(module)} - set(ROOMS)
+    inner = [module for module in house if not module.inside(_ENTRY_POINTS)]
+    names = [module.path.removesuffix(".py").replace("/", ".").removesuffix(".__init__") for module in inner]
+    libraries = {name.partition(".")[0] for module in inner for _, name in imported(module)} - set(ROOMS)
     done = subprocess.run(
         # -P: the script's own folder holds tests/geo/, which is not the core. -B: bytecode is no file of ours
         [sys.executable, "-P", "-B", str(Path(__file__).with_name("watched_import.py"))],
@@ -192,8 +195,8 @@ def _import_watched(root: Path) -> list[str]:
     return found
 
 
-def test_importing_the_product_reads_no_file_and_no_environment() -> None:
-    assert _import_watched(REPOSITORY) == []
+def test_importing_the_product_reads_no_file_and_no_environment(house: list[Module]) -> None:
+    assert _import_watched(REPOSITORY, house) == []
 
 
 def test_what_few_need_is_not_imported_by_all() -> None:
@@ -217,4 +220,4 @@ def test_a_reading_import_would_be_found(tmp_path: Path) -> None:
         "    os.environ.get('HOME')\n    return Path(__file__).with_name('c.yaml').read_text()",
     )
     _plant(root, "layers/c.yaml", "a: 1")
-    assert _import_watched(root) == ["reads the variable HOME", "opens layers/c.yaml"]
+    assert _import_watched(root, read_house(root)) == ["reads the variable HOME", "opens layers/c.yaml"]

@@ -9,18 +9,12 @@ import pytest
 from geo.check import check_projects
 from geo.model import SEVERITY, Bundle, Certainty, Effect, Outcome, Part, Project, Verdict
 from geo.site import make_site
-from layers.bundle import load_bundle
 from scripts import verdicts
 from scripts.verdict_page import page
 from tests.builders import make_bundle
 
 PLACES = 12
 KINDS = ("CHEM", "SCHOOL", "LIVESTOCK", "ROAD", "HOTEL", "TAIL")
-
-
-@pytest.fixture(scope="module")
-def demo() -> Bundle:
-    return load_bundle(verdicts.DEMO)
 
 
 @pytest.fixture(scope="module")

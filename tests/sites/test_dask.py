@@ -45,7 +45,7 @@ def options(bundle_folder: Path, tmp_path: Path) -> Options:
         out=tmp_path / "out.csv",
         failures=tmp_path / "bad.csv",
         hits=True,
-        chunk_rows=10,
+        chunk_rows=20,
     )
 
 
@@ -62,6 +62,10 @@ def test_a_cluster_writes_what_this_machine_writes(
     expected = finish(options)
     there = replace(options, engine="dask", scheduler=cluster.scheduler_address)
     assert finish(there) == expected
+
+
+def test_a_cluster_streams_what_this_machine_streams(options: Options, cluster: LocalCluster) -> None:
+    there = replace(options, engine="dask", scheduler=cluster.scheduler_address)
     stream, other = io.StringIO(), io.StringIO()
     run(prepare(replace(there, out=None, hits=False)), stream, lambda _: None)
     run(prepare(replace(options, out=None, hits=False)), other, lambda _: None)

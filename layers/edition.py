@@ -12,6 +12,7 @@ from layers.catalogue import EditionSpec, LayerSpec
 from layers.clauses import read_clauses
 from layers.columns import columns_of
 from layers.file_crs import settle_crs
+from layers.own_code import own_code
 from layers.raster import RasterZones, raster_zones
 from layers.readers import Files
 from layers.schema import Schema
@@ -154,15 +155,16 @@ def _zones(
     )
     check_columns(columns, spec.classes, at, faults)
     kinds = standard.geometry if standard is not None else ()
+    made_of = f"{sha256} {own_code().hex()}" if raw.plain and sha256 else ""
 
     def known(look: Callable[[], Mask]) -> Mask:
-        if not (raw.plain and sha256):
+        if not made_of:
             return look()
-        kept = files.keep(f"valid-in-{sha256}", lambda: {"valid": look()})["valid"]
+        kept = files.keep(f"valid-in-{made_of}", lambda: {"valid": look()})["valid"]
         return kept if len(kept) == len(raw.shapes) else look()
 
     found = sieve(raw.shapes, crs, kinds, columns["zone_id"], at, faults, known)
-    return zone_table(columns, found), crs, (*raw.remarks, *remarks, *column_remarks, *found.remarks)
+    return zone_table(columns, found, made_of), crs, (*raw.remarks, *remarks, *column_remarks, *found.remarks)
 
 
 def _check_rows(spec: EditionSpec, rows: int, at: str, faults: Faults) -> None:

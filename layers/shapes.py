@@ -63,6 +63,8 @@ class Sieved:
         Mask of the good ones.
     left_out
         Which were left out, reason by reason.
+    moved
+        Whether any had to be brought to EPSG:4490.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class Sieved:
         self.good: Mask = np.ones(len(self.shapes), dtype=bool)
         self.remarks: tuple[Text, ...] = ()
         self.left_out: list[LeftOut] = []
+        self.moved = False
         self._names, self._where, self._faults = names, where, faults
 
     def drop(self, bad: Mask, *, allowed: str, zh: str, en: str) -> None:
@@ -137,7 +140,8 @@ def sieve(
     if found.good.any():
         found.shapes[found.good] = to_lonlat(cast("Any", found.shapes[found.good]), crs)
     _check_range(found, crs)
-    if any(one is not other for one, other in zip(given, found.shapes, strict=True)):
+    found.moved = any(one is not other for one, other in zip(given, found.shapes, strict=True))
+    if found.moved:
         drop_invalid(found)
     return found
 
@@ -222,12 +226,18 @@ def _within(bounds: npt.NDArray[np.float64], area: tuple[float, float, float, fl
     return np.asarray(low & (bounds[:, 2] <= east) & (bounds[:, 3] <= north))
 
 
-def zone_table(columns: dict[str, Cells], found: Sieved) -> ZoneTable:
-    """The good rows."""
+def zone_table(columns: dict[str, Cells], found: Sieved, made_of: str = "") -> ZoneTable:
+    """The good rows.
+
+    Parameters
+    ----------
+    made_of
+        Names what the shapes came from; of some of them, or where they were moved, it would not be enough.
+    """
     keep: list[int] = np.flatnonzero(found.good).tolist()
     whole = len(keep) == len(found.good)
     data = {name: cells if whole else [cells[n] for n in keep] for name, cells in columns.items()}
-    return ZoneTable(data, found.shapes[keep])
+    return ZoneTable(data, found.shapes[keep], made_of if whole and not found.moved else "")
 
 
 def coverage_of(shapes: Sequence[Any] | Shapes, crs: Crs, where: str, faults: Faults) -> Geometry | None:

@@ -28,9 +28,12 @@ class ZoneTable:
         Cells by name, all of one length; None = unknown. They are kept as `plain_cells` has them.
     shapes
         The geometries, shape (n,).
+    made_of
+        Names all that the geometries were made of, where that is known: under one name they are the same.
     """
 
-    def __init__(self, columns: Mapping[str, Iterable[Any]], shapes: Objects) -> None:
+    def __init__(self, columns: Mapping[str, Iterable[Any]], shapes: Objects, made_of: str = "") -> None:
+        self.made_of = made_of
         self._shapes = _fixed(shapes.copy())
         self._columns = {name: _fixed(plain_cells(cells)) for name, cells in columns.items()}
         self._frame: gpd.GeoDataFrame | None = None

@@ -15,7 +15,7 @@ from geo.foot import edges_of, simple_parts
 from geo.index.edges import EdgeGrid
 from geo.index.zones import ZoneIndex
 from geo.measure import POLYGON, Floats, Objects, window
-from geo.model import With
+from geo.model import With, ZoneTable
 from geo.model.keeping import Keep, made_anew
 from geo.overlays import union
 from geo.points.shared import Outline, arrays_of, grid_of
@@ -306,8 +306,20 @@ class Atlas:
     def _digest(self, layer_id: str, mask: Mask) -> str:
         """What some zones of a layer are, and which rows, to the last bit."""
         layer = self.view.layers[layer_id]
-        digest = self._kept(("digest", layer_id), lambda: _digest_of(layer.geometry))
+        digest = self._kept(("digest", layer_id), lambda: self._digest_of_all(layer))
         return _whole([mask.tobytes(), digest])
+
+    def _digest_of_all(self, layer: LayerView) -> bytes:
+        """What all zones of a layer are; kept by what they were made of, where that is known."""
+        zones = None if layer.edition is None else layer.edition.zones
+        if not isinstance(zones, ZoneTable) or zones.cells("geometry") is not layer.geometry:
+            return _digest_of(layer.geometry)  # of two editions, of ground laid along rivers
+
+        def make() -> dict[str, NDArray[Any]]:
+            return {"digest": np.frombuffer(_digest_of(layer.geometry), dtype=np.uint8)}
+
+        kept = self._keep(f"shapes-{zones.made_of}", make) if zones.made_of else make()
+        return kept["digest"].tobytes()
 
 
 def _alive_only(layer: LayerView) -> Objects:
@@ -326,7 +338,7 @@ def _digest_of(shapes: Objects) -> bytes:
     told = hashlib.sha256()  # processors have instructions for this one
     rings, size = shapely.get_num_interior_rings(parts), shapely.get_num_coordinates(parts)
     for array in (owner, shapely.get_type_id(parts), rings, size, shapely.get_coordinates(parts)):
-        told.update(array.tobytes())
+        told.update(np.ascontiguousarray(array).data)
     return told.digest()
 
 

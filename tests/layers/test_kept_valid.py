@@ -1,5 +1,6 @@
 """Which shapes of a file are valid is kept beside the index, by the hash of the file, and of no other."""
 
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
@@ -8,7 +9,11 @@ import pytest
 import shapely
 
 import layers.shapes
+from geo.model.keeping import made_anew
+from geo.points import Atlas
+from geo.view import view_on
 from layers.bundle import load_bundle
+from layers.own_code import own_code
 from layers.store import FOLDER, Store
 from tests.builders import layer, make_bundle, zone
 
@@ -79,6 +84,49 @@ def test_damage_and_what_does_not_fit_are_not_believed(tmp_path, looks):
     assert _told(folder) == told
     (edition,) = load_bundle(folder).layers["drinking_water_zone"].editions
     kept.unlink()
-    Store(folder / FOLDER).get(f"valid-in-{edition.sha256}", lambda: {"valid": np.ones(3, dtype=bool)})
+    Store(folder / FOLDER).get(
+        f"valid-in-{edition.sha256} {own_code().hex()}", lambda: {"valid": np.ones(3, dtype=bool)}
+    )
     assert _told(folder) == told
     assert looks.count(2) == 3
+
+
+def _zones(folder: Path):
+    (edition,) = load_bundle(folder).layers["drinking_water_zone"].editions
+    return edition.zones
+
+
+def test_shapes_are_named_by_their_file_where_they_are_all_of_it_as_it_is(tmp_path):
+    here, there = _zones(_bundle(tmp_path / "a", ONE, OTHER)), _zones(_bundle(tmp_path / "b", ONE, OTHER))
+    assert here.made_of
+    assert here.made_of == there.made_of
+    assert _zones(_bundle(tmp_path / "c", OTHER, ONE)).made_of not in {"", here.made_of}
+    assert _zones(_bundle(tmp_path / "d", ONE, BOW)).made_of == ""  # of some of them
+    moved = _bundle(tmp_path / "e", ONE)
+    gpd.read_parquet(moved / "data/z.parquet").to_crs(4545).to_parquet(moved / "data/z.parquet")
+    catalogue = moved / "catalogue.yaml"
+    catalogue.write_text(catalogue.read_text().replace("EPSG:4490", "EPSG:4545"))
+    assert (len(_zones(moved)), _zones(moved).made_of) == (1, "")
+
+
+def test_what_zones_are_is_asked_of_them_once_for_a_file(tmp_path):
+    kept: dict[str, dict] = {}
+
+    def keep(key, make):
+        return kept.setdefault(key, make())
+
+    def told(folder: Path, keep=keep):
+        view = view_on(load_bundle(folder), date(2026, 1, 1))
+        atlas = Atlas(view, keep)
+        return atlas._digest("drinking_water_zone", view.layers["drinking_water_zone"].alive)
+
+    first = _bundle(tmp_path / "a", ONE, OTHER)
+    assert told(first) == told(first) == told(first, made_anew)
+    (key,) = kept
+    kept[key] = {"digest": np.zeros(32, dtype=np.uint8)}
+    assert told(first) != told(first, made_anew)  # it is known, not looked at
+    other = _bundle(tmp_path / "b", OTHER, ONE)
+    assert told(other) == told(other, made_anew) != told(first, made_anew)
+    beside = _bundle(tmp_path / "c", ONE, BOW)
+    assert told(beside) == told(beside, made_anew)
+    assert len(kept) == 2

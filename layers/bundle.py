@@ -11,6 +11,7 @@ from geo.errors import BundleError, Problem
 from geo.model import Bundle, Edition, Layer, OutOfScope, Rulebook, Text
 from layers.catalogue import CATALOGUE, CatalogueSpec, EditionSpec, LayerSpec, read_catalogue
 from layers.edition import read_edition
+from layers.geoparquet import give_back
 from layers.kept_rivers import keeper
 from layers.keytable import near
 from layers.lint import check, remark
@@ -272,6 +273,7 @@ def _assemble(folder: Path, described: _Described, before: Kept) -> Loaded:
     words = {*described.rulebook.activities, *described.rulebook.groups}
     reader = _Reader(schema=schema, files=files, words=words, before=before)
     layers = {spec.id: _layer(spec, reader) for spec in catalogue.layers}
+    give_back()
     titles: dict[str, Text] = {name: standard.title for name, standard in schema.layers.items()}
     titles.update({layer.id: layer.title for layer in layers.values()})
     digest = _whole(described, files)

@@ -180,7 +180,7 @@ def _read(home: Path, key: str) -> dict[str, NDArray[Any]] | None:
         if manifest != _manifest(key, said):
             return None
         with (home / _BODY).open("rb", buffering=0) as file:
-            if file.seek(0, 2) != said["size"] or _checksum(file) != said["checksum"]:
+            if _checksum(file) != said["checksum"]:
                 return None
             body = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if said["size"] else b""
         return {name: _array(body, where) for name, where in said["arrays"].items()}

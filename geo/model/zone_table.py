@@ -84,14 +84,10 @@ def plain_cells(cells: Iterable[Any]) -> Objects:
     """Plain Python values; a blank text says nothing, and no more does NaN: both are None."""
     told = list(cells)
     kinds = set(map(type, told))
-    if not kinds <= _PLAIN or (str in kinds and _has_blanks(told)):
+    texts = told if kinds == {str} else [cell for cell in told if type(cell) is str]
+    if not kinds <= _PLAIN or not all(map(str.strip, texts)):
         told = list(map(_plain, told))
     return np.array([*told, None], dtype=object)[:-1]
-
-
-def _has_blanks(cells: Iterable[object]) -> bool:
-    texts = [cell for cell in cells if type(cell) is str]
-    return "" in texts or any(map(str.isspace, texts))
 
 
 def _plain(value: object) -> object:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 
 from geo.evaluate import asked
 from geo.lists.naming import Who, industry_of, named
+from geo.lists.zones import codes_of_zones, places_of
 from geo.model import Certainty, Clause, ClauseTest, ClauseVerb, Effect, Naming, Outcome, Reason, worst
 from geo.points import Declaration
 from geo.view import view_on
@@ -316,3 +317,27 @@ def test_activities_that_mean_the_same_zones_share_one_place_test():
 
 def test_open_is_open_in_the_outcome():
     assert at(500, (clause(WEST, "禁止", ("2611",)),)).outcome is Outcome.NOT_ASSESSED
+
+
+@pytest.mark.parametrize(
+    ("columns", "codes", "places"),
+    [
+        ({"zone_id": ["ZH510812", "b"]}, [("ZH510812",), ("b",)], ["510812", "51"]),
+        (
+            {"zone_id": ["a", "b"], "unit_code": ["YS511902", None]},
+            [("a", "YS511902"), ("b",)],
+            ["511902", "51"],
+        ),
+        ({"zone_id": ["a", 7], "zone_code": ["a", "7"]}, [("a",), ("7",)], [None, "51"]),
+        ({"zone_code": [None, "c"]}, [(), ("c",)], [None, "51"]),
+        ({}, [(), ()], [None, "51"]),
+    ],
+)
+def test_zones_go_by_their_id_and_their_codes(columns, codes, places):
+    told = {"county_code": [None, 51], **columns}
+
+    def column(name: str) -> Any:
+        return np.array([*told.get(name, [None, None]), None], dtype=object)[:-1]
+
+    assert codes_of_zones(column) == codes
+    assert places_of(column, codes) == places

@@ -6,6 +6,7 @@ from datetime import date
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
@@ -39,12 +40,28 @@ def test_the_columns_are_those_of_the_frame():
     assert len(zones) == len(frame) == 3
 
 
-@pytest.mark.parametrize("cell", ["", "  ", float("nan"), np.str_("x"), np.float64(2.5), np.int64(3), " a "])
-def test_cells_say_the_same_in_both(cell):
-    zones = ZoneTable({"zone_id": ["A"], "x": [cell]}, SHAPES[:1])
-    ours, theirs = (values_of(one, "x").tolist() for one in (zones, zones.frame))
-    assert ours == theirs
-    assert type(ours[0]) is type(theirs[0])
+@pytest.mark.parametrize(
+    ("cell", "plain"),
+    [
+        *(
+            (blank, None)
+            for blank in ("", "  ", "\u3000", float("nan"), np.float64("nan"), None, np.str_(" "))
+        ),
+        (np.str_("x"), "x"),
+        (np.float64(2.5), 2.5),
+        (np.int64(3), 3),
+        (" a ", " a "),
+        (True, True),
+    ],
+)
+@pytest.mark.parametrize("others", [[], ["a"], [None, "a"], [1.5]])
+def test_cells_say_the_same_in_both(cell, plain, others):
+    cells = [*others, cell]
+    zones = ZoneTable({"zone_id": ["A"] * len(cells), "x": cells}, np.resize(SHAPES, len(cells)))
+    frame = gpd.GeoDataFrame({"x": pd.Series(cells, dtype=object)}, geometry=np.resize(SHAPES, len(cells)))
+    for told in (values_of(one, "x").tolist() for one in (zones, zones.frame, frame)):
+        assert told == [*others, plain]
+        assert type(told[-1]) is type(plain)
 
 
 def test_what_is_not_told_is_asked_of_the_frame():

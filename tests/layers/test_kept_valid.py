@@ -15,7 +15,7 @@ from geo.view import view_on
 from layers.bundle import load_bundle
 from layers.own_code import own_code
 from layers.store import FOLDER, Store
-from tests.builders import layer, make_bundle, zone
+from tests.builders import layer, make_bundle, square, zone
 
 ONE, OTHER = shapely.box(105.2, 30.0, 105.3, 30.1), shapely.box(105.3, 30.0, 105.4, 30.1)
 COVERED = shapely.box(105.0, 30.0, 106.0, 31.0)
@@ -102,6 +102,10 @@ def test_shapes_are_named_by_their_file_where_they_are_all_of_it_as_it_is(tmp_pa
     assert here.made_of == there.made_of
     assert _zones(_bundle(tmp_path / "c", OTHER, ONE)).made_of not in {"", here.made_of}
     assert _zones(_bundle(tmp_path / "d", ONE, BOW)).made_of == ""  # of some of them
+    text = make_bundle(
+        tmp_path / "f", [layer("drinking_water_zone", [zone(square(0, 0), "Z", "1")], classes=["1"])]
+    )
+    assert _zones(text).made_of == ""  # which GDAL reads
     moved = _bundle(tmp_path / "e", ONE)
     gpd.read_parquet(moved / "data/z.parquet").to_crs(4545).to_parquet(moved / "data/z.parquet")
     catalogue = moved / "catalogue.yaml"

@@ -113,8 +113,10 @@ def _declared(body: CheckRequest, problems: list[Problem]) -> Mapping[str, PartI
         problems.append(Problem(where="body", given=given, allowed="site | project", hint=hint))
         return {}
     if body.project is None:
-        keys = {key: getattr(body, key) for key in PartIn.model_fields if key in body.model_fields_set}
-        return {"": PartIn.model_construct(**keys)}
+        # Every field, given or not: pydantic looks into the maker of each default that it is left to fill in.
+        keys = {key: getattr(body, key, None) for key in PartIn.model_fields}
+        given_keys = body.model_fields_set & keys.keys()
+        return {"": PartIn.model_construct(given_keys, **keys)}
     for key in sorted(body.model_fields_set - {"project", "on", "drafts"}):
         hint = Text("请写入各组成部分", "belongs in each part of the project")
         problems.append(Problem(where=key, given=key, allowed="project.parts[…]." + key, hint=hint))

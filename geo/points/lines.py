@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
-from itertools import chain
-from operator import itemgetter, or_
+from operator import itemgetter
 from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
@@ -73,13 +71,15 @@ class _Told:
     @classmethod
     def joined(cls, several: Iterable[Self]) -> Self:
         """The same of all of them."""
-        every = list(several)
-        return cls(
-            entries=tuple(sorted(chain.from_iterable([one.entries for one in every]), key=itemgetter(0))),
-            weights=reduce(or_, [one.weights for one in every], 0),
-            unheld=reduce(or_, [one.unheld for one in every], 0),
-            notices=sum([one.notices for one in every]),
-        )
+        entries: list[Entry] = []
+        weights = unheld = notices = 0
+        for one in several:
+            entries += one.entries
+            weights |= one.weights
+            unheld |= one.unheld
+            notices += one.notices
+        entries.sort(key=itemgetter(0))
+        return cls(entries=tuple(entries), weights=weights, unheld=unheld, notices=notices)
 
 
 class _Bits(Generic[T]):
@@ -125,8 +125,9 @@ class Lines:
         self._rows: dict[tuple[int, ...], dict[bytes, int]] = {}
         self._count = 0
         self._judged: dict[int, Judgement] = {}
+        self._alike: dict[Judgement, Judgement] = {}
         self._layers: dict[int, tuple[str, ...]] = {}
-        self._sentences: dict[tuple[Judgement, int, tuple[str, ...]], Text] = {}
+        self._sentences: dict[tuple[int, int, tuple[str, ...]], Text] = {}
 
     def number(self, slot: Slot, here: Truth, spot: int, place: Place) -> int:
         """The number of the lines that a slot's rules come to at a place; the same lines have one number."""
@@ -190,7 +191,8 @@ class Lines:
 
     def _judgement(self, weights: int) -> Judgement:
         if weights not in self._judged:
-            self._judged[weights] = summed(self._weights.members(weights))
+            judged = summed(self._weights.members(weights))
+            self._judged[weights] = self._alike.setdefault(judged, judged)
         return self._judged[weights]
 
     def _layers_unheld(self, unheld: int) -> tuple[str, ...]:
@@ -199,7 +201,7 @@ class Lines:
         return self._layers[unheld]
 
     def _sentence(self, judged: Judgement, number: int, outside: tuple[str, ...]) -> Text:
-        key = (judged, number, outside)
+        key = (id(judged), number, outside)  # equal ones are one, and stay
         if key not in self._sentences:
             self._sentences[key] = sentence(
                 self._view, judged.verdict, judged.worst_possible, number, outside

@@ -11,10 +11,12 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
+from geo.compare.pieces import union_of, unmatched
 from geo.contact import Indices
 from geo.few import some
 from geo.margin import DEPTH_STEP_M, depth_m
 from geo.measure import POINT, POLYGON, Floats, Objects, window
+from geo.once import Once
 from geo.outlines import rims_of
 from geo.overlays import intersection
 from geo.relate.picture import Picture, union
@@ -31,6 +33,11 @@ _AREAL = ("Polygon", "MultiPolygon")
 _CORNERS = 16
 _GRID = (np.stack(np.meshgrid(range(5), range(5)), axis=-1).reshape(-1, 2) + 0.5) / 5.0
 """Places that are tried within a piece, as shares of its width and height."""
+
+_MANY = 500
+"""More zones than these within a reach are not joined for one site."""
+
+_WHOLE: Once[Geometry] = Once(16)
 
 _SURE_M = 2.0 * DEPTH_STEP_M
 """A depth found by search may fall short of the truth by its step."""
@@ -68,6 +75,8 @@ def _depth(scene: Scene, p: Picture, chosen: Mask, piece: Geometry, *, alone: bo
         rows = p.rows(chosen) if alone else p.rows_within(scene, cap, maybe=maybe)
         if not met and not _areal(rows):
             continue  # lines and points have no depth
+        if not alone and _are_many(rows):
+            rows = p.rows_anywhere(maybe=maybe)
         found = _depth_among(scene, [(layer, r) for layer, r in rows if len(r)], piece, cap, p.accuracy_m)
         if math.isfinite(found):
             return found
@@ -82,7 +91,7 @@ def _depth_among(scene: Scene, rows: Rows, piece: Geometry, cap_m: float, accura
 
 
 def _measured(scene: Scene, rows: Rows, piece: Geometry, cap_m: float, accuracy_m: float) -> float:
-    if not rows or _is_deeper(scene, rows, piece, cap_m):
+    if not rows or (not _are_many(rows) and _is_deeper(scene, rows, piece, cap_m)):
         return math.inf
     outline = outline_of(scene, rows, cap_m)
     if outline.is_empty and _areal(rows):
@@ -104,9 +113,25 @@ def outline_of(scene: Scene, rows: Rows, reach_m: float) -> Geometry:
 
     Where several are joined, only what lies near the site is: the cut's own edges are farther than the reach.
     """
+    if _are_many(rows):
+        asked = tuple((layer.id, r.tobytes()) for layer, r in rows)
+        return _WHOLE.get((scene.view,), lambda: _whole(rows), asked)
     areal = _areal(rows)
-    asked = tuple((layer.id, row) for layer, row in areal)
-    return scene.keep(("outline", asked, reach_m), lambda: _outline(scene, areal, reach_m))
+    named = tuple((layer.id, row) for layer, row in areal)
+    return scene.keep(("outline", named, reach_m), lambda: _outline(scene, areal, reach_m))
+
+
+def _are_many(rows: Rows) -> bool:
+    """Whether zones are so many that a site's surroundings are no small part of a layer."""
+    return sum(len(r) for _, r in rows) > _MANY
+
+
+def _whole(rows: Rows) -> Geometry:
+    """The same of all zones of a filter, wherever they lie: made once for all sites that are deep in them."""
+    zones = _array(layer.geometry[row] for layer, row in _areal(rows))
+    whole = union_of(zones, unmatched(zones))  # units that tile, of which many are met, are joined in no time
+    outline: Geometry = shapely.boundary(closed(whole, zones, Seams.of(zones)))
+    return outline
 
 
 def _outline(scene: Scene, areal: list[tuple[LayerView, int]], reach_m: float) -> Geometry:

@@ -204,6 +204,16 @@ class Picture:
             out.append((layer, rows[(sure | possible if maybe else sure)[rows]]))
         return out
 
+    def rows_anywhere(self, *, maybe: bool) -> list[tuple[LayerView, Indices]]:
+        """All matching rows of each layer."""
+        out = []
+        for layer in self.layers:
+            sure, possible = layer.match(
+                self.filter.zone_key, self.filter.zone_classes, self.filter.zone_where
+            )
+            out.append((layer, np.flatnonzero(layer.alive & (sure | possible if maybe else sure))))
+        return out
+
 
 def silences(scene: Scene, layer_ids: tuple[str, ...], reach_m: float) -> tuple[Reason, ...]:
     """Why layers' silence does not acquit within a reach and both accuracies; empty if all vouch."""

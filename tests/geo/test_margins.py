@@ -1,5 +1,6 @@
 """Margins against brute force: the deepest point of an overlap, found on a grid of 0.4 m in flat metres."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -7,9 +8,11 @@ import pytest
 import shapely
 from shapely import LineString, Point, Polygon, box
 
+from geo.check import check_projects
 from geo.model import Relation, With
+from geo.relate import outline
 from tests.geo.relating import ask
-from tests.geo.world import finding, place, project, report, rule, truth, zones
+from tests.geo.world import ON, bundle, finding, place, project, report, rule, truth, zones
 
 GRID_M = 0.4
 
@@ -109,3 +112,24 @@ def test_a_depth_near_the_end_of_the_search(deep, upright):
         zone, site = (shapely.transform(shape, lambda xy: xy[:, ::-1]) for shape in (zone, site))
     found = ask(site, zone)
     assert found.margin_m == (None if deep > 100.0 else pytest.approx(-deep, abs=0.5))
+
+
+@pytest.mark.parametrize("gaps", [0.0, 0.0004])
+def test_among_very_many_zones_their_outline_is_made_once_for_all_sites(monkeypatch, gaps):
+    step, count = 1_000.0, 7
+    places = [(east, north) for east in range(count) for north in range(count)]
+    squares = [box(step * x, step * y, step * (x + 1) - gaps, step * (y + 1)) for x, y in places]
+    held = zones("a", *squares)
+    sites = [box(x, 3_000, x + 100, 3_100) for x in (2_000, 3_400)]
+    made = []
+    whole = outline._whole
+    monkeypatch.setattr(outline, "_whole", lambda rows: made.append(rows) or whole(rows))
+    world, told = bundle([held], [rule("R", "a")]), []
+    for many in (20, math.inf):
+        monkeypatch.setattr(outline, "_MANY", many)
+        for shape in sites:
+            [said] = check_projects(world, [project(place(shape))], ON, margins="told")
+            told.append(finding(said, "R").margin_m)
+    assert len(made) == 1
+    assert told[:2] == pytest.approx(told[2:], abs=0.001)
+    assert told[:2] == pytest.approx([-2_100.0, -3_100.0], rel=1e-3)

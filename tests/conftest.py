@@ -48,8 +48,20 @@ COUNTY_TEXTS = (
 )
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _shipped_texts_are_read_once() -> Generator[None]:
+_PATCH = pytest.StashKey[pytest.MonkeyPatch]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before anything is collected: some files load the rulebook to know what they have to test."""
+    config.stash[_PATCH] = pytest.MonkeyPatch()
+    _read_shipped_texts_once(config.stash[_PATCH])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[_PATCH].undo()
+
+
+def _read_shipped_texts_once(patch: pytest.MonkeyPatch) -> None:
     """Keep the shipped rulebook as nodes and rows: a thousand tests load it, and nobody writes to either."""
     take_up, nodes = kept_yaml._take_up, dict[Path, Node]()
     entries, contents, made = rulebook.entries, rulebook._contents, dict[object, list]()
@@ -76,12 +88,10 @@ def _shipped_texts_are_read_once() -> Generator[None]:
     def contents_once(kind: str, root: Node | None) -> list:
         return once((kind,), root, lambda: contents(kind, root), Faults())
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rulebook, "key_of", lambda *_: None)  # nor is a rulebook of a test kept on disk
-        patch.setattr(kept_yaml, "_take_up", taken_up)
-        patch.setattr(rulebook, "entries", entries_once)
-        patch.setattr(rulebook, "_contents", contents_once)
-        yield
+    patch.setattr(rulebook, "key_of", lambda *_: None)  # nor is a rulebook of a test kept on disk
+    patch.setattr(kept_yaml, "_take_up", taken_up)
+    patch.setattr(rulebook, "entries", entries_once)
+    patch.setattr(rulebook, "_contents", contents_once)
 
 
 @pytest.fixture(scope="session")

@@ -39,6 +39,7 @@ from geo.model import (
 )
 from geo.site import make_site
 from layers.bundle import load_bundle
+from layers.store import FOLDER
 from scripts.demo import theme_layers
 from tests.builders import write_yaml
 from tests.e2e.conftest import DEMO, ON
@@ -423,7 +424,7 @@ def test_the_whole_bundle_says_the_same(
     name = "eco_redline"
     short = damaged_bundle(demo, catalogue[name], places[name], damage, tmp_path / "alone")
     folder = tmp_path / "whole"
-    shutil.copytree(DEMO, folder)
+    shutil.copytree(DEMO, folder, ignore=shutil.ignore_patterns(FOLDER))
     whole = yaml.safe_load((DEMO / "catalogue.yaml").read_text(encoding="utf-8"))
     entry = next(layer for layer in whole["layers"] if layer["id"] == name)
     entry.pop("editions")

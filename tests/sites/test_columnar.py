@@ -178,7 +178,7 @@ def test_points_of_a_geojson_are_the_same_bytes(options: Options, written, tmp_p
 def test_the_demonstration_as_a_file(demo: Bundle, options: Options, written, tmp_path: Path) -> None:
     shutil.copytree(REPOSITORY / "layers" / "demo", tmp_path / "demo", ignore=shutil.ignore_patterns(FOLDER))
     (tmp_path / "demo" / FOLDER).mkdir()
-    rows = 150
+    rows = FEW + 20
     batch = points_in(demo, rows, 3)
     with (tmp_path / "demo.csv").open("w", encoding="utf-8", newline="") as stream:
         table = csv.writer(stream, lineterminator="\n")

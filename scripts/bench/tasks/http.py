@@ -68,11 +68,11 @@ def run(setting: Setting) -> Section:
 def _drawn(setting: Setting) -> dict[str, Found]:
     """The requests of each mix, drawn once a run."""
     place = setting.place("http")
-    job = {"bundle": str(setting.demo), "folder": str(place), "sites": 12 if setting.quick else 1_000}
+    job = {"bundle": str(setting.demo), "folder": str(place), "sites": 4 if setting.quick else 1_000}
     drawn = contend(Contender(name="sites", module="demo"), "requests", job)
     if drawn.failed:
         raise RuntimeError(drawn.why)
-    sizes = {"count": 24, "warm_up": 4} if setting.quick else {"count": 3_000, "warm_up": 200}
+    sizes = {"count": 8, "warm_up": 2} if setting.quick else {"count": 3_000, "warm_up": 200}
     return {mix: {"requests": str(place / f"{mix}.jsonl"), **sizes} for mix in MIXES}
 
 

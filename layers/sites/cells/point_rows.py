@@ -18,6 +18,7 @@ from geo.declare import is_blank
 from geo.errors import InputError
 from geo.measure import Objects
 from geo.model import Site, Text
+from geo.points.groups import grouped
 from geo.site import WORST_ACCURACY_M, make_site
 from layers import compute as pc
 from layers.sites.cells.columns import Columns
@@ -115,8 +116,10 @@ def point_rows(block: Block, maker: RowMaker, columns: Columns, defaults: Defaul
 
 def _used(code: Ints, values: Sequence[One | None]) -> tuple[Ints, tuple[One, ...]]:
     """Codes and values of those that occur; all of them are something."""
-    found, codes = np.unique(code, return_inverse=True)
-    return codes.astype(np.int64), tuple(value for n in found if (value := values[n]) is not None)
+    found = np.flatnonzero(np.bincount(code, minlength=len(values)))
+    place = np.zeros(len(values), dtype=np.int64)
+    place[found] = np.arange(len(found))
+    return place[code], tuple(value for n in found.tolist() if (value := values[n]) is not None)
 
 
 def _names(block: Block, columns: Columns, defaults: Defaults) -> tuple[Ints, list[str | None]]:
@@ -160,13 +163,11 @@ def _kinds(
 
 def _declarations(block: Block, maker: RowMaker, columns: Columns) -> tuple[Ints, list[Declared | None]]:
     """Sort of each row's declaration, and the declaration of each sort, None where it cannot be read."""
-    code = np.zeros(block.count, dtype=np.int64)
     roles = [columns.roles[role] for role in ("on", "activity") if role in columns.roles]
-    for position in (*roles, *(position for position, _ in columns.facts)):
-        own, cells = _coded(block.columns[position])
-        _, code = np.unique(code * len(cells) + own, return_inverse=True)
-    _, first, code = np.unique(code, return_index=True, return_inverse=True)
-    return code.astype(np.int64), [maker.declared(record) for record in block.records(first)]
+    asked = (*roles, *(position for position, _ in columns.facts))
+    codes = [_coded(block.columns[position])[0] for position in asked]
+    groups = grouped([np.zeros(block.count, dtype=np.int64), *codes])
+    return groups.group, [maker.declared(record) for record in block.records(groups.first)]
 
 
 def _coded(column: Column) -> tuple[Ints, list[object]]:

@@ -43,8 +43,18 @@ def test_every_command_is_of_a_kind_that_is_run():
     assert odd == []
 
 
-looked_over = cache(look_over)
-"""The demonstration is linted once for both languages."""
+@cache
+def linted(folder):
+    return look_over(folder)
+
+
+def looked_over(folder):
+    """The demonstration is linted once for both languages and the test below."""
+    return linted(folder.resolve())
+
+
+def test_lint_finds_nothing_in_the_demonstration():
+    assert looked_over(ROOT / "layers" / "demo").problems == ()
 
 
 def run_module(words, folder, monkeypatch):

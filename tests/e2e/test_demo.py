@@ -29,7 +29,6 @@ from geo.model import (
     Site,
     Text,
 )
-from layers.bundle import lint
 from tests.e2e import oracle
 from tests.e2e.conftest import DEMO, ON
 from tests.e2e.places import anywhere, star
@@ -59,10 +58,6 @@ def in_district(frame: gpd.GeoDataFrame, code: str) -> np.ndarray:
 
 
 # --- the folder
-
-
-def test_lint_finds_nothing() -> None:
-    assert lint(DEMO) == ()
 
 
 def test_it_is_small() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
 
 import numpy as np
@@ -37,6 +37,7 @@ from geo.model import (
 )
 from geo.overlay import hits_met, layer_report
 from geo.placeless import in_order, placeless, taken_apart
+from geo.quiet import hushed
 from geo.relate import Place
 from geo.scene import NEAR_M, WIDER_M, Footing, Scene, footing
 from geo.view import BundleView, RuleView, view_on
@@ -160,12 +161,16 @@ def _part_report(scene: Scene, *, far: bool, full: bool) -> PartReport:
     apart = taken_apart(view, in_play)
     fixed = placeless(scene, apart, full=full)
     places: dict[str, Place] = {}
-    pairs = [(one, find(scene, one, places)) for one in apart.local]
+    # Wider margins than those near are looked for rule by rule.
+    loud, quiet = (apart.local, []) if scene.wide else hushed(scene, apart, full=full)
+    pairs = [(one, find(scene, one, places)) for one in loud]
     told = [(o, f) for o, f in pairs if full or is_told(f)]
     measured = _widen(scene, told) if far else [f if scene.wide else _near_only(f) for _, f in told]
     local = in_order([explained(scene, f) for f in measured])
-    findings = tuple(f for _, f in sorted((*local, *fixed.findings), key=itemgetter(0)))
-    judgement = summed((fixed.judgement, *(weigh(f) for _, f in local)))
+    others = (fixed, *quiet)
+    ordered = sorted(chain(local, *(one.findings for one in others)), key=itemgetter(0))
+    findings = tuple(f for _, f in ordered)
+    judgement = summed((*(one.judgement for one in others), *(weigh(f) for _, f in local)))
     margin, margin_rule = _least_margin(scene, pairs, far=far)
     rest = tuple(_settled(rule) for rule in settled) if full else ()
     return PartReport(

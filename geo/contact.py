@@ -20,7 +20,7 @@ from geo.along import off_borders
 from geo.chainage import Chain, chain_of
 from geo.few import some
 from geo.measure import LINE, LINE_TOLERANCE_M, POLYGON, TOLERANCE_M, Floats, area_m2, length_m
-from geo.outlines import outlines_of
+from geo.outlines import outlines_of, rims_of
 from geo.overlays import intersection, union
 from geo.view import LayerView, Mask, Objects
 
@@ -31,7 +31,8 @@ POSITIVE_M2 = 1e-4
 """An area up to this is the noise of coordinates."""
 
 Indices = np.ndarray[tuple[int], np.dtype[np.intp]]
-_COLLECTION = 7
+_POLYGON_TYPE, _COLLECTION = 3, 7
+"""Types of shapely: a polygon of one part, and what holds shapes of several dimensions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -122,19 +123,22 @@ def contacts(scene: "Scene", layers: Sequence[LayerView]) -> list[Contact]:
     dimension = np.concatenate([layer.dimension[r] for layer, r in zip(layers, rows, strict=True)])
     met = np.zeros(len(zones), dtype=bool)
     met[STRtree(zones).query(scene.geometry, predicate="intersects")] = True
-    owner = np.repeat(np.arange(len(layers)), np.diff(ends))
+    named = [(n, row) for n, r in enumerate(rows) for row in r.tolist()]
     distance = np.where(met, 0.0, np.inf)
     if not met.all():
         far = np.flatnonzero(~met)
-        whose, row = owner[far].tolist(), np.concatenate(rows)[far].tolist()
-        outlines = outlines_of([(layers[o], r) for o, r in zip(whose, row, strict=True)])
-        distance[far] = scene.away_m(list(zip(outlines, (search[o] for o in whose), strict=True)))
+        away = [named[entry] for entry in far.tolist()]
+        outlines = outlines_of([(layers[n], row) for n, row in away])
+        distance[far] = scene.away_m(list(zip(outlines, (search[n] for n, _ in away), strict=True)))
     touched = distance <= np.where(dimension == POLYGON, TOLERANCE_M, LINE_TOLERANCE_M)
+    may_hold = met & (shapely.get_type_id(zones) == _POLYGON_TYPE)  # of others the rim is that of a union
     met, distance = met | touched, np.where(touched, 0.0, distance)
     overlap = np.full(len(zones), None, dtype=object)
     area, length, edge = np.zeros(len(zones)), np.zeros(len(zones)), np.zeros(len(zones), dtype=bool)
     if some(met):
-        shared = _shared(scene, zones[met], dimension[met] == POLYGON)
+        of = [(layers[named[entry][0]], named[entry][1]) for entry in np.flatnonzero(met).tolist()]
+        holding = _holding(scene, may_hold[met], of)
+        shared = _shared(scene, zones[met], dimension[met] == POLYGON, holding)
         overlap[met], area[met], length[met] = shared.shape, shared.area_m2, shared.length_m
         edge[met] = shared.on_border
     share = np.minimum(1.0, (area if scene.dimension == POLYGON else length) / scene.size)
@@ -172,9 +176,10 @@ def inside_of(scene: "Scene", zones: Objects, common: Objects) -> tuple[Objects,
     return np.where(edge, on_border, inside), edge
 
 
-def _shared(scene: "Scene", zones: Objects, areal: Mask) -> _Shared:
+def _shared(scene: "Scene", zones: Objects, areal: Mask, holding: Mask) -> _Shared:
     """The site's common shapes with zones it meets, and which of these only lie on the zone's border."""
-    common = intersection(zones, scene.geometry)
+    common, cut = np.full(len(zones), scene.geometry, dtype=object), ~holding
+    common[cut] = intersection(zones[cut], scene.geometry)
     for entry in np.flatnonzero(shapely.get_type_id(common) == _COLLECTION):
         common[entry] = highest_dimension(common[entry])
     edge = np.zeros(len(zones), dtype=bool)
@@ -183,6 +188,8 @@ def _shared(scene: "Scene", zones: Objects, areal: Mask) -> _Shared:
     dimension = shapely.get_dimensions(common)
     area, length = np.zeros(len(zones)), np.zeros(len(zones))
     wide, thin = dimension == POLYGON, dimension == LINE
+    area[~cut] = scene.area_m2
+    wide &= cut
     if some(wide):
         area[wide] = area_m2(common[wide])
     if some(thin):
@@ -190,3 +197,19 @@ def _shared(scene: "Scene", zones: Objects, areal: Mask) -> _Shared:
     if scene.dimension == POLYGON:
         edge = areal & (area <= POSITIVE_M2)
     return _Shared(shape=common, area_m2=area, length_m=length, on_border=edge)
+
+
+def _holding(scene: "Scene", may_hold: Mask, named: Sequence[tuple[LayerView, int]]) -> Mask:
+    """Which of some polygons that share a point with a site of one polygon hold it: the rims do not meet it.
+
+    Parameters
+    ----------
+    may_hold
+        The polygons that share a point with it; what only lies within the tolerance does not.
+    """
+    holding = may_hold & (scene.geometry.geom_type == "Polygon")
+    if some(holding):
+        rims = rims_of([zone for zone, is_asked in zip(named, holding, strict=True) if is_asked])
+        meets = STRtree(rims).query(scene.geometry, predicate="intersects")
+        holding[np.flatnonzero(holding)[meets]] = False
+    return holding

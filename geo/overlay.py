@@ -10,11 +10,11 @@ from shapely.geometry.base import BaseGeometry as Geometry
 from geo.chainage import Chain, chain_of, crossings, joined
 from geo.contact import Contact
 from geo.few import some
-from geo.measure import LINE, POINT, POLYGON, area_m2, length_m
+from geo.measure import LINE, POINT, POLYGON, Floats, Objects, area_m2, length_m
 from geo.model import ClassShare, Crossing, Hit, LayerReport, LayerState, Reason, Text
-from geo.overlays import once, union
+from geo.overlays import once
 from geo.place_test import MINIMUM_M, MINIMUM_M2
-from geo.scene import WHOLE_SHARE, Scene
+from geo.scene import WHOLE_SHARE, Scene, but_for_rounding
 from geo.view import BundleView, LayerView
 
 _STATES = {
@@ -236,23 +236,31 @@ def _joints(scene: Scene) -> dict[tuple[str, bytes], _Joint]:
         if len(met) > 1:
             groups = _by_class(layer, contact, met)
             pieces = [_piece(scene, layer, entries) for entries in groups]
-            whole = union(np.array([None, *pieces], dtype=object)[1:])
             unions |= {(layer.id, e.tobytes()): piece for e, piece in zip(groups, pieces, strict=True)}
-            unions[layer.id, met.tobytes()] = whole
+            unions[layer.id, met.tobytes()] = _piece(scene, layer, met)
     shapes = np.array([None, *unions.values()], dtype=object)[1:]
-    areas, lengths = area_m2(shapes).tolist(), length_m(shapes).tolist()
+    areas, lengths = _areas(scene, shapes).tolist(), length_m(shapes).tolist()
     sizes = areas if scene.dimension == POLYGON else map(scene.size_of, shapes)
     return {
-        key: _Joint(area_m2=area, length_m=length, share=_whole(min(1.0, size / scene.size)))
+        key: _Joint(area_m2=area, length_m=length, share=but_for_rounding(min(1.0, size / scene.size)))
         for key, area, length, size in zip(unions, areas, lengths, sizes, strict=True)
     }
+
+
+def _areas(scene: Scene, pieces: Objects) -> Floats:
+    """Areas of pieces of the site, of which some may be all of it."""
+    areas = np.full(len(pieces), scene.area_m2)
+    cut = np.array([piece is not scene.geometry for piece in pieces], dtype=bool)
+    if some(cut):
+        areas[cut] = area_m2(pieces[cut])
+    return areas
 
 
 def _piece(scene: Scene, layer: LayerView, entries: np.ndarray) -> Geometry:
     """What several zones of a layer share with the site; kept by the name rules ask for it by, too."""
     contact = scene.contact(layer.id)
     key = ("piece", layer.id, contact.index[entries].tobytes())
-    return scene.keep(key, lambda: union(contact.overlap[entries]))
+    return scene.keep(key, lambda: scene.united(contact.overlap[entries]))
 
 
 def _line_shares(scene: Scene, layer: LayerView, met: np.ndarray) -> tuple[tuple[ClassShare, ...], float]:
@@ -279,7 +287,7 @@ def _ground(scene: Scene, layer: LayerView, entries: np.ndarray) -> tuple[float,
     once = scene.keep("ground", lambda: _once(scene))
     found = joined(c for entry in entries for c in _on_ground(scene, once, layer, int(entry)))
     metres = sum(c.to_m - c.from_m for c in found)
-    return metres, _whole(min(1.0, metres / once.length_m))
+    return metres, but_for_rounding(min(1.0, metres / once.length_m))
 
 
 def _once(scene: Scene) -> Chain:
@@ -299,7 +307,7 @@ def _on_ground(scene: Scene, once: Chain, layer: LayerView, entry: int) -> tuple
 def _single_share(scene: Scene, layer: LayerView, entry: int) -> tuple[tuple[ClassShare, ...], float]:
     """One zone alone: what the contact holds is the account."""
     contact = scene.contact(layer.id)
-    share = _whole(float(contact.overlap_share[entry]))
+    share = but_for_rounding(float(contact.overlap_share[entry]))
     alone = ClassShare(
         zone_class=layer.zone_class[contact.index[entry]],
         overlap_m2=float(contact.overlap_m2[entry]),
@@ -308,8 +316,3 @@ def _single_share(scene: Scene, layer: LayerView, entry: int) -> tuple[tuple[Cla
         crossings=_crossings(scene, layer, entry) if scene.dimension == LINE else None,
     )
     return (alone,), share
-
-
-def _whole(share: float) -> float:
-    """A share but for its rounding."""
-    return 1.0 if share > WHOLE_SHARE else share

@@ -4,6 +4,7 @@ A rulebook speaks of more layers than an office holds, so that most of what a re
 is found, explained and put in order once for each declaration, not once for each site.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from geo.evaluate import Asked, explained, find, jurisdiction_of
@@ -16,7 +17,7 @@ from geo.scene import Scene
 from geo.view import BundleView, is_anywhere
 from geo.words.explain import neighbours
 
-__all__ = ["Apart", "Ordered", "Placeless", "in_order", "placeless", "taken_apart"]
+__all__ = ["Apart", "Ordered", "Placeless", "found", "in_order", "placeless", "reach_m", "taken_apart"]
 
 Ordered = tuple[Rank, Finding]
 """A finding behind its rank: these sort as reports tell them, and no two ranks of a report are equal."""
@@ -49,7 +50,7 @@ class Apart:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Placeless:
-    """What the fixed rules come to.
+    """What rules come to of which the place says nothing.
 
     Attributes
     ----------
@@ -75,11 +76,12 @@ def _apart(view: BundleView, in_play: tuple[Asked, ...]) -> Apart:
         local=tuple(one for one, is_local in zip(in_play, held, strict=True) if is_local),
         fixed=fixed,
         jurisdictions=tuple(dict.fromkeys(one.jurisdictions for one in fixed if one.jurisdictions)),
-        reach_m=max((_reach_m(one) for one in fixed), default=0.0),
+        reach_m=max(map(reach_m, fixed), default=0.0),
     )
 
 
-def _reach_m(one: Asked) -> float:
+def reach_m(one: Asked) -> float:
+    """How far a rule looks for whom to consult, metres."""
     return one.rule.test.limit_m or one.rule.rule.screening_m or 0.0
 
 
@@ -93,14 +95,15 @@ def placeless(scene: Scene, apart: Apart, *, full: bool) -> Placeless:
     """
     here = tuple(jurisdiction_of(scene, codes) for codes in apart.jurisdictions)
     if neighbours(scene, apart.reach_m):  # a gap across the border names the neighbour: that is of the place
-        return _find(scene, apart, full=full)
-    return _FOUND.get((scene.view, apart), lambda: _find(scene, apart, full=full), here, full)
+        return found(scene, apart.fixed, full=full)
+    return _FOUND.get((scene.view, apart), lambda: found(scene, apart.fixed, full=full), here, full)
 
 
-def _find(scene: Scene, apart: Apart, *, full: bool) -> Placeless:
+def found(scene: Scene, asked: Iterable[Asked], *, full: bool) -> Placeless:
+    """What some rules come to at a site; ``full``: those that do not apply, too."""
     places: dict[str, Place] = {}
-    found = [find(scene, one, places) for one in apart.fixed]
-    told = [explained(scene, finding) for finding in found if full or is_told(finding)]
+    findings = [find(scene, one, places) for one in asked]
+    told = [explained(scene, finding) for finding in findings if full or is_told(finding)]
     return Placeless(findings=tuple(in_order(told)), judgement=summed(map(weigh, told)))
 
 

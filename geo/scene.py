@@ -22,12 +22,13 @@ from geo.measure import (
     POLYGON,
     TOLERANCE_M,
     Floats,
+    Objects,
     area_m2,
     length_m,
     window,
 )
 from geo.model import Activity, Footprint, Part, Reason
-from geo.overlays import once
+from geo.overlays import once, union
 from geo.tiles import Tile, distances_m, tiles_of
 from geo.view import BundleView, LayerView, Mask
 
@@ -44,6 +45,11 @@ WIDER_M = (1_000.0, 10_000.0, 100_000.0, 3_000_000.0)
 """How far margins are looked for, step by step, where all are asked for."""
 
 T = TypeVar("T")
+
+
+def but_for_rounding(share: float) -> float:
+    """A share of a site, 0–1; the whole where only rounding is missing."""
+    return 1.0 if share > WHOLE_SHARE else share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -190,6 +196,10 @@ class Scene:
                 self._contacts.update((one.id, its) for one, its in zip(together, found, strict=True))
         return self._contacts[layer_id]
 
+    def measured(self) -> list[tuple[LayerView, Contact]]:
+        """The layers whose contacts were asked for, with these."""
+        return [(self.view.layers[name], contact) for name, contact in self._contacts.items()]
+
     def flat(self, tile: Tile, piece: Geometry) -> Geometry:
         """What of a piece of the site lies in a tile, in the tile's frame."""
         if tile.cell is not None:
@@ -283,11 +293,20 @@ class Scene:
             return float(shapely.get_num_coordinates(shapely.union_all([self.geometry])))
         return float(length_m(once(np.array([self.geometry], dtype=object))))
 
+    def united(self, pieces: Objects) -> Geometry:
+        """What some zones share with the site together; all of it where one of them holds it."""
+        whole = any(piece is self.geometry for piece in pieces)
+        return self.geometry if whole else union(pieces)
+
     def size_of(self, piece: Geometry) -> float:
         """What shares are shares of, of a piece: m², m, or number of points."""
         if self.dimension == POLYGON:
             return self.area_m2 if piece is self.geometry else float(area_m2(piece))
         return float(length_m(piece)) if self.dimension == LINE else float(shapely.get_num_coordinates(piece))
+
+    def size_kept(self, piece: Geometry) -> float:
+        """The same of a piece that several rules ask about."""
+        return self.keep(("size", id(piece)), lambda: (piece, self.size_of(piece)))[1]
 
     def share(self, piece: Geometry) -> float:
         """Share of the site that a piece of it makes up, 0–1: by area, by length, or by count of points."""

@@ -85,7 +85,7 @@ def _answer(scene: Scene, p: Picture, limits: _Limits, truth: Truth, reasons: tu
     sure = p.nearest_m(p.yes) <= limits.most_m
     chosen = p.yes if sure else p.either
     distance = p.nearest_m(chosen)
-    gap = _gap(scene, p, distance, limits, truth, sure=sure)
+    gap = _gap(p, distance, limits, truth, sure=sure)
     margin = metres(scene, gap)
     shown = limits.most_m + (0.0 if truth is True else p.accuracy_m + scene.stand.disc_m)
     return Place(
@@ -99,14 +99,12 @@ def _answer(scene: Scene, p: Picture, limits: _Limits, truth: Truth, reasons: tu
     )
 
 
-def _gap(scene: Scene, p: Picture, distance_m: float, limits: _Limits, truth: Truth, *, sure: bool) -> Gap:
+def _gap(p: Picture, distance_m: float, limits: _Limits, truth: Truth, *, sure: bool) -> Gap:
     nearest = Leaf(measure=Measure.NEAREST, picture=p, sure=sure)
     reached: Gap = nearest if truth is True else less(nearest, DISC)
     if limits.least_m < 0.0:
         return less(reached, limits.most_m)
     if distance_m <= limits.least_m:
-        deep = Leaf(
-            measure=Measure.DEPTH, picture=p, sure=sure, piece=p.piece(scene, p.yes if sure else p.either)
-        )
+        deep = Leaf(measure=Measure.DEPTH, picture=p, sure=sure, shared=p.yes if sure else p.either)
         return Joined(by="sum", of=(less(limits.least_m, nearest), deep))
     return Joined(by="max", of=(less(reached, limits.most_m), less(limits.least_m, reached)))

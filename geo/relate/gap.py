@@ -13,7 +13,7 @@ from enum import Enum
 import numpy as np
 from shapely.geometry.base import BaseGeometry as Geometry
 
-from geo.relate.outline import depth, edge_m
+from geo.relate.outline import depth, edge_m, shared_depth
 from geo.relate.picture import Picture
 from geo.scene import Scene
 from geo.view import Mask
@@ -38,7 +38,9 @@ class Leaf:
     sure
         Of the zones that surely match; else of those too that may.
     piece
-        The part of the site whose depth is meant.
+        The part of the site whose depth is meant; None where it is what the site shares with ``shared``.
+    shared
+        Some of the zones meant, of which the site's part is.
     nth
         Which one, from 1, for the measures that count zones.
     """
@@ -47,6 +49,7 @@ class Leaf:
     picture: Picture
     sure: bool
     piece: Geometry | None = None
+    shared: Mask | None = None
     nth: int = 1
 
     @property
@@ -104,7 +107,7 @@ def _leaf_m(scene: Scene, leaf: Leaf) -> float:
         case Measure.NEAREST:
             return p.nearest_m(chosen)
         case Measure.DEPTH:
-            return 0.0 if leaf.piece is None else depth(scene, p, chosen, leaf.piece)
+            return _depth_m(scene, leaf)
         case Measure.EDGE:
             return edge_m(scene, p)
         case Measure.NTH_NEAREST:
@@ -112,8 +115,15 @@ def _leaf_m(scene: Scene, leaf: Leaf) -> float:
             return float(distances[leaf.nth - 1]) if len(distances) >= leaf.nth else math.inf
         case Measure.NTH_DEPTH:
             met = np.flatnonzero(chosen & p.met)
-            deep = [depth(scene, p, only(p.yes, entry), p.overlap[entry], alone=True) for entry in met]
+            each = (only(p.yes, entry) for entry in met)
+            deep = [shared_depth(scene, p, one, one, alone=True) for one in each]
             return sorted(deep, reverse=True)[leaf.nth - 1]
+
+
+def _depth_m(scene: Scene, leaf: Leaf) -> float:
+    if leaf.shared is not None:
+        return shared_depth(scene, leaf.picture, leaf.chosen, leaf.shared)
+    return 0.0 if leaf.piece is None else depth(scene, leaf.picture, leaf.chosen, leaf.piece)
 
 
 def only(mask: Mask, entry: np.intp) -> Mask:

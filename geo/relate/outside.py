@@ -9,18 +9,22 @@ import numpy as np
 
 from geo.few import some
 from geo.logic import Truth
+from geo.measure import POLYGON
 from geo.model import Reason
 from geo.place_test import PlaceTest
 from geo.relate.gap import Gap, Leaf, Measure, Turned, metres
 from geo.relate.outline import depth
 from geo.relate.picture import Picture, Place, draw, is_enough, silences
-from geo.scene import Scene
+from geo.scene import WHOLE_SHARE, Scene
+
+_NOISE_M2, _NOISE_SHARE = 1e-3, 1e-9
+"""How far areas of cut shapes may be from the truth, and more."""
 
 
 def outside(scene: Scene, test: PlaceTest) -> Place:
     """Answer an outside test, on the union of the rule's zones in all its layers."""
     p = draw(scene, test.layers, test)
-    out = is_enough(scene, test, p.beyond(scene, p.yes))
+    out = _is_out(scene, test, p)
     truth, reasons = _truth(scene, test, p, out=out)
     gap = _gap(scene, p, out=out)
     margin = metres(scene, gap)
@@ -34,6 +38,16 @@ def outside(scene: Scene, test: PlaceTest) -> Place:
         distance_m=distance if math.isfinite(distance) else None,
         gap=gap,
     )
+
+
+def _is_out(scene: Scene, test: PlaceTest, p: Picture) -> bool:
+    """Whether enough of the site lies outside; where all of it plainly lies inside, nothing is cut."""
+    if scene.dimension == POLYGON and some(p.yes & p.met):
+        noise_m2 = _NOISE_M2 + _NOISE_SHARE * scene.area_m2
+        most_m2 = scene.area_m2 - scene.size_kept(p.piece(scene, p.yes)) + noise_m2
+        if most_m2 < min(test.min_overlap_m2, WHOLE_SHARE * scene.area_m2):
+            return False
+    return is_enough(scene, test, p.beyond(scene, p.yes))
 
 
 def _truth(scene: Scene, test: PlaceTest, p: Picture, *, out: bool) -> tuple[Truth, tuple[Reason, ...]]:

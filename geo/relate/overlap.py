@@ -179,10 +179,9 @@ def _gap(scene: Scene, test: PlaceTest, p: Picture, truth: Truth, *, sure: bool)
     if truth is False:
         return gap_when_not(scene, test) if test.companions else 0.0
     inside = met & (p.dimension == POLYGON)
-    piece = p.piece(scene, inside)
-    deep: Gap = Leaf(measure=Measure.DEPTH, picture=p, sure=sure, piece=piece) if some(inside) else 0.0
+    deep: Gap = Leaf(measure=Measure.DEPTH, picture=p, sure=sure, shared=inside) if some(inside) else 0.0
     if test.companions:
-        deep = Joined(by="min", of=(deep, gap_when_met(scene, test, piece)))
+        deep = Joined(by="min", of=(deep, gap_when_met(scene, test, p.piece(scene, inside))))
     return Turned(of=deep)
 
 

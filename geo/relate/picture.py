@@ -146,7 +146,9 @@ class Picture:
     def piece(self, scene: Scene, chosen: Mask) -> Geometry:
         """The part of the site that lies in the chosen zones."""
         met = chosen & self.met
-        return scene.keep(("piece", *self.named(met)), lambda: union(self.overlap[met]))
+        if not some(met):
+            return NOWHERE
+        return scene.keep(("piece", *self.named(met)), lambda: scene.united(self.overlap[met]))
 
     def ground(self, scene: Scene, chosen: Mask) -> Geometry:
         """What to cut the site with: the chosen zones themselves, or for points the points in them.
@@ -299,7 +301,7 @@ def is_enough(scene: Scene, test: PlaceTest, piece: Geometry) -> bool:
         return False
     if scene.dimension == POINT:
         return True
-    _, size = scene.keep(("size", id(piece)), lambda: (piece, scene.size_of(piece)))
+    size = scene.size_kept(piece)
     share = min(1.0, size / scene.size)
     if scene.dimension == LINE:
         return is_long(test, size, whole=share >= WHOLE_SHARE)

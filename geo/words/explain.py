@@ -6,13 +6,14 @@ import numpy as np
 
 from geo.few import some
 from geo.model import REASON_ACTOR, REASON_TEXT, Finding, Hit, Outcome, Reason, Relation, Text
-from geo.scene import Scene
+from geo.scene import Scene, but_for_rounding
 from geo.view import BundleView, LayerView, Mask
 from geo.words.cite import cited_all
 from geo.words.clauses import clauses_told
 from geo.words.human import hectares, metres, percent, stations
 
-_GAPS = frozenset({Reason.NOT_COVERED, Reason.LAYER_MISSING, Reason.NO_EDITION, Reason.FAILED, Reason.STALE})
+GAPS = frozenset({Reason.NOT_COVERED, Reason.LAYER_MISSING, Reason.NO_EDITION, Reason.FAILED, Reason.STALE})
+"""Reasons that name the neighbour to consult, where one is near."""
 _SHOWN = 3
 _AT_ZONE_M = 0.05
 """What would be told as 0.0 m along the river."""
@@ -21,7 +22,7 @@ _AT_ZONE_M = 0.05
 def explain(scene: Scene, finding: Finding) -> Text:
     """The explanation of one finding; where no zone is told, one of few for each rule."""
     f, open_ = finding, finding.outcome is Outcome.NOT_ASSESSED
-    near = neighbours(scene, _reach_m(f)) if open_ and _GAPS.intersection(f.reasons) else ()
+    near = neighbours(scene, _reach_m(f)) if open_ and GAPS.intersection(f.reasons) else ()
     if f.hits:
         return _explain(scene.view, f, near)
     said = (f.outcome, f.borderline, f.reason, f.reasons, f.missing_facts, f.limit_m, near)
@@ -170,9 +171,10 @@ def _hit(view: BundleView, hit: Hit) -> Text:
             f"距{zone_zh} {metres(hit.distance_m)}", f"is {metres(hit.distance_m, 'en')} from {zone_en}"
         )
     if hit.overlap_m2 > 0.0:
+        share = percent(but_for_rounding(hit.overlap_share))
         return Text(
-            f"与{zone_zh}重叠 {hectares(hit.overlap_m2)}，占 {percent(hit.overlap_share)}",
-            f"overlaps {zone_en} by {hectares(hit.overlap_m2, 'en')}, {percent(hit.overlap_share)} of it",
+            f"与{zone_zh}重叠 {hectares(hit.overlap_m2)}，占 {share}",
+            f"overlaps {zone_en} by {hectares(hit.overlap_m2, 'en')}, {share} of it",
         )
     if hit.overlap_m > 0.0:
         at = _stations(hit)

@@ -17,12 +17,19 @@ from shapely import GeometryType, STRtree
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from geo.few import some
+from geo.foot import simple_parts
 from geo.measure import LINE, POLYGON, Floats, Objects
 
 _STEPS_PER_DEGREE = 1024.0
 
 _WIDE_DEG = 0.125
 """What meets along more than this is made on a grid: at a quarter of a degree pairs were wrong."""
+
+_NEEDLE = 1e-6
+"""Sine of the angle at the tip of a needle: a nanometre wide it is a millimetre long."""
+
+_BLUNT_DEG = 1e-10
+"""A tip as wide as this, 10 µm, is one still."""
 
 _Operation = Callable[..., Objects]
 """What is done to arrays of shapes: in doubles, or on a grid of so many degrees (``grid_size``)."""
@@ -129,6 +136,28 @@ def remade(shape: Geometry, **how: Any) -> Geometry:  # noqa: ANN401 - as shapel
         0
     ]
     return made
+
+
+def have_needles(shapes: Objects) -> NDArray[np.bool_]:
+    """Which shapes have an outline that turns back upon itself: a union may lose such a needle.
+
+    It holds no ground, but it may reach out, and the distance to the shape is that to its tip.
+    """
+    parts, whose = simple_parts(shapes)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    out = np.zeros(len(shapes), dtype=bool)
+    way, ring = xy[1:] - xy[:-1], np.where(ring[1:] == ring[:-1], ring[1:], -1)
+    long = (ring >= 0) & (np.abs(way).max(axis=1) > _BLUNT_DEG)
+    way, ring = way[long], ring[long]
+    first = np.flatnonzero(np.diff(ring, prepend=-1))
+    before = np.arange(len(ring)) - 1
+    before[first] = np.append(first[1:], len(ring)) - 1
+    back, size = way[before], np.hypot(*way.T)
+    aside = np.abs(back[:, 0] * way[:, 1] - back[:, 1] * way[:, 0])
+    turned = ((back * way).sum(axis=1) < 0.0) & (aside <= _NEEDLE * size[before] * size)
+    out[whose[part[ring[turned]]]] = True
+    return out
 
 
 def _united(shapes: Objects, *, grid_size: float | None) -> Objects:

@@ -17,7 +17,7 @@ from geo.index.zones import ZoneIndex
 from geo.measure import POLYGON, Floats, Objects, window
 from geo.model import With, ZoneTable
 from geo.model.keeping import Keep, made_anew
-from geo.overlays import union
+from geo.overlays import have_needles, union
 from geo.points.shared import Outline, arrays_of, grid_of
 from geo.relate.picture import ZoneFilter
 from geo.scene import NEAR_M
@@ -206,13 +206,17 @@ class Atlas:
         return max([0.0, *self.view.search_m.values(), *reaches])
 
     def broken(self, layer: LayerView) -> STRtree | None:
-        """Zones of a layer whose shape is not valid; None if there is none."""
+        """Zones of a layer whose shape is not valid or has needles; None if there is none."""
         return self._kept(("broken", layer.id), lambda: self._broken(layer))
 
     def _broken(self, layer: LayerView) -> STRtree | None:
         digest = self._digest(layer.id, layer.alive)
-        valid = self._keep(f"valid-{digest}", lambda: {"valid": shapely.is_valid(layer.geometry)})["valid"]
-        bad = layer.geometry[layer.alive & ~valid]
+        shapes = layer.geometry
+
+        def look() -> dict[str, Mask]:
+            return {"sound": np.asarray(shapely.is_valid(shapes) & ~have_needles(shapes))}
+
+        bad = shapes[layer.alive & ~self._keep(f"sound-{digest}", look)["sound"]]
         return STRtree(bad) if len(bad) else None
 
     def labels(self, layer: LayerView, *, named: bool) -> Objects:

@@ -9,10 +9,12 @@ from geo.compare.part import parted
 from geo.compare.pieces import disjoint, shapes_of, union_of, unmatched, without
 from geo.compare.topology import within
 from geo.measure import area_m2
-from geo.overlays import difference, intersection, union
+from geo.overlays import difference, have_needles, intersection, union
+from geo.points import Declaration
 from geo.points.atlas import Atlas
 from geo.site import made_valid
 from geo.view import view_on
+from tests.geo.two_roads import batch_of, by_columns, by_reports, differing, table_on
 from tests.geo.world import ON, bundle, edition, layer, rule
 
 _WKT = [
@@ -175,3 +177,51 @@ def test_ground_that_is_not_covered_is_told_and_no_gap(pair):
     found = within(covered, home, tiles=True)
     assert found.areas_m2["gap"] == 0.0
     assert found.areas_m2["uncovered"] == pytest.approx(m2(site), abs=0.01)
+
+
+def test_points_about_needles_are_told_alike_on_both_roads(pair):
+    zones = [
+        {"zone_id": name, "zone_class": "1", "geometry": shape}
+        for name, shape in zip("AB", pair, strict=True)
+    ]
+    asked = [rule("R", "a"), rule("W", "a", relation="within_distance", distance_m=20.0)]
+    world, rng = bundle([layer("a", edition(zones))], asked), np.random.default_rng(3)
+    west, south, east, north = shapely.total_bounds(shapes_of(pair))
+    lon, lat = rng.uniform(west, east, 60), rng.uniform(south, north, 60)
+    declared = (Declaration(activity="SHED", facts=(("nature", "new"),)),)
+    batch = batch_of(lon, lat, np.full(60, 0.5), np.zeros(60), declared)
+    columns = by_columns(table_on(world, ON), batch)
+    assert differing(batch, columns, by_reports(world, batch, ON)) == []
+
+
+def test_needles_are_known_by_their_tips():
+    box, thin = shapely.box(105, 31, 105.001, 31.001), 1e-13
+    sharp = shapely.Polygon([(105, 31), (105.001, 31), (105.001, 31 + 1e-13), (105, 31.001)])
+    blunt = [
+        (105, 31),
+        (105.001, 31),
+        (105.001, 31 + thin),
+        (105.0005, 31 + thin),
+        (105.0005, 31.001),
+        (105, 31.001),
+    ]
+    corner = shapely.Polygon([(105, 31), (105.001, 31), (105, 31 + 1e-8)])  # a wedge of 1 mm: no needle
+    last = shapely.Polygon([(105.001, 31 + 2e-14), (105, 31.001), (105, 31), (105.001, 31)])
+    shapes = [
+        box,
+        sharp,
+        shapely.Polygon(blunt),
+        corner,
+        last,
+        shapely.Point(105, 31),
+        shapely.MultiPolygon(),
+    ]
+    assert have_needles(shapes_of(shapes)).tolist() == [False, False, True, False, False, False, False]
+    spike = shapely.Polygon([(105, 31), (105.001, 31), (105, 31 + thin), (105, 31.001), (104.999, 31)])
+    assert have_needles(
+        shapes_of([shapely.MultiPolygon([box.buffer(1e-5), far_from(box)]), spike])
+    ).tolist() == [
+        False,
+        True,
+    ]
+    assert not have_needles(shapes_of([shapely.Point(105, 31)])).any()

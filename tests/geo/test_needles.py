@@ -119,15 +119,19 @@ def pair(request):
     return PAIRS[request.param]
 
 
-def test_ground_far_away_does_not_spoil_what_two_share(pair):
+@pytest.mark.parametrize("lon", [-0.3, -0.6, -1.3, -2.6, -5.0, -9.0])
+def test_ground_far_away_does_not_spoil_what_two_share(pair, lon):
     for one, other in (pair, pair[::-1]):
-        far = far_from(one)
-        wide = shapely.MultiPolygon([other, far])
-        assert m2(*intersection(shapes_of([one]), wide)) == pytest.approx(0.0, abs=0.01)
-        assert m2(difference(one, wide)) == pytest.approx(m2(one), abs=0.01)
-        assert m2(*intersection(shapes_of([far, one]), shapes_of([far, other]))[1:]) == pytest.approx(
-            0, abs=0.01
-        )
+        far = far_from(one, lon)
+        wide, wider = (shapely.MultiPolygon([shape, far]) for shape in (other, one))
+        for mine in (one, wider):
+            held = m2(far) if mine is wider else 0.0
+            assert m2(*intersection(shapes_of([mine]), wide)) == pytest.approx(held, abs=0.01)
+            left = difference(mine, wide)
+            assert m2(left) == pytest.approx(m2(one), abs=0.01)
+            assert left.geom_type in {"Polygon", "MultiPolygon"}
+        each = intersection(shapes_of([far, one]), shapes_of([far, other]))
+        assert m2(*each[1:]) == pytest.approx(0.0, abs=0.01)
 
 
 def test_a_union_holds_all_its_ground(pair):

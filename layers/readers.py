@@ -133,8 +133,8 @@ class Files:
 
     @property
     def hashes(self) -> dict[str, str]:
-        """SHA-256 of every file asked for so far, by path inside the bundle."""
-        return dict(self._hashes)
+        """SHA-256 of every file asked for so far, by path inside the bundle, in the order of the paths."""
+        return dict(sorted(self._hashes.items()))
 
     def find(self, name: str, where: str, faults: Faults) -> Path | None:
         """Path of a file that is there and inside the bundle; None is a fault noted."""

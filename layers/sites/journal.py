@@ -25,7 +25,7 @@ from typing import Any, TextIO
 
 from geo.errors import InputError, Problem
 from layers.sites.faults import fault
-from layers.sites.pieces import Piece, from_bytes, to_bytes
+from layers.sites.pieces import Piece, from_bytes, stored
 from layers.sites.run import Tally
 
 _VERSION = 1
@@ -68,7 +68,7 @@ class Store:
         path = self.path(piece.index)
         temporary = path.with_name(f".{path.stem}.{os.getpid()}.tmp")
         with temporary.open("wb") as stream:
-            stream.write(to_bytes(piece, self.token))
+            stream.writelines(stored(piece, self.token))
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)

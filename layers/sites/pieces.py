@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from layers.sites.answer import Work, answer
@@ -57,8 +57,8 @@ def passed_on(piece: Piece) -> Piece:
     return piece
 
 
-def to_bytes(piece: Piece, token: str) -> bytes:
-    """A piece as it is stored: a line that describes it, then its sections.
+def stored(piece: Piece, token: str) -> Iterator[bytes]:
+    """A piece as it is stored, part by part: a line that describes it, then its sections.
 
     Parameters
     ----------
@@ -75,7 +75,8 @@ def to_bytes(piece: Piece, token: str) -> bytes:
         "sizes": [len(section) for section in piece.sections],
         "crc32": [zlib.crc32(section) for section in piece.sections],
     }
-    return b"".join([json.dumps(head).encode(), b"\n", *piece.sections])
+    yield json.dumps(head).encode() + b"\n"
+    yield from piece.sections
 
 
 def from_bytes(data: bytes, index: int, token: str) -> Piece | None:

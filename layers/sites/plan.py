@@ -55,7 +55,7 @@ _INDEX_S = 8e-6
 """What a report of a point costs, and an index for each vertex of the layers: seconds, roughly."""
 
 _CHUNKS = 20
-_POINT_ROWS = (5_000, 48_000)
+_POINT_ROWS = (5_000, 32_000)
 _REPORT_ROWS = (200, 1_000)
 """Least and most rows a chunk: of points, which go through by columns, and of what needs a report each."""
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from geo.errors import FenquError, InputError
 from geo.model import Problem
+from layers.geoparquet import give_back
 from layers.sites.answer import Work
 from layers.sites.faults import fault
 from layers.sites.pieces import Keep, Piece, piece_of
@@ -221,6 +222,7 @@ def _work_on(work: Work, keep: Keep, connection: Connection, others: list[Connec
             connection.send(outcome(work, chunk, keep))
         except OSError:
             return
+        give_back()
 
 
 def outcome(work: Work, chunk: Chunk, keep: Keep) -> tuple[str, Any]:

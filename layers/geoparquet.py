@@ -91,7 +91,7 @@ def read_table(path: Path) -> pa.Table:
 
 
 def give_back() -> None:
-    """Give back what reading took: Arrow holds it for the next file, 100 MB after a large bundle."""
+    """Give back what Arrow holds for the next file or chunk: 100 MB after a large bundle."""
     pa.default_memory_pool().release_unused()
 
 
